@@ -1,0 +1,3 @@
+#ifndef CLABORATORY_H
+#define CLABORATORY_H
+#endif

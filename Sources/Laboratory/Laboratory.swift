@@ -1,0 +1,1 @@
+@main struct Laboratory { static func main() {} }

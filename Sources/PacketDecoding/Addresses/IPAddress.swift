@@ -1,0 +1,26 @@
+/// An IPv4 or IPv6 address as a plain value: no allocation, ordered, hashed by its bits.
+public struct IPAddress: Sendable, Hashable, Comparable {
+  /// The upper 64 bits of an IPv6 address; 0 for IPv4.
+  public let high: UInt64
+  /// The lower 64 bits of an IPv6 address; the 32 bits of an IPv4 one.
+  public let low: UInt64
+  /// The protocol the address belongs to. `::ffff:1.2.3.4` in an IPv6 header stays an IPv6 address.
+  public let isIPv6: Bool
+
+  public init(v4 bits: UInt32) {
+    high = 0
+    low = UInt64(bits)
+    isIPv6 = false
+  }
+
+  public init(v6High high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+    isIPv6 = true
+  }
+
+  public static func < (left: IPAddress, right: IPAddress) -> Bool {
+    if left.isIPv6 != right.isIPv6 { return right.isIPv6 }
+    return left.high != right.high ? left.high < right.high : left.low < right.low
+  }
+}

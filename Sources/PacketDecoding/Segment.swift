@@ -1,0 +1,78 @@
+/// One TCP segment as it passed the tap: a small value that holds no pointer into the packet.
+///
+/// Lengths follow the IP header, not what the snap length left: `wirePayloadLength` is what the receiver got,
+/// `payload` the part of it that was captured.
+public struct Segment: Sendable, Equatable {
+  public var time: Timestamp
+  public var frame: UInt64
+  public var source: SocketAddress
+  public var destination: SocketAddress
+  /// The VLAN, MPLS and tunnel context the segment came in: 0 is none. Equal in both directions of a connection.
+  public var encapsulation: EncapsulationID
+  public var sequence: SequenceNumber
+  /// The acknowledgment field; nil unless the ACK flag is set.
+  public var acknowledgment: SequenceNumber?
+  public var flags: TCPFlags
+  /// The window field, unscaled.
+  public var window: UInt16
+  public var urgentPointer: UInt16
+  public var options: TCPOptions
+  /// Where the captured payload lies in the bytes that were decoded (or in the reassembled datagram).
+  public var payload: Range<Int>
+  /// Payload bytes the segment had on the wire.
+  public var wirePayloadLength: Int
+  /// IPv4 time to live or IPv6 hop limit.
+  public var timeToLive: UInt8
+  /// IPv4 identification; nil for IPv6.
+  public var identification: UInt16?
+  public var checksum: ChecksumStatus
+
+  public init(
+    time: Timestamp, frame: UInt64, source: SocketAddress, destination: SocketAddress,
+    sequence: SequenceNumber, acknowledgment: SequenceNumber? = nil, flags: TCPFlags, window: UInt16 = 0,
+    wirePayloadLength: Int = 0
+  ) {
+    self.time = time
+    self.frame = frame
+    self.source = source
+    self.destination = destination
+    self.encapsulation = .none
+    self.sequence = sequence
+    self.acknowledgment = acknowledgment
+    self.flags = flags
+    self.window = window
+    self.urgentPointer = 0
+    self.options = TCPOptions()
+    self.payload = 0..<0
+    self.wirePayloadLength = wirePayloadLength
+    self.timeToLive = 0
+    self.identification = nil
+    self.checksum = .unverified
+  }
+
+  /// How much sequence space the segment takes: its payload, plus one for SYN and one for FIN (RFC 9293 §3.4).
+  public var sequenceLength: Int {
+    wirePayloadLength + (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
+  }
+
+  /// The position after the segment's last byte, SYN or FIN.
+  public var sequenceEnd: SequenceNumber { sequence + sequenceLength }
+}
+
+/// What is known of a segment's TCP checksum.
+public enum ChecksumStatus: UInt8, Sendable {
+  /// Not looked at, or the snap length cut the segment.
+  case unverified
+  case valid
+  /// Wrong, and not the pseudo-header sum of checksum offload either.
+  case invalid
+  /// The field holds the sum of the pseudo-header alone: the capturing host leaves the rest to its network card.
+  case offloaded
+}
+
+/// The number of a ``Encapsulation`` in the decoder that made the segment; 0 is no encapsulation.
+public struct EncapsulationID: Sendable, Hashable {
+  public var rawValue: UInt32
+  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+  public static let none = EncapsulationID(0)
+}

@@ -1,0 +1,1 @@
+@main struct Wirestat { static func main() {} }
