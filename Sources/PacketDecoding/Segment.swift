@@ -21,6 +21,8 @@ public struct Segment: Sendable, Equatable {
   public var payload: Range<Int>
   /// Payload bytes the segment had on the wire.
   public var wirePayloadLength: Int
+  /// Bytes of the innermost IP packet on the wire, its header included.
+  public var wireLength: Int
   /// IPv4 time to live or IPv6 hop limit.
   public var timeToLive: UInt8
   /// IPv4 identification; nil for IPv6.
@@ -45,6 +47,7 @@ public struct Segment: Sendable, Equatable {
     self.options = TCPOptions()
     self.payload = 0..<0
     self.wirePayloadLength = wirePayloadLength
+    self.wireLength = wirePayloadLength
     self.timeToLive = 0
     self.identification = nil
     self.checksum = .unverified
