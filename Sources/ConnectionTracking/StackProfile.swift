@@ -37,3 +37,17 @@ public struct StackProfile: Sendable, Hashable {
   /// Every profile, in the order of the documentation.
   public static let all: [StackProfile] = [.linux, .rfc9293, .freebsd, .macos, .windows]
 }
+
+/// What the hot path needs of a profile: plain numbers.
+struct TimerProfile: Sendable {
+  var timeWait: Int64
+  /// `.max` where nothing ends it.
+  var orphanedFinWait2: Int64
+  var resetEndsTimeWait: Bool
+
+  init(_ profile: StackProfile) {
+    timeWait = profile.timeWait
+    orphanedFinWait2 = profile.orphanedFinWait2 ?? .max
+    resetEndsTimeWait = profile.resetEndsTimeWait
+  }
+}

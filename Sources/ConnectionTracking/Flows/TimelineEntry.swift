@@ -80,6 +80,8 @@ public enum TransitionCause: String, Sendable, Hashable, CaseIterable {
   case finWait2Expired = "fin-wait-2-expired"
   /// The capture began after the connection did.
   case midstream = "midstream"
+  /// A new incarnation took the four-tuple.
+  case replaced = "replaced"
   /// A presumed transition turned out false: back to the state before it.
   case presumptionRefuted = "presumption-refuted"
 }

@@ -1,0 +1,53 @@
+import PacketDecoding
+
+// What is decided before the table: does a segment fit the connection at all? (RFC 9293 §3.10.7.4, first to fifth
+// step; RFC 5961; RFC 7323 §5). A receiver drops what does not, so it moves nobody; and since nobody knows who sent
+// it, it proves nothing of the endpoint it names.
+
+/// How a segment fits its connection.
+enum Acceptability: Sendable, Equatable {
+  case acceptable
+  /// Sequence numbers outside the receiver's window (RFC 9293 §3.10.7.4, first step).
+  case outsideWindow
+  /// Acknowledges what was never sent (fifth step, RFC 5961 §5.2).
+  case acknowledgesUnsent
+  /// A timestamp from before (RFC 7323 §5.3, R1).
+  case oldTimestamp
+}
+
+extension FlowRecord {
+  /// How `segment`, sent by `side`, fits what is known of both directions. RST is judged in Resets.swift.
+  func acceptability(_ segment: Segment, from side: Int) -> Acceptability {
+    guard !segment.flags.contains(.syn) else { return .acceptable }
+    let sender = ends[side]
+    guard sender.sending.isKnown else { return .acceptable }
+    if isOutsideWindow(segment, from: side) { return .outsideWindow }
+    if sender.timestamps.isOld(segment), segment.sequence >= sender.sending.contiguous,
+      segment.sequenceLength > 0
+    {
+      return .oldTimestamp
+    }
+    if acknowledgesUnsent(segment, from: side) { return .acknowledgesUnsent }
+    return .acceptable
+  }
+
+  private func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
+    let sending = ends[side].sending
+    let reach = receiveWindow(of: peer(of: side))
+    return segment.sequence.distance(from: sending.next) > reach
+      || segment.sequenceEnd.distance(from: sending.isAcknowledged ? sending.acknowledged : sending.contiguous) < -reach
+  }
+
+  /// How far beyond the last byte seen a segment can lie. Twice the largest window leaves room for windows that were
+  /// not captured; without both SYNs the scale is unknown, and nothing is too far.
+  func receiveWindow(of side: Int) -> Int {
+    let window = ends[side].window
+    return window.isNegotiated ? max(2 * window.largest, 1 << 17) : 1 << 30
+  }
+
+  private func acknowledgesUnsent(_ segment: Segment, from side: Int) -> Bool {
+    let received = ends[peer(of: side)].sending
+    guard let acknowledgment = segment.acknowledgment, received.isKnown else { return false }
+    return acknowledgment > received.next
+  }
+}

@@ -1,0 +1,65 @@
+import PacketDecoding
+
+// What an endpoint's own segment says of the arrivals that were presumed (protocol facts: RFC 9293 §3.10.7, and what
+// stacks repeat when nothing reached them).
+
+/// What a segment of an endpoint says of one pending arrival.
+enum ArrivalVerdict: Sendable { case proved, refuted, open }
+
+extension TCPEndpoint {
+  /// What `segment`, sent by this endpoint, says of `arrival`.
+  ///
+  /// - Parameters:
+  ///   - slot: the entry that presumes it.
+  ///   - peer: the other direction: what this endpoint may acknowledge.
+  func verdict(
+    on arrival: PendingArrival, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
+  ) -> ArrivalVerdict {
+    let events = arrival.events
+    let isLate = segment.time.nanoseconds &- slot.time > response.settled
+    if events.contains(.reopening) { return verdictOnReopening(segment) }
+    if !events.isDisjoint(with: [.rst, .doubtfulRST]) { return verdictOnReset(segment, isLate: isLate) }
+    if isShown(events, slot, by: segment, peer: peer) { return .proved }
+    return isLate && isContradicted(events, by: segment) ? .refuted : .open
+  }
+
+  /// True where `segment` could only be sent by an endpoint that `events` had reached.
+  private func isShown(
+    _ events: ArrivalEvents, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
+  ) -> Bool {
+    if events.contains(.fin) { return peer.finIsCovered(by: segment.acknowledgment) }
+    if events.contains(.synAcknowledged) { return segment.flags.isDisjoint(with: [.syn, .rst]) }
+    if events.contains(.syn) { return peer.synIsCovered(by: segment.acknowledgment) }
+    // The acknowledgment of a FIN has arrived when something its peer sent with it or after it is acknowledged.
+    guard let acknowledgment = segment.acknowledgment else { return false }
+    return acknowledgment > slot.proof
+  }
+
+  /// True where `segment`, sent when `events` should long have arrived, shows that they had not.
+  private func isContradicted(_ events: ArrivalEvents, by segment: Segment) -> Bool {
+    if events.contains(.fin) { return segment.acknowledgment != nil && isNewest(segment) }
+    if events.contains(.synAcknowledged) { return segment.flags.contains(.syn) }
+    if events.contains(.finAcknowledged) {
+      return segment.flags.contains(.fin) && sending.finEnd == segment.sequenceEnd
+    }
+    return false
+  }
+
+  /// RST has taken effect when the endpoint answers for a socket that is gone; not when it goes on.
+  private func verdictOnReset(_ segment: Segment, isLate: Bool) -> ArrivalVerdict {
+    if segment.flags.contains(.rst) { return .proved }
+    return isLate ? .refuted : .open
+  }
+
+  /// A host that opens anew repeats its SYN, or resets what its peer still sends; one whose SYN was forged goes on.
+  private func verdictOnReopening(_ segment: Segment) -> ArrivalVerdict {
+    if segment.flags.contains(.rst) { return .proved }
+    if segment.flags.contains(.syn) { return segment.sequence == reopeningSequence ? .proved : .open }
+    return .refuted
+  }
+
+  /// True where nothing this endpoint sent earlier could have been overtaken: the segment is not from before.
+  private func isNewest(_ segment: Segment) -> Bool {
+    segment.sequenceEnd >= sending.next && !timestamps.isOld(segment)
+  }
+}

@@ -1,0 +1,163 @@
+import PacketDecoding
+
+/// One end of a connection: what its own segments show, and what is on its way to it.
+///
+/// The tap stands between the two ends. A segment that an endpoint sent shows the state it was in; a segment sent to
+/// it may still be lost. So an endpoint is the state its own segments have shown, ``proved``, and the list of
+/// ``pending`` arrivals that would move it on. Its ``state`` is the one applied to the other. Each of its segments
+/// settles the list: what it acknowledges has arrived, what it contradicts has not, the rest stays open.
+///
+/// Both ends are this type; nothing in it knows who is the client.
+struct TCPEndpoint: Sendable {
+  /// The state that the endpoint's own segments show; nil before any.
+  var proved: TCPState?
+  var pending = PendingArrivals()
+  var sending = SequenceSpace()
+  var facts: EndpointFacts = []
+  var counters = EndpointCounters()
+  var response = ResponseTime()
+  var window = AdvertisedWindow()
+  var timestamps = TimestampClock()
+  var maximumSegmentSize: UInt16 = 0
+  /// When its last segment passed, in nanoseconds.
+  var lastSent: Int64 = .min
+  /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
+  var deadline: Int64 = .max
+  /// Where it goes back to if it turns out not to be CLOSED after all.
+  var beforeClosed: TCPState?
+  /// The ISN of a SYN that may open this end anew.
+  var reopeningSequence = SequenceNumber(0)
+  /// The timeline entry that a mid-stream start presumed.
+  var midstreamEntry = TimelineStore.none
+  /// Presumed arrivals that turned out false.
+  var refutations: UInt8 = 0
+  /// The segment being taken refuted a pending arrival.
+  var pendingWasRefuted = false
+
+  /// The state it is in, as far as the wire tells.
+  var state: TCPState? {
+    var result = proved
+    for index in 0..<pending.count { result = pending[index].events.applied(to: result) }
+    return result
+  }
+
+  /// Its host has lost the connection and opens anew: a fresh endpoint that has sent its SYN.
+  mutating func reopen() {
+    sending = SequenceSpace()
+    sending.isKnown = true
+    sending.initial = reopeningSequence
+    sending.next = reopeningSequence + 1
+    sending.contiguous = sending.next
+    sending.acknowledged = reopeningSequence
+    facts = [.sentSYN, .reopened]
+    response.forget()
+    beforeClosed = nil
+    proved = .synSent
+  }
+}
+
+/// Small facts that outlive the segment that showed them.
+struct EndpointFacts: OptionSet, Sendable {
+  let rawValue: UInt16
+
+  /// Its state was taken from mid-stream evidence and may be further on than it seems.
+  static let assumed = EndpointFacts(rawValue: 1 << 0)
+  /// It has answered a SYN with RST: no socket listens there.
+  static let refused = EndpointFacts(rawValue: 1 << 1)
+  /// The peer's FIN passed the tap but waits behind a hole at this end, or was lost: presume nothing of it.
+  static let finHeld = EndpointFacts(rawValue: 1 << 2)
+  /// It has sent payload beyond what was known of it.
+  static let sentData = EndpointFacts(rawValue: 1 << 3)
+  static let sackPermitted = EndpointFacts(rawValue: 1 << 4)
+  static let sentTimestamps = EndpointFacts(rawValue: 1 << 5)
+  /// It acknowledged the peer's FIN before it sent its own.
+  static let acknowledgedFINAlone = EndpointFacts(rawValue: 1 << 6)
+  /// It stayed in FIN_WAIT_2 beyond the orphan's limit, or took data there: the application holds the socket.
+  static let heldHalfClose = EndpointFacts(rawValue: 1 << 7)
+  static let sentSYN = EndpointFacts(rawValue: 1 << 8)
+  static let sentSYNACK = EndpointFacts(rawValue: 1 << 9)
+  /// Its last segment took sequence space, so that it asks for an answer.
+  static let lastTookSpace = EndpointFacts(rawValue: 1 << 10)
+  /// Its host lost the connection and has opened it anew while the peer still held it.
+  static let reopened = EndpointFacts(rawValue: 1 << 11)
+}
+
+/// How long an endpoint takes to answer, seen from the tap: to it and back.
+struct ResponseTime: Sendable {
+  /// The longest answer measured, in nanoseconds; 0 before any.
+  private(set) var longest: Int64 = 0
+  /// The shortest one; `.max` before any. Near 0 the tap stands beside the endpoint.
+  private(set) var shortest: Int64 = .max
+  private var askedAt: Int64 = .min
+  private var awaited = SequenceNumber(0)
+
+  /// A segment that must be answered passed on its way to the endpoint.
+  mutating func ask(_ segment: Segment) {
+    guard askedAt == .min else { return }
+    askedAt = segment.time.nanoseconds
+    awaited = segment.sequenceEnd
+  }
+
+  /// A retransmission makes the next answer ambiguous (Karn's algorithm, RFC 6298 §3).
+  mutating func forget() { askedAt = .min }
+
+  /// A segment of the endpoint passed.
+  mutating func answer(_ segment: Segment) {
+    guard askedAt != .min, let acknowledgment = segment.acknowledgment, acknowledgment >= awaited else { return }
+    let elapsed = segment.time.nanoseconds &- askedAt
+    askedAt = .min
+    guard elapsed >= 0 else { return }
+    longest = max(longest, elapsed)
+    shortest = min(shortest, elapsed)
+  }
+
+  /// How long after a segment passed towards the endpoint a segment of the endpoint was surely sent in knowledge of
+  /// it. Half as much again as the longest answer leaves room for jitter; without a measurement, a retransmission
+  /// timeout's worth (RFC 6298 sets 1 s for the first, Linux 200 ms at least).
+  var settled: Int64 {
+    shortest == .max ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
+  }
+}
+
+/// The window an endpoint advertises (RFC 9293 §3.8.6, RFC 7323 §2).
+struct AdvertisedWindow: Sendable {
+  /// The shift count of its SYN; nil where the SYN was not seen or had none.
+  var shift: UInt8?
+  /// True once both SYNs are known, so that ``shift`` counts or surely does not.
+  var isNegotiated = false
+  /// The largest window it ever advertised, in bytes.
+  private(set) var largest = 0
+
+  mutating func advertise(_ segment: Segment) {
+    let applies = isNegotiated && !segment.flags.contains(.syn)
+    let bytes = Int(segment.window) << (applies ? Int(min(shift ?? 0, 14)) : 0)
+    largest = max(largest, bytes)
+  }
+}
+
+/// The timestamps an endpoint sends (RFC 7323 §3, §5).
+struct TimestampClock: Sendable {
+  /// TSval of its last segment in order: the receiver's TS.Recent.
+  private(set) var recent: UInt32 = 0
+  private var isKnown = false
+
+  /// True where a receiver would drop the segment: its timestamp is older than TS.Recent (RFC 7323 §5.3 R1). One
+  /// unit is let pass, as Linux does (`TCP_PAWS_WINDOW`).
+  func isOld(_ segment: Segment) -> Bool {
+    guard isKnown, segment.options.kinds.contains(.timestamps), !segment.flags.contains(.rst) else { return false }
+    return Int32(bitPattern: recent &- segment.options.timestampValue) > 1
+  }
+
+  /// True where the segment's timestamp is later than the last one in order.
+  func isNewer(_ segment: Segment) -> Bool {
+    isKnown && Int32(bitPattern: segment.options.timestampValue &- recent) > 0
+  }
+
+  /// Takes the timestamp of a segment that begins at or before `edge`, the left edge of what the receiver awaits.
+  mutating func update(_ segment: Segment, edge: SequenceNumber) {
+    guard segment.options.kinds.contains(.timestamps), segment.sequence <= edge else { return }
+    let value = segment.options.timestampValue
+    if !isKnown || Int32(bitPattern: value &- recent) > 0 { recent = value }
+    isKnown = true
+  }
+}

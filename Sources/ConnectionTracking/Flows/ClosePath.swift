@@ -1,0 +1,50 @@
+import PacketDecoding
+
+/// How a flow came to its end, noted as it happens.
+struct ClosePath: Sendable {
+  /// The side whose FIN came first; nil before any.
+  private(set) var firstFIN: Int8?
+  private(set) var hasBothFINs = false
+  /// Each FIN was sent before the other had arrived.
+  private(set) var isSimultaneous = false
+  /// The second FIN was the first to acknowledge the first one.
+  private(set) var isThreeWay = false
+  /// The side whose RST ended a socket that was not closed yet.
+  private(set) var reset: Int8?
+  private(set) var resetFollowsFIN = false
+  private(set) var isRefused = false
+
+  /// The first transmission of a side's FIN passed.
+  ///
+  /// - Parameters:
+  ///   - coversPeer: it acknowledges the peer's FIN.
+  ///   - acknowledgedAlone: an earlier segment without FIN did so already.
+  mutating func fin(from side: Int, coversPeer: Bool, acknowledgedAlone: Bool) {
+    guard let earlier = firstFIN else {
+      firstFIN = Int8(side)
+      return
+    }
+    guard Int(earlier) != side, !hasBothFINs else { return }
+    hasBothFINs = true
+    isSimultaneous = !coversPeer
+    isThreeWay = coversPeer && !acknowledgedAlone
+  }
+
+  /// A RST ended a socket on either side.
+  mutating func reset(by side: Int, refuses: Bool) {
+    guard reset == nil else { return }
+    reset = Int8(side)
+    resetFollowsFIN = firstFIN != nil
+    isRefused = refuses
+  }
+
+  var kind: Flow.CloseKind {
+    if reset != nil { return isRefused ? .refused : resetFollowsFIN ? .resetAfterFIN : .reset }
+    guard firstFIN != nil else { return .none }
+    guard hasBothFINs else { return .half }
+    return isSimultaneous ? .simultaneous : isThreeWay ? .threeWay : .fourWay
+  }
+
+  /// The side that began it; nil where none did. A simultaneous close has no first side.
+  var firstSide: Int? { isSimultaneous ? nil : (firstFIN ?? reset).map(Int.init) }
+}

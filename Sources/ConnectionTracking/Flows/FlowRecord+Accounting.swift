@@ -1,0 +1,99 @@
+import PacketDecoding
+
+// Bytes: which are new, which come again, which are missing.
+
+/// What passed beyond holes, for the few directions that have any; keyed by flow number and side.
+struct DisorderStore: Sendable {
+  private var ranges: [UInt64: ByteRanges] = [:]
+
+  static func key(flow: Int, side: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
+  }
+
+  subscript(key: UInt64) -> ByteRanges {
+    get { ranges[key] ?? ByteRanges() }
+    set { ranges[key] = newValue.ranges.isEmpty ? nil : newValue }
+  }
+}
+
+extension FlowRecord {
+  /// Places `segment` in its direction's sequence space.
+  mutating func account(_ segment: Segment, side: Int, disorder: inout DisorderStore) {
+    let length = segment.sequenceLength
+    guard length > 0 else { return }
+    let end = segment.sequenceEnd
+    let begins = segment.sequence == ends[side].sending.contiguous && !ends[side].sending.hasHoles
+    let isNewest = end > ends[side].sending.next
+    let new = begins ? length : place(segment, side: side, disorder: &disorder)
+    if begins { ends[side].sending.contiguous = end }
+    if isNewest { ends[side].sending.next = end }
+    if segment.flags.contains(.fin), ends[side].sending.finEnd == nil { ends[side].sending.finEnd = end }
+    count(segment, new: new, isNewest: isNewest, side: side)
+  }
+
+  /// Places a segment that does not simply continue, and says how much of it is new.
+  private mutating func place(_ segment: Segment, side: Int, disorder: inout DisorderStore) -> Int {
+    let contiguous = ends[side].sending.contiguous
+    let end = segment.sequenceEnd
+    guard end > contiguous else { return 0 }
+    let key = DisorderStore.key(flow: number, side: side)
+    var ranges = disorder[key]
+    let start = segment.sequence < contiguous ? contiguous : segment.sequence
+    let new = ranges.insert(from: start, to: end)
+    if start == contiguous {
+      ends[side].sending.contiguous = ranges.advance(from: contiguous, to: contiguous).end
+    }
+    ends[side].sending.hasHoles = !ranges.ranges.isEmpty
+    disorder[key] = ranges
+    return new
+  }
+
+  private mutating func count(_ segment: Segment, new: Int, isNewest: Bool, side: Int) {
+    let markers = isNewest ? segment.sequenceLength - segment.wirePayloadLength : 0
+    let distinct = min(max(0, new - markers), segment.wirePayloadLength)
+    ends[side].counters.distinctPayloadBytes &+= UInt64(truncatingIfNeeded: distinct)
+    if distinct > 0, isNewest { ends[side].facts.insert(.sentData) }
+    if new == 0 {
+      guard !isProbe(segment, side: side) else { return }
+      ends[side].counters.retransmittedSegments &+= 1
+    } else if !isNewest {
+      ends[side].counters.outOfOrderSegments &+= 1
+    }
+    let again = segment.wirePayloadLength - distinct
+    ends[side].counters.retransmittedBytes &+= UInt64(truncatingIfNeeded: again)
+  }
+
+  /// A keepalive probe: SEG.SEQ = SND.NXT - 1 with at most one byte (RFC 9293 §3.8.4).
+  func isProbe(_ segment: Segment, side: Int) -> Bool {
+    segment.wirePayloadLength <= 1 && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
+      && segment.sequence == ends[side].sending.next - 1
+  }
+
+  /// Takes what `side` acknowledges of its peer.
+  ///
+  /// - Returns: the acknowledgment where it can be believed: nil for one of bytes that were never sent.
+  mutating func acknowledge(_ segment: Segment, by side: Int, disorder: inout DisorderStore) -> SequenceNumber? {
+    let other = peer(of: side)
+    guard let acknowledgment = segment.acknowledgment else { return nil }
+    let isFirst = !ends[other].sending.isAcknowledged
+    if isFirst || acknowledgment > ends[other].sending.acknowledged {
+      ends[other].sending.acknowledged = acknowledgment
+      ends[other].sending.isAcknowledged = true
+    }
+    if ends[other].sending.isKnown, ends[other].sending.hasHoles { closeHoles(upTo: acknowledgment, side: other, &disorder) }
+    return acknowledgment
+  }
+
+  /// What the peer has acknowledged it has received, though the tap never saw it.
+  private mutating func closeHoles(upTo acknowledgment: SequenceNumber, side: Int, _ disorder: inout DisorderStore) {
+    let contiguous = ends[side].sending.contiguous
+    guard acknowledgment > contiguous else { return }
+    let key = DisorderStore.key(flow: number, side: side)
+    var ranges = disorder[key]
+    let (end, missing) = ranges.advance(from: contiguous, to: acknowledgment)
+    ends[side].sending.contiguous = end
+    ends[side].sending.hasHoles = !ranges.ranges.isEmpty
+    ends[side].counters.uncapturedBytes &+= UInt64(truncatingIfNeeded: missing)
+    disorder[key] = ranges
+  }
+}

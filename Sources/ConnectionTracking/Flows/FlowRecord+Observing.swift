@@ -1,0 +1,110 @@
+import PacketDecoding
+
+// One segment, from the first look to both ends' new states.
+
+/// What the records of a tracker share.
+struct SharedStores: Sendable {
+  var timeline = TimelineStore()
+  var disorder = DisorderStore()
+}
+
+extension FlowRecord {
+  /// Takes a segment that `side` sent.
+  mutating func observe(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
+    let other = peer(of: side)
+    let earlier = (ends[side].state, ends[other].state)
+    last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    ends[side].counters.count(segment)
+    take(segment, from: side, timers: timers, in: &stores)
+    restartTimer(side, from: earlier.0, segment, timers)
+    if other != side { restartTimer(other, from: earlier.1, segment, timers) }
+  }
+
+  private mutating func take(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
+    if segment.flags.contains(.rst) {
+      resets(segment, side: side, timers: timers, in: &stores.timeline)
+      return
+    }
+    if opensAnew(segment, side: side) {
+      reopens(segment, side: side, in: &stores.timeline)
+      return
+    }
+    let fit = acceptability(segment, from: side)
+    guard fit == .acceptable || fit == .acknowledgesUnsent else {
+      implausibleSegments &+= 1
+      return
+    }
+    var believed = segment
+    if fit == .acknowledgesUnsent { believed.acknowledgment = nil }
+    exchange(believed, original: segment, from: side, in: &stores)
+  }
+
+  private mutating func exchange(
+    _ segment: Segment, original: Segment, from side: Int, in stores: inout SharedStores
+  ) {
+    let other = peer(of: side)
+    if !ends[side].sending.isKnown { ends[side].sending.begin(at: segment) }
+    if segment.flags.contains(.syn) { negotiate(segment, side: side) }
+    ends[side].response.answer(segment)
+    noteClose(segment, side: side)
+    sends(segment, side: side, in: &stores.timeline)
+    let known = ends[side].sending.next
+    account(segment, side: side, disorder: &stores.disorder)
+    ask(segment, side: side, known: known)
+    ends[side].timestamps.update(segment, edge: ends[side].sending.contiguous)
+    ends[side].window.advertise(segment)
+    ends[side].lastSent = segment.time.nanoseconds
+    let acknowledgment = acknowledge(segment, by: side, disorder: &stores.disorder)
+    receives(segment, side: other, acknowledgment: acknowledgment, in: &stores.timeline)
+    pinMidstream(segment, in: &stores.timeline)
+  }
+
+  /// Starts or spoils the measurement of the receiver's response time.
+  private mutating func ask(_ segment: Segment, side: Int, known: SequenceNumber) {
+    let other = peer(of: side)
+    let takesSpace = segment.sequenceLength > 0
+    if takesSpace { ends[side].facts.insert(.lastTookSpace) } else { ends[side].facts.remove(.lastTookSpace) }
+    guard takesSpace, other != side else { return }
+    if segment.sequenceEnd > known { ends[other].response.ask(segment) } else { ends[other].response.forget() }
+  }
+
+  /// Takes what a SYN offers (RFC 9293 §3.7.1, RFC 7323 §2.2 and §3.2, RFC 2018 §2).
+  private mutating func negotiate(_ segment: Segment, side: Int) {
+    let options = segment.options
+    ends[side].facts.insert(segment.flags.contains(.ack) ? .sentSYNACK : .sentSYN)
+    if ends[side].sending.initial == nil { ends[side].sending.initial = segment.sequence }
+    ends[side].window.shift = options.kinds.contains(.windowScale) ? options.windowScale : nil
+    if options.kinds.contains(.maximumSegmentSize) { ends[side].maximumSegmentSize = options.maximumSegmentSize }
+    if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
+    if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
+    let other = peer(of: side)
+    guard other != side, !ends[other].facts.isDisjoint(with: [.sentSYN, .sentSYNACK]) else { return }
+    if ends[side].window.shift == nil || ends[other].window.shift == nil {
+      ends[side].window.shift = nil
+      ends[other].window.shift = nil
+    }
+    ends[side].window.isNegotiated = true
+    ends[other].window.isNegotiated = true
+  }
+
+  private mutating func noteClose(_ segment: Segment, side: Int) {
+    let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
+    if segment.flags.contains(.fin), ends[side].sending.finEnd == nil {
+      let alone = ends[side].facts.contains(.acknowledgedFINAlone)
+      closing.fin(from: side, coversPeer: covers, acknowledgedAlone: alone)
+    } else if covers {
+      ends[side].facts.insert(.acknowledgedFINAlone)
+    }
+  }
+
+  /// A connection taken up mid-stream is ESTABLISHED for certain once both ends have sent payload since: neither
+  /// can have sent its FIN before.
+  private mutating func pinMidstream(_ segment: Segment, in store: inout TimelineStore) {
+    guard ends[0].facts.contains(.assumed) || ends[1].facts.contains(.assumed) else { return }
+    guard ends[0].facts.contains(.sentData), ends[1].facts.contains(.sentData) else { return }
+    for side in 0..<2 where ends[side].facts.contains(.assumed) {
+      ends[side].facts.remove(.assumed)
+      store.settle(ends[side].midstreamEntry, as: .confirmed, by: segment)
+    }
+  }
+}

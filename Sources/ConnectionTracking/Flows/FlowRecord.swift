@@ -1,0 +1,63 @@
+import PacketDecoding
+
+/// One flow while it is open: its two endpoints and what joins them.
+///
+/// Side 0 is the smaller address of the key, side 1 the other; who is the client is said once, by `clientSide`. A
+/// socket connected to itself is side 0 alone, and its own peer.
+struct FlowRecord: Sendable {
+  var number: Int
+  var previous: Int?
+  var key: FlowKey
+  var clientSide: UInt8
+  var orientation: Flow.Orientation
+  var first: TimelineEntry.Moment
+  var last: TimelineEntry.Moment
+  var ends: [2 of TCPEndpoint]
+  var timeline = TimelineStore.List()
+  var closing = ClosePath()
+  /// Segments whose numbers fit neither direction, so that they prove nothing.
+  var implausibleSegments: UInt32 = 0
+
+  /// A flow whose first packet is `segment`.
+  init(number: Int, previous: Int?, key: FlowKey, segment: Segment) {
+    self.number = number
+    self.previous = previous
+    self.key = key
+    let sender: UInt8 = segment.source == key.low ? 0 : 1
+    (orientation, clientSide) = Self.orient(segment, sender: sender)
+    first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    last = first
+    ends = .init(repeating: TCPEndpoint())
+    if segment.flags.contains(.syn) { assumeSockets(segment, sender: Int(sender)) }
+  }
+
+  /// The other end's index.
+  func peer(of side: Int) -> Int { key.isSelfConnect ? side : 1 - side }
+
+  func address(of side: Int) -> SocketAddress { side == 0 ? key.low : key.high }
+
+  func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
+
+  /// Before a SYN the sender had no connection, and its peer a listener if anything; a SYN-ACK tells of a listener
+  /// that was asked. Neither is a transition that anything shows: they only say where the first one starts.
+  private mutating func assumeSockets(_ segment: Segment, sender: Int) {
+    if segment.flags.contains(.ack) {
+      ends[sender].proved = .listen
+    } else {
+      ends[sender].proved = .closed
+      if !key.isSelfConnect { ends[1 - sender].proved = .listen }
+    }
+  }
+
+  /// Who is the client, from evidence only: a SYN, a SYN-ACK, a well-known port, or else who spoke first.
+  private static func orient(_ segment: Segment, sender: UInt8) -> (Flow.Orientation, UInt8) {
+    if segment.flags.contains(.syn) {
+      return segment.flags.contains(.ack) ? (.synACK, 1 - sender) : (.syn, sender)
+    }
+    let source = segment.source.port
+    let destination = segment.destination.port
+    let sourceIsService = source < 1024
+    if sourceIsService != (destination < 1024) { return (.port, sourceIsService ? 1 - sender : sender) }
+    return (.firstPacket, sender)
+  }
+}

@@ -1,0 +1,58 @@
+import PacketDecoding
+
+// The steps that a segment shows of its sender, whether or not the tap saw what led there.
+
+extension FlowRecord {
+  /// What `segment` shows of its sender, beyond what was pending: the handshake it implies, a FIN it acknowledges, the
+  /// SYN or FIN it carries.
+  func moves(by segment: Segment, side: Int) -> ProvedMoves {
+    var moves = ProvedMoves(from: ends[side].proved)
+    if segment.flags.contains(.syn) {
+      addOpening(segment, to: &moves)
+      return moves
+    }
+    addReturn(segment, side: side, to: &moves)
+    addHandshake(segment, to: &moves)
+    if ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment), let state = moves.state {
+      moves.append(state.moved(by: .receivesFIN), .receivesFIN)
+    }
+    if segment.flags.contains(.fin), let state = moves.state {
+      moves.append(state.moved(by: .sendsFIN), .sendsFIN, certain: !mayHaveMissedFIN(segment, side: side))
+    }
+    return moves
+  }
+
+  /// A SYN opens actively; a SYN-ACK says that a SYN had arrived.
+  private func addOpening(_ segment: Segment, to moves: inout ProvedMoves) {
+    let answers = segment.flags.contains(.ack)
+    switch moves.state {
+    case nil, .closed, .listen: moves.append(answers ? .synReceived : .synSent, answers ? .sendsSYNACK : .sendsSYN)
+    case .synSent: if answers { moves.append(.synReceived, .sendsSYNACK) }
+    default: break
+    }
+  }
+
+  /// An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
+  private func addReturn(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
+    guard moves.state == .closed, let before = ends[side].beforeClosed else { return }
+    moves.append(before, .presumptionRefuted)
+  }
+
+  /// Only an endpoint whose handshake is over sends segments without SYN.
+  private func addHandshake(_ segment: Segment, to moves: inout ProvedMoves) {
+    guard segment.acknowledgment != nil else { return }
+    switch moves.state {
+    case nil: moves.append(.established, .midstream, certain: false)
+    case .synSent: moves.append(.established, .receivesSYNACK)
+    case .synReceived, .listen, .closed: moves.append(.established, .synAcknowledged)
+    default: break
+    }
+  }
+
+  /// True where `segment` acknowledges more of the peer than the tap saw: a FIN may be in what is missing.
+  private func mayHaveMissedFIN(_ segment: Segment, side: Int) -> Bool {
+    let received = ends[peer(of: side)].sending
+    guard let acknowledgment = segment.acknowledgment else { return true }
+    return !received.isKnown || acknowledgment > received.next
+  }
+}
