@@ -9,7 +9,7 @@ import PacketDecoding
   init(_ expression: String, for handle: borrowing PcapHandle) throws(CaptureError) {
     let status = unsafe pcap_compile(handle.pointer, &program, expression, 1, PCAP_NETMASK_UNKNOWN)
     guard status == 0 else {
-      throw CaptureError(.badFilter, "filter '\(expression)': \(handle.lastError) (the language is that of pcap-filter(7))")
+      throw CaptureError(.badFilter, "filter '\(expression)': \(handle.lastError) (its language: man pcap-filter)")
     }
   }
 

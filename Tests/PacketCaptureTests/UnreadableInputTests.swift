@@ -37,10 +37,11 @@ struct UnreadableInputTests {
     }
   }
 
-  @Test(arguments: [
-    ([0x1F, 0x8B, 8], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
-    ([0x42, 0x5A, 0x68], "bzip2"), ([0x04, 0x22, 0x4D, 0x18], "lz4"),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([0x1F, 0x8B, 8], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
+      ([0x42, 0x5A, 0x68], "bzip2"), ([0x04, 0x22, 0x4D, 0x18], "lz4"),
+    ] as [([UInt8], String)])
   func compressed(_ magic: [UInt8], _ compressor: String) throws {
     try withTemporaryFile(magic + [0, 0, 0, 0]) { path in
       let advice = "it is compressed with \(compressor): \(compressor) -dc \(path) | wirestat analyze -"
