@@ -1,0 +1,56 @@
+public import ConnectionTracking
+
+/// The sums over all flows of a run.
+public struct FlowTotals: Sendable, Equatable {
+  /// Flows the capture held.
+  public private(set) var flows = 0
+  /// Those of them that were asked for and reported.
+  public private(set) var reported = 0
+  /// Flows that left the tracker because its memory limit bit.
+  public private(set) var evicted = 0
+  /// Flows of which neither end has closed.
+  public private(set) var open = 0
+  /// Payload bytes of both directions, each counted once.
+  public private(set) var payloadBytes = 0
+  public private(set) var retransmittedBytes = 0
+  private var closes: [Flow.CloseKind: Int] = [:]
+  private var closers: [Flow.Closer: Int] = [:]
+  private var finalStates = [Int](repeating: 0, count: 12)
+
+  public init() {}
+
+  /// Takes in a flow that has ended.
+  public mutating func add(_ flow: borrowing Flow, isReported: Bool) {
+    flows += 1
+    reported += isReported ? 1 : 0
+    evicted += flow.end == .evicted ? 1 : 0
+    open += flow.isOpen ? 1 : 0
+    closes[flow.close, default: 0] += 1
+    if let closer = flow.closedBy { closers[closer, default: 0] += 1 }
+    add(flow.clientEnd)
+    add(flow.serverEnd)
+  }
+
+  private mutating func add(_ end: EndpointSummary) {
+    payloadBytes += end.distinctPayloadBytes
+    retransmittedBytes += end.retransmittedBytes
+    finalStates[end.state.index] += 1
+  }
+
+  public func count(of close: Flow.CloseKind) -> Int { closes[close] ?? 0 }
+  public func count(of closer: Flow.Closer) -> Int { closers[closer] ?? 0 }
+  /// How many ends were left in `state`; nil is UNKNOWN.
+  public func ends(in state: TCPState?) -> Int { finalStates[state.index] }
+}
+
+extension Flow {
+  /// True while no end has closed: no FIN and no RST was seen, and a socket is there on both sides as far as is known.
+  public var isOpen: Bool {
+    close == .none && !(clientEnd.state == .closed && serverEnd.state == .closed)
+  }
+}
+
+extension TCPState? {
+  /// Where a state stands in tables of twelve, UNKNOWN last.
+  package var index: Int { self.map { Int($0.rawValue) } ?? 11 }
+}

@@ -1,0 +1,22 @@
+/// Cells of one line, padded to the widths of their columns.
+///
+/// Widths count bytes: everything that stands in a cell is ASCII, and colours come around the padding.
+struct Columns {
+  enum Alignment: Sendable { case left, right }
+
+  let style: TextStyle
+
+  /// Writes what `body` writes, padded to `width`; `isLast` leaves out the spaces at a line's end.
+  func cell(
+    _ width: Int, _ alignment: Alignment = .left, _ role: TextStyle.Role = .plain, isLast: Bool = false,
+    into output: inout OutputBuffer, _ body: (inout OutputBuffer) -> Void
+  ) {
+    var text = OutputBuffer()
+    body(&text)
+    let padding = width - text.count
+    if alignment == .right { output.append(byte: UInt8(ascii: " "), count: padding) }
+    style.write(role, into: &output) { $0.append(text) }
+    if alignment == .left && !isLast { output.append(byte: UInt8(ascii: " "), count: padding) }
+    if !isLast { output.append("  ") }
+  }
+}

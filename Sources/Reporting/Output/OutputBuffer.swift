@@ -1,0 +1,105 @@
+/// Bytes on their way out: appended without allocation, handed to a sink a block at a time.
+///
+/// Appending never throws, so that renderers stay plain. Where the sink fails, the first error is kept in ``failure``,
+/// the rest of the output is dropped, and whoever drives the renderer asks for it when it suits, as with C's `ferror`.
+///
+/// ```swift
+/// var output = OutputBuffer()
+/// output.append("flow ")
+/// output.append(42)
+/// print(output.text)                       // flow 42
+/// ```
+public struct OutputBuffer: ~Copyable {
+  /// Takes the next bytes of the output; the slice is only good during the call.
+  public typealias Sink = (ArraySlice<UInt8>) throws -> Void
+
+  /// How many bytes wait.
+  public private(set) var count = 0
+  /// The sink's first error; nothing was written after it.
+  public private(set) var failure: (any Error)?
+  private var storage: [UInt8]
+  private let sink: Sink?
+
+  /// A buffer that collects everything.
+  public init() {
+    storage = Array(repeating: 0, count: 256)
+    sink = nil
+  }
+
+  /// A buffer that hands its bytes to `sink` whenever `capacity` of them wait, and at ``flush()``.
+  public init(capacity: Int = 1 << 16, sink: @escaping Sink) {
+    storage = Array(repeating: 0, count: max(capacity, 64))
+    self.sink = sink
+  }
+
+  /// The bytes that wait.
+  public var bytes: ArraySlice<UInt8> { storage[..<count] }
+
+  /// The bytes that wait, as text.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Hands what waits to the sink; a collecting buffer keeps it.
+  public mutating func flush() {
+    guard let sink else { return }
+    if failure == nil && count > 0 {
+      do { try sink(storage[..<count]) } catch { failure = error }
+    }
+    count = 0
+  }
+
+  /// Forgets what waits.
+  public mutating func removeAll() { count = 0 }
+
+  public mutating func append(_ text: String) {
+    let utf8 = text.utf8.span
+    reserve(utf8.count)
+    let start = count
+    var span = storage.mutableSpan
+    for index in 0..<utf8.count { span[start &+ index] = utf8[index] }
+    count = start &+ utf8.count
+  }
+
+  public mutating func append(byte: UInt8) {
+    reserve(1)
+    storage[count] = byte
+    count &+= 1
+  }
+
+  public mutating func append(byte: UInt8, count repeats: Int) {
+    for _ in 0..<max(repeats, 0) { append(byte: byte) }
+  }
+
+  /// Appends what waits in `other`.
+  public mutating func append(_ other: borrowing OutputBuffer) {
+    let bytes = other.storage.span
+    reserve(other.count)
+    let start = count
+    var span = storage.mutableSpan
+    for index in 0..<other.count { span[start &+ index] = bytes[index] }
+    count = start &+ other.count
+  }
+
+  /// Appends the last `digits` decimal digits of `value`, leading zeros included.
+  package mutating func append(_ value: UInt64, digits: Int) {
+    reserve(digits)
+    let start = count
+    var rest = value
+    var span = storage.mutableSpan
+    var index = start &+ digits
+    while index > start {
+      index &-= 1
+      let tenth = rest / 10
+      span[index] = UInt8(truncatingIfNeeded: rest &- tenth &* 10) &+ 0x30
+      rest = tenth
+    }
+    count = start &+ digits
+  }
+
+  /// Makes room for `needed` more bytes: hands over what waits, or grows.
+  private mutating func reserve(_ needed: Int) {
+    guard storage.count &- count < needed else { return }
+    flush()
+    let missing = needed - (storage.count - count)
+    if missing > 0 { storage.append(contentsOf: repeatElement(0, count: max(missing, storage.count))) }
+  }
+}

@@ -1,0 +1,106 @@
+public import PacketDecoding
+
+/// How many packets there were, and why some are not followed.
+public struct PacketCounts: Sendable, Equatable {
+  /// All packets of the input; frame numbers count the same way.
+  public private(set) var total = 0
+  /// Those that gave a TCP segment.
+  public private(set) var segments = 0
+  /// ICMP errors about a TCP segment.
+  public private(set) var icmpErrors = 0
+  private var others: [SkipReason: Int] = [:]
+  private var errors: [Malformation: Int] = [:]
+
+  public init() {}
+
+  public mutating func count(_ packet: borrowing DecodedPacket) {
+    total &+= 1
+    switch packet {
+    case .segment: segments &+= 1
+    case .icmpError: icmpErrors &+= 1
+    case .other(let reason): others[reason, default: 0] += 1
+    case .malformed(let error): errors[Malformation(error.layer, error.problem), default: 0] += 1
+    }
+  }
+
+  /// Packets that were read and not followed.
+  public var skipped: Int { total - segments - icmpErrors }
+
+  /// One reason not to follow a packet, and how often it came up.
+  public struct Skip: Sendable, Equatable {
+    /// A short and fixed word: `not-ip`, `not-tcp`, `fragment`, `malformed`, ...
+    public var reason: String
+    /// The EtherType or IP protocol number of the reason, where there is one.
+    public var number: Int?
+    /// The layer and the problem of a malformed packet.
+    public var layer: String?
+    public var problem: String?
+    public var packets: Int
+  }
+
+  /// Every reason that came up, always in the same order.
+  public var skips: [Skip] {
+    let reasons = others.map { Skip($0.key, packets: $0.value) }
+    let malformed = errors.map { Skip($0.key, packets: $0.value) }
+    return (reasons + malformed).sorted { $0.order < $1.order }
+  }
+
+  /// Malformed packets are told apart by where and how, not by how many bytes were missing.
+  fileprivate struct Malformation: Hashable, Sendable {
+    let layer: DecodeError.Layer
+    let problem: DecodeError.Problem
+
+    init(_ layer: DecodeError.Layer, _ problem: DecodeError.Problem) {
+      self.layer = layer
+      self.problem = problem
+    }
+  }
+}
+
+extension PacketCounts.Skip {
+  fileprivate init(_ reason: SkipReason, packets: Int) {
+    let (word, number): (String, Int?) =
+      switch reason {
+      case .notIP(let type): ("not-ip", Int(type))
+      case .notTCP(let number): ("not-tcp", Int(number))
+      case .fragment: ("fragment", nil)
+      case .fragmentDropped: ("fragment-dropped", nil)
+      case .tooDeep: ("too-deep", nil)
+      case .opaque: ("opaque", nil)
+      }
+    self.init(reason: word, number: number, layer: nil, problem: nil, packets: packets)
+  }
+
+  fileprivate init(_ error: PacketCounts.Malformation, packets: Int) {
+    self.init(
+      reason: "malformed", number: nil, layer: Self.word(for: error.layer), problem: Self.word(for: error.problem),
+      packets: packets)
+  }
+
+  /// By reason, then by what tells two of a reason apart.
+  fileprivate var order: (String, Int, String, String) { (reason, number ?? -1, layer ?? "", problem ?? "") }
+
+  private static func word(for layer: DecodeError.Layer) -> String {
+    switch layer {
+    case .link: "link"
+    case .vlan: "vlan"
+    case .mpls: "mpls"
+    case .pppoe: "pppoe"
+    case .ppp: "ppp"
+    case .ipv4: "ipv4"
+    case .ipv6: "ipv6"
+    case .ipv6Extension: "ipv6-extension"
+    case .gre: "gre"
+    case .tcp: "tcp"
+    case .icmp: "icmp"
+    }
+  }
+
+  private static func word(for problem: DecodeError.Problem) -> String {
+    switch problem {
+    case .truncated: "truncated"
+    case .badLength: "bad-length"
+    case .badValue: "bad-value"
+    }
+  }
+}

@@ -1,0 +1,61 @@
+public import ConnectionTracking
+import PacketDecoding
+
+/// A ladder a flow, in the manner of RFC 9293's figures: both ends' states side by side after each step, the segment
+/// that made it between them, and how each state is known.
+///
+/// Flows come in order of their first packet and the capture's line stands first, so the flows are kept until the end.
+public struct LadderRenderer: ReportRenderer {
+  private let names: [String]
+  private let style: TextStyle
+  private var flows: [Flow] = []
+
+  public init(names: StateNames = .bsd, style: TextStyle = .plain) {
+    self.names = names.all
+    self.style = style
+  }
+
+  public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
+    flows.append(copy flow)
+  }
+
+  public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
+    CaptureLine(style: style).write(report, into: &output)
+    flows.sort { $0.number < $1.number }
+    for flow in flows { write(flow, into: &output) }
+  }
+
+  private func write(_ flow: Flow, into output: inout OutputBuffer) {
+    output.append("\n")
+    writeHeading(of: flow, into: &output)
+    let rungs = Ladder(flow).rungs
+    let layout = LadderLayout(names: names, style: style)
+    layout.writeHeading(into: &output)
+    layout.writeStart(of: flow, into: &output)
+    for rung in rungs { layout.write(rung, into: &output) }
+    if flow.timelineOmitted > 0 {
+      output.append("  ")
+      output.append(flow.timelineOmitted)
+      output.append(" more transitions were not kept.\n")
+    }
+  }
+
+  private func writeHeading(of flow: Flow, into output: inout OutputBuffer) {
+    style.write(.heading, into: &output) { output in
+      output.append("flow ")
+      output.append(flow.number)
+      output.append("  ")
+      output.append(flow.client)
+      output.append(" -> ")
+      output.append(flow.server)
+    }
+    if let previous = flow.previousFlow {
+      output.append("  (follows flow ")
+      output.append(previous)
+      output.append(")")
+    }
+    output.append("\n  ")
+    FlowSentence(names: names).write(flow, into: &output)
+    output.append("\n\n")
+  }
+}

@@ -1,0 +1,152 @@
+public import ConnectionTracking
+import PacketDecoding
+
+/// One JSON object a line (schema version 1): every flow as it ends, then the capture, the summary last.
+///
+/// The capture's line holds counts that are only known once everything was read, so it follows the flows.
+public struct NDJSONRenderer: ReportRenderer {
+  private let names: [String]
+  private let sentence: FlowSentence
+
+  public init(names: StateNames = .bsd) {
+    self.names = names.all
+    sentence = FlowSentence(names: names.all)
+  }
+
+  public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
+    output.append("{\"type\":\"flow\",\"schema_version\":1,\"flow\":")
+    output.append(flow.number)
+    write(flow.client, as: ",\"client\":", into: &output)
+    write(flow.server, as: ",\"server\":", into: &output)
+    writeSpan(of: flow, into: &output)
+    writeClose(of: flow, into: &output)
+    writeTimeline(of: flow, into: &output)
+    output.append(",\"endpoints\":{\"client\":")
+    write(flow.clientEnd, into: &output)
+    output.append(",\"server\":")
+    write(flow.serverEnd, into: &output)
+    output.append("},\"findings\":[],\"summary\":\"")
+    sentence.write(flow, into: &output)
+    output.append("\"}\n")
+  }
+
+  public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
+    write(report.capture, into: &output)
+    write(report.totals, into: &output)
+  }
+
+  private func write(_ end: SocketAddress, as key: String, into output: inout OutputBuffer) {
+    output.append(key)
+    output.append("{\"address\":\"")
+    output.append(end.address)
+    output.append("\",\"port\":")
+    output.append(UInt64(end.port))
+    output.append(byte: UInt8(ascii: "}"))
+  }
+
+  private func writeSpan(of flow: borrowing Flow, into output: inout OutputBuffer) {
+    output.append(",\"orientation\":")
+    output.append(word: flow.orientation.rawValue)
+    output.append(",\"first_seen\":\"")
+    output.append(flow.firstSeen.time)
+    output.append("\",\"last_seen\":\"")
+    output.append(flow.lastSeen.time)
+    output.append("\",\"duration\":")
+    output.append(seconds: flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time))
+    output.append(",\"first_frame\":")
+    output.append(flow.firstSeen.frame)
+    output.append(",\"last_frame\":")
+    output.append(flow.lastSeen.frame)
+    output.append(",\"previous_flow\":")
+    output.append(json: flow.previousFlow)
+  }
+
+  private func writeClose(of flow: borrowing Flow, into output: inout OutputBuffer) {
+    output.append(",\"closed_by\":")
+    output.append(word: flow.closedBy?.rawValue)
+    output.append(",\"close\":")
+    output.append(word: flow.close.rawValue)
+    output.append(",\"end\":")
+    output.append(word: flow.end.rawValue)
+    output.append(",\"final\":{\"client\":\"")
+    output.append(name(of: flow.clientEnd.state))
+    output.append("\",\"server\":\"")
+    output.append(name(of: flow.serverEnd.state))
+    output.append("\"}")
+  }
+
+  private func writeTimeline(of flow: borrowing Flow, into output: inout OutputBuffer) {
+    output.append(",\"timeline\":[")
+    var isFirst = true
+    for entry in flow.timeline {
+      if !isFirst { output.append(byte: UInt8(ascii: ",")) }
+      isFirst = false
+      TimelineEntryJSON(names: names).write(entry, into: &output)
+    }
+    output.append("],\"timeline_omitted\":")
+    output.append(flow.timelineOmitted)
+  }
+
+  func name(of state: TCPState?) -> String { names[state.index] }
+}
+
+/// One end of a flow.
+extension NDJSONRenderer {
+  private func write(_ end: EndpointSummary, into output: inout OutputBuffer) {
+    output.append("{\"presumed\":")
+    output.append(json: end.isPresumed)
+    output.append(",\"packets\":")
+    output.append(end.packets)
+    output.append(",\"bytes\":")
+    output.append(end.bytes)
+    writePayload(of: end, into: &output)
+    writeOptions(of: end, into: &output)
+    writeTimes(of: end, into: &output)
+    output.append("}}")
+  }
+
+  private func writePayload(of end: EndpointSummary, into output: inout OutputBuffer) {
+    output.append(",\"payload_bytes\":")
+    output.append(end.payloadBytes)
+    output.append(",\"distinct_payload_bytes\":")
+    output.append(end.distinctPayloadBytes)
+    output.append(",\"retransmitted_bytes\":")
+    output.append(end.retransmittedBytes)
+    output.append(",\"retransmitted_segments\":")
+    output.append(end.retransmittedSegments)
+    output.append(",\"missing_bytes\":")
+    output.append(end.lostBytes &+ end.uncapturedBytes)
+    output.append(",\"uncaptured_bytes\":")
+    output.append(end.uncapturedBytes)
+    output.append(",\"out_of_order_segments\":")
+    output.append(end.outOfOrderSegments)
+    output.append(",\"zero_windows\":")
+    output.append(end.zeroWindows)
+  }
+
+  private func writeOptions(of end: EndpointSummary, into output: inout OutputBuffer) {
+    output.append(",\"mss\":")
+    output.append(json: end.maximumSegmentSize.map(Int.init))
+    output.append(",\"window_scale\":")
+    output.append(json: end.windowScale.map(Int.init))
+    output.append(",\"sack\":")
+    output.append(json: end.sackPermitted)
+    output.append(",\"timestamps\":")
+    output.append(json: end.timestamps)
+    output.append(",\"isn\":")
+    output.append(json: end.initialSequence.map { Int($0.rawValue) })
+  }
+
+  /// States it was never in are left out.
+  private func writeTimes(of end: EndpointSummary, into output: inout OutputBuffer) {
+    output.append(",\"time_in_state\":{")
+    var isFirst = true
+    for index in names.indices where index < end.nanosecondsInState.count && end.nanosecondsInState[index] > 0 {
+      output.append(isFirst ? "\"" : ",\"")
+      isFirst = false
+      output.append(names[index])
+      output.append("\":")
+      output.append(seconds: end.nanosecondsInState[index])
+    }
+  }
+}
