@@ -52,12 +52,13 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: settings),
 
-    // Not installed: records what the kernel's own sockets did, for the captures and the grade.
+    // Not installed: records what the kernel's own sockets did, and grades what is inferred by it.
+    .target(name: "GroundTruth", dependencies: ["PacketDecoding", "ConnectionTracking"], swiftSettings: settings),
     .target(name: "CLaboratory"),
     .executableTarget(
       name: "laboratory",
       dependencies: [
-        "CLaboratory", "PacketDecoding", "ConnectionTracking",
+        "CLaboratory", "GroundTruth",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Laboratory", swiftSettings: settings),
 

@@ -1,0 +1,91 @@
+import Glibc
+import GroundTruth
+
+/// A segment that no host sent, made byte by byte with valid checksums.
+struct Forgery {
+  var source: String
+  var sourcePort: UInt16
+  var destination: String
+  var destinationPort: UInt16
+  var flags: Set<Flag>
+  var sequence: UInt32
+  var acknowledgment: UInt32 = 0
+  var window: UInt16 = 512
+  var payload: [UInt8] = []
+  /// TSval and TSecr, where the segment carries the timestamp option.
+  var timestamps: (value: UInt32, echo: UInt32)?
+
+  enum Flag: UInt8 {
+    case fin = 1
+    case syn = 2
+    case rst = 4
+    case psh = 8
+    case ack = 16
+    case urg = 32
+  }
+
+  var packet: Packet? {
+    let isIPv6 = source.contains(":")
+    let segment = self.segment
+    let addresses = Self.bytes(of: source) + Self.bytes(of: destination)
+    let pseudoHeader = addresses + Self.words([UInt16(segment.count), 6])
+    var tcp = segment
+    let sum = Self.checksum(pseudoHeader + segment)
+    (tcp[16], tcp[17]) = (UInt8(sum >> 8), UInt8(sum & 255))
+    return Packet(isIPv6 ? Self.ipv6(addresses, 6, tcp) : Self.ipv4(addresses, 6, tcp))
+  }
+
+  private var segment: [UInt8] {
+    let options = timestamps.map { [1, 1, 8, 10] + Self.longs([$0.value, $0.echo]) } ?? []
+    let offset = UInt8(20 + options.count) << 2
+    return Self.words([sourcePort, destinationPort]) + Self.longs([sequence, acknowledgment])
+      + [offset, flags.reduce(0) { $0 | $1.rawValue }] + Self.words([window, 0, 0]) + options + payload
+  }
+
+  private static func bytes(of address: String) -> [UInt8] {
+    let isIPv6 = address.contains(":")
+    var bytes = [UInt8](repeating: 0, count: isIPv6 ? 16 : 4)
+    _ = unsafe inet_pton(isIPv6 ? AF_INET6 : AF_INET, address, &bytes)
+    return bytes
+  }
+
+  private static func words(_ values: [UInt16]) -> [UInt8] { values.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } }
+
+  private static func longs(_ values: [UInt32]) -> [UInt8] {
+    words(values.flatMap { [UInt16($0 >> 16), UInt16($0 & 0xffff)] })
+  }
+
+  /// The ones' complement sum of RFC 1071.
+  private static func checksum(_ bytes: [UInt8]) -> UInt16 {
+    var sum: UInt32 = 0
+    for (index, byte) in bytes.enumerated() { sum += UInt32(byte) << (index.isMultiple(of: 2) ? 8 : 0) }
+    while sum > 0xffff { sum = sum & 0xffff + sum >> 16 }
+    return ~UInt16(sum)
+  }
+}
+
+extension Forgery {
+  /// The ICMP or ICMPv6 error "port unreachable" that the destination of `packet` would send.
+  static func portUnreachable(about packet: Packet) -> Packet? {
+    let isIPv6 = packet.source.contains(":")
+    let addresses = bytes(of: packet.destination) + bytes(of: packet.source)
+    let quote = Array(packet.bytes.prefix(isIPv6 ? packet.bytes.count : 28))
+    var message: [UInt8] = (isIPv6 ? [1, 4] : [3, 3]) + [0, 0, 0, 0, 0, 0] + quote
+    let pseudoHeader = isIPv6 ? addresses + longs([UInt32(message.count), 58]) : []
+    let sum = checksum(pseudoHeader + message)
+    (message[2], message[3]) = (UInt8(sum >> 8), UInt8(sum & 255))
+    return Packet(isIPv6 ? ipv6(addresses, 58, message) : ipv4(addresses, 1, message))
+  }
+
+  private static func ipv6(_ addresses: [UInt8], _ next: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    [0x60, 0, 0, 0] + words([UInt16(payload.count)]) + [next, 64] + addresses + payload
+  }
+
+  private static func ipv4(_ addresses: [UInt8], _ carried: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    var header: [UInt8] = [0x45, 0] + words([UInt16(20 + payload.count), 0x7777, 0x4000])
+    header += [64, carried, 0, 0] + addresses
+    let sum = checksum(header)
+    (header[10], header[11]) = (UInt8(sum >> 8), UInt8(sum & 255))
+    return header + payload
+  }
+}

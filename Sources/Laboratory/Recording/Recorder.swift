@@ -1,0 +1,63 @@
+import Foundation
+import GroundTruth
+
+/// Runs scenarios and writes what came of them: three captures and the truth beside them.
+struct Recorder {
+  let directory: URL
+
+  init(directory path: String) throws {
+    directory = URL(fileURLWithPath: path)
+    do {
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    } catch {
+      throw LaboratoryError("cannot make the directory \(path): \(error.localizedDescription)", status: EX_CANTCREAT)
+    }
+  }
+
+  /// Makes one recording in a pair of namespaces of its own.
+  ///
+  /// What was recorded until then is kept where the scenario fails.
+  func record(
+    _ name: String, summary: String?, version: IPVersion, seed: UInt64 = 0, _ script: (Experiment) throws -> Void
+  ) throws {
+    let run = "wirestat-\(getpid())"
+    let trace = StateTrace(name: run)
+    let experiment = try Experiment(run: run, version: version, seed: seed)
+    let failure = Result { try script(experiment) }
+    experiment.settle()
+    experiment.line.stop()
+    let events = experiment.line.events.sorted { $0.time < $1.time }
+    let transitions = trace?.read(addresses: Set(experiment.a.addresses + experiment.b.addresses)) ?? []
+    let recording = Recording(
+      scenario: name, summary: summary, a: experiment.a.addresses, b: experiment.b.addresses,
+      checks: experiment.checkpoints, kernelTrace: transitions,
+      log: events.compactMap(\.logged), end: Clock.now())
+    try write(recording, events)
+    try failure.get()
+  }
+
+  private func write(_ recording: Recording, _ events: [Relay.Event]) throws {
+    try save(events.filter { $0.side == .a }, "\(recording.scenario).a.pcap")
+    try save(events.filter { $0.side == .b }, "\(recording.scenario).b.pcap")
+    try save(events.filter { !$0.isSent }, "\(recording.scenario).mid.pcap")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try save(encoder.encode(recording) + Data("\n".utf8), "\(recording.scenario).truth.json")
+  }
+
+  private func save(_ events: [Relay.Event], _ name: String) throws {
+    var writer = PcapWriter()
+    for event in events { writer.add(event.packet.bytes, at: event.time) }
+    try save(Data(writer.bytes), name)
+  }
+
+  private func save(_ data: Data, _ name: String) throws {
+    try data.write(to: directory.appending(path: name))
+  }
+}
+
+extension Relay.Event {
+  fileprivate var logged: LoggedPacket? {
+    packet.segment.map { LoggedPacket(time: time, side: side, isSent: isSent, segment: $0) }
+  }
+}
