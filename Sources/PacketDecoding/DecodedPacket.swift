@@ -23,10 +23,12 @@ public struct ICMPError: Sendable, Equatable {
   public var encapsulation: EncapsulationID
   /// Sequence number of the quoted segment, where the quote reaches that far.
   public var sequence: SequenceNumber?
+  /// The size the next link would take, where the error is about that (RFC 1191, RFC 8201).
+  public var nextHopMTU: UInt32?
 
   public init(
     time: Timestamp, frame: UInt64, reporter: IPAddress, type: UInt8, code: UInt8, source: SocketAddress,
-    destination: SocketAddress, encapsulation: EncapsulationID, sequence: SequenceNumber?
+    destination: SocketAddress, encapsulation: EncapsulationID, sequence: SequenceNumber?, nextHopMTU: UInt32? = nil
   ) {
     self.time = time
     self.frame = frame
@@ -37,6 +39,7 @@ public struct ICMPError: Sendable, Equatable {
     self.destination = destination
     self.encapsulation = encapsulation
     self.sequence = sequence
+    self.nextHopMTU = nextHopMTU
   }
 }
 
@@ -54,6 +57,8 @@ public enum SkipReason: Hashable, Sendable {
   case tooDeep
   /// An encapsulation that is encrypted or compressed.
   case opaque
+  /// A link type that ``PacketDecoder/supports(_:)`` denies.
+  case unsupportedLink(LinkType)
 }
 
 /// Bytes that cannot be what they claim: which layer, where, and how much was missing.
@@ -62,16 +67,16 @@ public struct DecodeError: Error, Hashable, Sendable {
     case link, vlan, mpls, pppoe, ppp, ipv4, ipv6, ipv6Extension, gre, tcp, icmp
   }
   public enum Problem: UInt8, Sendable, CaseIterable {
-    /// Fewer bytes were captured than the layer needs.
+    /// The layer was longer on the wire than what the snap length left of it.
     case truncated
-    /// A length field that contradicts the bytes around it.
+    /// A length that contradicts the bytes around it: also on the wire, the layer had no room.
     case badLength
     /// A version or type field that cannot stand there.
     case badValue
   }
   public var layer: Layer
   public var problem: Problem
-  /// Where in the captured bytes the layer begins.
+  /// Where the layer begins in the captured bytes, or in the datagram put together from fragments.
   public var offset: Int
   /// Bytes the layer needs from there on.
   public var needed: Int

@@ -3,10 +3,21 @@
 /// Any bytes whatsoever give a ``DecodedPacket``; nothing traps. The decoder keeps state only for what spans packets:
 /// the fragments it waits to put together, and the encapsulations it has numbered.
 public struct PacketDecoder: Sendable {
-  public init() {}
+  /// Whether the checksums of segments captured in full are computed, which reads their payload.
+  public let verifiesChecksums: Bool
+  /// What the decoder keeps at most.
+  public let limits: DecoderLimits
+  var fragments: FragmentTable
+  var encapsulations: EncapsulationTable
+  /// The datagram put together last, the source of the segments that say ``Segment/isReassembled``.
+  var reassembled: [UInt8] = []
 
-  /// True where packets of `linkType` can be decoded.
-  public static func supports(_ linkType: LinkType) -> Bool { false }
+  public init(limits: DecoderLimits = DecoderLimits(), verifiesChecksums: Bool = false) {
+    self.limits = limits
+    self.verifiesChecksums = verifiesChecksums
+    fragments = FragmentTable(limits: limits)
+    encapsulations = EncapsulationTable(limit: limits.encapsulations)
+  }
 
   /// Decodes one packet.
   ///
@@ -14,6 +25,42 @@ public struct PacketDecoder: Sendable {
   ///   - bytes: what was captured of it, from the link layer on.
   ///   - info: the capture's own word on it.
   public mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo) -> DecodedPacket {
-    .other(.notIP(0))
+    var descent = Descent(info, captured: bytes.count)
+    do {
+      return try link(bytes, &descent)
+    } catch {
+      return .malformed(error)
+    }
+  }
+
+  /// Lends `body` the captured payload of `segment`, which this decoder made last from `bytes`.
+  ///
+  /// The payload lies in `bytes`, except for a segment put together from fragments: those bytes stay in the decoder
+  /// until it puts the next datagram together, so such a segment wants its payload read before the next packet is
+  /// decoded. A range that does not fit the bytes is cut to fit.
+  @inlinable
+  public func withPayload<Result: ~Copyable, Failure: Error>(
+    of segment: Segment, in bytes: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    if segment.isReassembled { return try withReassembled(segment.payload, body) }
+    return try body(bytes.extracting(segment.payload.clamped(to: bytes.indices)))
+  }
+
+  @usableFromInline
+  func withReassembled<Result: ~Copyable, Failure: Error>(
+    _ range: Range<Int>, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(reassembled.span.extracting(range.clamped(to: reassembled.indices)))
+  }
+
+  /// The encapsulation a segment of this decoder came in; nil for ``EncapsulationID/none``,
+  /// ``EncapsulationID/unnumbered`` and the numbers of another decoder.
+  public func encapsulation(_ id: EncapsulationID) -> Encapsulation? { encapsulations[id] }
+
+  /// What the decoder had to give up so far, and what it still waits for.
+  public var statistics: DecoderStatistics {
+    var statistics = fragments.statistics
+    statistics.unnumberedEncapsulations = encapsulations.refused
+    return statistics
   }
 }

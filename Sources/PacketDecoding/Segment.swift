@@ -17,8 +17,11 @@ public struct Segment: Sendable, Equatable {
   public var window: UInt16
   public var urgentPointer: UInt16
   public var options: TCPOptions
-  /// Where the captured payload lies in the bytes that were decoded (or in the reassembled datagram).
+  /// Where the captured payload lies in the bytes that were decoded, or in the datagram put together from fragments:
+  /// ``PacketDecoder/withPayload(of:in:_:)`` knows which.
   public var payload: Range<Int>
+  /// The segment came in fragments; ``frame`` and ``time`` are those of the fragment that completed it.
+  public var isReassembled: Bool
   /// Payload bytes the segment had on the wire.
   public var wirePayloadLength: Int
   /// Bytes of the innermost IP packet on the wire, its header included.
@@ -46,6 +49,7 @@ public struct Segment: Sendable, Equatable {
     self.urgentPointer = 0
     self.options = TCPOptions()
     self.payload = 0..<0
+    self.isReassembled = false
     self.wirePayloadLength = wirePayloadLength
     self.wireLength = wirePayloadLength
     self.timeToLive = 0
@@ -54,11 +58,13 @@ public struct Segment: Sendable, Equatable {
   }
 
   /// How much sequence space the segment takes: its payload, plus one for SYN and one for FIN (RFC 9293 §3.4).
+  @inlinable
   public var sequenceLength: Int {
     wirePayloadLength + (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
   }
 
   /// The position after the segment's last byte, SYN or FIN.
+  @inlinable
   public var sequenceEnd: SequenceNumber { sequence + sequenceLength }
 }
 
@@ -67,15 +73,9 @@ public enum ChecksumStatus: UInt8, Sendable {
   /// Not looked at, or the snap length cut the segment.
   case unverified
   case valid
-  /// Wrong, and not the pseudo-header sum of checksum offload either.
+  /// Wrong, and not the pseudo-header sum of checksum offload either. A wrong IPv4 header checksum counts as well:
+  /// a receiver drops the packet for either.
   case invalid
   /// The field holds the sum of the pseudo-header alone: the capturing host leaves the rest to its network card.
   case offloaded
-}
-
-/// The number of a ``Encapsulation`` in the decoder that made the segment; 0 is no encapsulation.
-public struct EncapsulationID: Sendable, Hashable {
-  public var rawValue: UInt32
-  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
-  public static let none = EncapsulationID(0)
 }

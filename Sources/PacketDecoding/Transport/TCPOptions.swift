@@ -5,28 +5,30 @@ public struct TCPOptions: Sendable, Equatable {
   /// Which options the header held.
   public struct Kinds: OptionSet, Sendable, Hashable {
     public let rawValue: UInt16
+    @inlinable
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Kind 2.
-    public static let maximumSegmentSize = Kinds(rawValue: 1 << 0)
+    @inlinable public static var maximumSegmentSize: Kinds { Kinds(rawValue: 1 << 0) }
     /// Kind 3 (RFC 7323 §2).
-    public static let windowScale = Kinds(rawValue: 1 << 1)
+    @inlinable public static var windowScale: Kinds { Kinds(rawValue: 1 << 1) }
     /// Kind 4 (RFC 2018 §2).
-    public static let sackPermitted = Kinds(rawValue: 1 << 2)
+    @inlinable public static var sackPermitted: Kinds { Kinds(rawValue: 1 << 2) }
     /// Kind 5 (RFC 2018 §3).
-    public static let sack = Kinds(rawValue: 1 << 3)
+    @inlinable public static var sack: Kinds { Kinds(rawValue: 1 << 3) }
     /// Kind 8 (RFC 7323 §3).
-    public static let timestamps = Kinds(rawValue: 1 << 4)
+    @inlinable public static var timestamps: Kinds { Kinds(rawValue: 1 << 4) }
     /// Kind 34, or kinds 253 and 254 with the magic 0xF989 (RFC 7413 §4.1).
-    public static let fastOpen = Kinds(rawValue: 1 << 5)
+    @inlinable public static var fastOpen: Kinds { Kinds(rawValue: 1 << 5) }
     /// Kind 30 (RFC 8684 §3).
-    public static let multipath = Kinds(rawValue: 1 << 6)
+    @inlinable public static var multipath: Kinds { Kinds(rawValue: 1 << 6) }
     /// A kind this decoder skips.
-    public static let unknown = Kinds(rawValue: 1 << 7)
-    /// An option whose length byte cannot be: the walk stopped there, what came before is kept.
-    public static let malformed = Kinds(rawValue: 1 << 8)
+    @inlinable public static var unknown: Kinds { Kinds(rawValue: 1 << 7) }
+    /// An option whose length cannot be that of its kind: it is not read. Where the length leads out of the header,
+    /// the walk stops there, and what came before is kept.
+    @inlinable public static var malformed: Kinds { Kinds(rawValue: 1 << 8) }
     /// The snap length cut the options: what came before is kept.
-    public static let truncated = Kinds(rawValue: 1 << 9)
+    @inlinable public static var truncated: Kinds { Kinds(rawValue: 1 << 9) }
   }
 
   public var kinds: Kinds = []
@@ -41,7 +43,7 @@ public struct TCPOptions: Sendable, Equatable {
   public var sackBlocks = SACKBlocks()
   /// Length of the fast open cookie in bytes; 0 asks for one. Meaningful with ``Kinds/fastOpen``.
   public var fastOpenCookieLength: UInt8 = 0
-  /// The kind of the option that was ``Kinds/malformed`` and its offset in the options.
+  /// The kind of the first option that was ``Kinds/malformed`` and its offset in the options.
   public var malformedKind: UInt8 = 0
   public var malformedOffset: UInt8 = 0
 

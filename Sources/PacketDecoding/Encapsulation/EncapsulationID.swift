@@ -1,0 +1,12 @@
+/// The number of an ``Encapsulation`` in the decoder that made the segment; 0 is no encapsulation.
+public struct EncapsulationID: Sendable, Hashable {
+  public var rawValue: UInt32
+
+  @inlinable
+  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Straight on the link: no tag, no tunnel.
+  public static let none = EncapsulationID(0)
+  /// Some encapsulation that came after ``DecoderLimits/encapsulations`` others and got no number of its own.
+  public static let unnumbered = EncapsulationID(.max)
+}

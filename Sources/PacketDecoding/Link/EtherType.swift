@@ -1,0 +1,19 @@
+/// The EtherTypes this decoder acts on (IEEE 802 numbers, as the field stands on the wire).
+enum EtherType {
+  static let ipv4: UInt16 = 0x0800
+  static let ipv6: UInt16 = 0x86DD
+  /// 802.1Q.
+  static let vlan: UInt16 = 0x8100
+  /// 802.1ad, the outer tag.
+  static let serviceVLAN: UInt16 = 0x88A8
+  /// Outer tags from before 802.1ad.
+  static let oldServiceVLANs: [3 of UInt16] = [0x9100, 0x9200, 0x9300]
+  static let mplsUnicast: UInt16 = 0x8847
+  static let mplsMulticast: UInt16 = 0x8848
+  static let pppoeSession: UInt16 = 0x8864
+  static let macsec: UInt16 = 0x88E5
+  /// Ethernet inside another protocol.
+  static let transparentBridging: UInt16 = 0x6558
+  /// Below it the field is the length of an 802.3 frame.
+  static let smallest: UInt16 = 0x0600
+}

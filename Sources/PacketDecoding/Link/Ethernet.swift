@@ -1,0 +1,53 @@
+/// Ethernet II and 802.3, with whatever an EtherType can announce.
+extension PacketDecoder {
+  private static let ethernetLength = 14
+  private static let typeOffset = 12
+  private static let tagLength = 4
+
+  mutating func ethernet(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
+    try descent.require(Self.ethernetLength, of: .link, in: bytes)
+    let type = bytes.bigEndian16(at: descent.offset + Self.typeOffset)
+    descent.offset += Self.ethernetLength
+    return try etherPayload(type, bytes, &descent)
+  }
+
+  /// What follows a field that holds `type`: an EtherType, or the length of an 802.3 frame.
+  mutating func etherPayload(
+    _ type: UInt16, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> DecodedPacket {
+    switch type {
+    case EtherType.ipv4: try ipv4(bytes, &descent)
+    case EtherType.ipv6: try ipv6(bytes, &descent)
+    case EtherType.vlan, EtherType.serviceVLAN, 0x9100, 0x9200, 0x9300: try vlan(bytes, &descent)
+    case EtherType.mplsUnicast, EtherType.mplsMulticast: try mpls(bytes, &descent)
+    case EtherType.pppoeSession: try pppoe(bytes, &descent)
+    case EtherType.macsec: .other(.opaque)
+    case ..<EtherType.smallest: try logicalLink(bytes, &descent)
+    default: .other(.notIP(type))
+    }
+  }
+
+  /// The four bytes after a tag's EtherType: priority, drop eligibility and VLAN id, then the next EtherType.
+  private mutating func vlan(
+    _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> DecodedPacket {
+    try descent.require(Self.tagLength, of: .vlan, in: bytes)
+    let id = bytes.bigEndian16(at: descent.offset) & 0x0FFF
+    let type = bytes.bigEndian16(at: descent.offset + 2)
+    guard enter(id == 0 ? nil : .vlan(id), &descent) else { return .other(.tooDeep) }
+    descent.offset += Self.tagLength
+    return try etherPayload(type, bytes, &descent)
+  }
+
+  /// Counts one encapsulation more; a `layer` that both directions of a connection share becomes part of its number.
+  ///
+  /// - Returns: false when that is one too many.
+  mutating func enter(_ layer: Encapsulation.Layer?, _ descent: inout Descent) -> Bool {
+    guard descent.depth < limits.depth else { return false }
+    if let layer {
+      descent.encapsulation = encapsulations.number(layer, inside: descent.encapsulation, depth: descent.depth)
+    }
+    descent.depth += 1
+    return true
+  }
+}

@@ -1,0 +1,46 @@
+/// The IPv6 fragment header (RFC 8200 §4.5).
+extension PacketDecoder {
+  private static let fragmentLength = 8
+
+  /// Skips a fragment header that says the datagram is whole (RFC 6946).
+  ///
+  /// - Returns: the header after it; nil, without a step taken, for a true fragment.
+  func atomicFragment(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8? {
+    try skipFragmentHeader(bytes, &descent) { $0 & 0xFFF9 == 0 }
+  }
+
+  /// Skips the header of a fragment that begins its datagram, as a quote may hold it.
+  ///
+  /// - Returns: the header after it; nil, without a step taken, for a later fragment.
+  func firstFragment(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8? {
+    try skipFragmentHeader(bytes, &descent) { $0 & 0xFFF8 == 0 }
+  }
+
+  private func skipFragmentHeader(
+    _ bytes: Span<UInt8>, _ descent: inout Descent, where isAccepted: (UInt16) -> Bool
+  ) throws(DecodeError) -> UInt8? {
+    try descent.require(Self.fragmentLength, of: .ipv6Extension, in: bytes)
+    guard isAccepted(bytes.bigEndian16(at: descent.offset + 2)) else { return nil }
+    let next = bytes[descent.offset]
+    descent.offset += Self.fragmentLength
+    return next
+  }
+
+  /// A true fragment, whose header lies at the descent's offset.
+  mutating func fragment(
+    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> DecodedPacket {
+    let next = bytes[descent.offset]
+    guard IPProtocol.isFollowed(next) else {
+      return next == IPProtocol.encapsulatingSecurity ? .other(.opaque) : .other(.notTCP(next))
+    }
+    let field = bytes.bigEndian16(at: descent.offset + 2)
+    let identification = bytes.bigEndian32(at: descent.offset + 4)
+    descent.offset += Self.fragmentLength
+    let key = FragmentKey(
+      source: header.source, destination: header.destination, identification: identification, protocolNumber: 0,
+      encapsulation: descent.encapsulation)
+    let place = FragmentPlace(offset: Int(field & 0xFFF8), hasMore: field & 1 == 1, nextHeader: next)
+    return try fragment(key, place, header, bytes, &descent)
+  }
+}

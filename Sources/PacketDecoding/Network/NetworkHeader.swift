@@ -1,0 +1,85 @@
+/// What the IP header tells about a segment, whichever version it was.
+struct NetworkHeader {
+  var source: IPAddress
+  var destination: IPAddress
+  var timeToLive: UInt8
+  /// IPv4 identification; nil for IPv6.
+  var identification: UInt16?
+  /// False where the IPv4 header checksum was verified and is wrong.
+  var isIntact = true
+}
+
+/// The IP protocol numbers this decoder acts on.
+enum IPProtocol {
+  static let hopByHop: UInt8 = 0
+  static let icmp: UInt8 = 1
+  static let ipv4: UInt8 = 4
+  static let tcp: UInt8 = 6
+  static let ipv6: UInt8 = 41
+  static let routing: UInt8 = 43
+  static let fragment: UInt8 = 44
+  static let gre: UInt8 = 47
+  static let encapsulatingSecurity: UInt8 = 50
+  static let authentication: UInt8 = 51
+  static let icmpv6: UInt8 = 58
+  static let destinationOptions: UInt8 = 60
+  static let ipComp: UInt8 = 108
+  static let ethernet: UInt8 = 143
+
+  /// Whether a datagram of `number` in fragments is worth putting together.
+  static func isFollowed(_ number: UInt8) -> Bool {
+    switch number {
+    case tcp, ipv4, ipv6, gre, authentication, ethernet, destinationOptions, routing: true
+    default: false
+    }
+  }
+}
+
+extension PacketDecoder {
+  /// What follows an IP header: `number` is its protocol or next header.
+  mutating func upperLayer(
+    _ number: UInt8, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> DecodedPacket {
+    var number = number
+    while number == IPProtocol.authentication { number = try skipAuthentication(bytes, &descent) }
+    switch number {
+    case IPProtocol.tcp: return .segment(try tcp(header, bytes, descent))
+    case IPProtocol.icmp: return try icmp(header, bytes, &descent)
+    case IPProtocol.icmpv6: return try icmpv6(header, bytes, &descent)
+    case IPProtocol.encapsulatingSecurity, IPProtocol.ipComp: return .other(.opaque)
+    default: return try tunnel(number, header, bytes, &descent)
+    }
+  }
+
+  /// IP, GRE or Ethernet inside IP.
+  private mutating func tunnel(
+    _ number: UInt8, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> DecodedPacket {
+    switch number {
+    case IPProtocol.gre: return try gre(header, bytes, &descent)
+    case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.ethernet:
+      let kind: Tunnel.Kind = number == IPProtocol.ethernet ? .ethernet : .ip
+      let tunnel = Tunnel(kind, between: header.source, and: header.destination)
+      guard enter(.tunnel(tunnel), &descent) else { return .other(.tooDeep) }
+      if number == IPProtocol.ethernet { return try ethernet(bytes, &descent) }
+      return number == IPProtocol.ipv4 ? try ipv4(bytes, &descent) : try ipv6(bytes, &descent)
+    default: return .other(.notTCP(number))
+    }
+  }
+
+  /// The IPsec authentication header (RFC 4302 §2): its length counts 4-byte words less two.
+  ///
+  /// - Returns: the protocol after it.
+  func skipAuthentication(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8 {
+    let fixedLength = 12
+    try descent.require(fixedLength, of: .ipv6Extension, in: bytes)
+    let next = bytes[descent.offset]
+    let length = (Int(bytes[descent.offset + 1]) + 2) * 4
+    guard length >= fixedLength else {
+      throw descent.error(.badLength, in: .ipv6Extension, needed: fixedLength, available: length)
+    }
+    try descent.require(length, of: .ipv6Extension, in: bytes)
+    descent.offset += length
+    return next
+  }
+}
