@@ -36,7 +36,7 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    var captures = try openCaptures()
+    var captures = try CaptureSet.open(files, tracking)
     let file = try OutputFile(report.output)
     var writer = ReportWriter(report.renderer(for: file), to: file.buffer(), selection: selection)
     var pipeline = AnalysisPipeline(tracking.configuration, inputs: files, linkTypes: captures.linkTypes)
@@ -51,16 +51,6 @@ struct AnalyzeCommand: ParsableCommand {
     let end = pipeline.finish(captures.failures)
     try writer.take(end.events)
     try writer.finish(end.capture)
-    try report(captures.failures)
-  }
-
-  private func openCaptures() throws(Failure) -> CaptureSet {
-    do { return try CaptureSet(files: files, filter: tracking.filter) } catch { throw Failure(error) }
-  }
-
-  /// What could not be read is told after what could: a warning each, and the status of the worst.
-  private func report(_ failures: [CaptureError]) throws(Failure) {
-    for failure in failures.dropLast() { Terminal.warn(failure.message) }
-    if let last = failures.last { throw Failure(last.problem.exitStatus, "warning: \(last.message)") }
+    try captures.reportFailures()
   }
 }

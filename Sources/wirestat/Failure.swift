@@ -38,10 +38,3 @@ extension CaptureError.Problem {
     }
   }
 }
-
-/// Runs `body` with what the capture library says turned into the tool's own words.
-func translatingCaptureErrors<Value: ~Copyable>(
-  _ body: () throws(CaptureError) -> Value
-) throws(Failure) -> Value {
-  do { return try body() } catch { throw Failure(error) }
-}

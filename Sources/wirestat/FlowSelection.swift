@@ -5,13 +5,15 @@ import Reporting
 
 /// Which flows a report shows. Options of different kinds must all hold; of several of one kind, any.
 struct FlowSelection: ParsableArguments {
-  @Option(name: .customLong("flow"), help: ArgumentHelp("Only flow N, as the table numbers it.", valueName: "n"))
+  @Option(name: .customLong("flow"), help: ArgumentHelp("Only this flow, as the table numbers it.", valueName: "n"))
   var numbers: [Int] = []
 
-  @Option(name: .customLong("state"), help: "Only flows of which an end was ever in STATE, in any spelling.")
+  @Option(name: .customLong("state"), help: "Only flows of which an end was ever in this state, in any spelling.")
   var states: [StateArgument] = []
 
-  @Option(name: .customLong("final-state"), help: "Only flows of which an end was left in STATE.")
+  @Option(
+    name: .customLong("final-state"),
+    help: ArgumentHelp("Only flows of which an end was left in this state.", valueName: "state"))
   var finalStates: [StateArgument] = []
 
   @Option(name: .customLong("host"), help: "Only flows with this address at either end.")
@@ -53,5 +55,5 @@ struct StateArgument: ExpressibleByArgument, Sendable {
     self.state = state
   }
 
-  static var allValueStrings: [String] { TCPState.allCases.map(StateNames.bsd.name(of:)) }
+  static var defaultCompletionKind: CompletionKind { .list(TCPState.allCases.map(StateNames.bsd.name(of:))) }
 }

@@ -7,7 +7,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Show each flow's transitions as a ladder, with both states side by side.")
   var timeline = false
 
-  @Option(help: "text, ndjson (one JSON object a line), csv, or summary (the totals alone).")
+  @Option(help: "ndjson is one JSON object a line, summary the totals alone.")
   var format = ReportFormat.text
 
   @Option(
@@ -15,10 +15,10 @@ struct ReportOptions: ParsableArguments {
     help: ArgumentHelp("Write to FILE instead of standard output.", valueName: "file"))
   var output: String?
 
-  @Option(help: "How states are spelled.")
+  @Option(help: ArgumentHelp("How states are spelled.", valueName: "dialect"))
   var stateNames = StateNames.bsd
 
-  @Option(help: "Colours: auto (on a terminal, unless NO_COLOR is set), always or never.")
+  @Option(help: ArgumentHelp("Colours: auto is on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = ColorChoice.auto
 
   func validate() throws {
@@ -46,7 +46,7 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// How packets are followed; the same for every command that reads them.
 struct TrackingOptions: ParsableArguments {
-  @Option(help: "Whose timers run where the wire is silent: linux, rfc9293, freebsd, macos or windows.")
+  @Option(help: "Whose timers run where the wire is silent.")
   var stack = StackProfile.linux
 
   @Option(help: ArgumentHelp("Only packets that match, in the language of pcap-filter(7).", valueName: "bpf"))
@@ -57,17 +57,4 @@ struct TrackingOptions: ParsableArguments {
     configuration.stack = stack
     return configuration
   }
-}
-
-extension ReportFormat: ExpressibleByArgument {}
-extension StateNames: ExpressibleByArgument {}
-
-extension StackProfile: @retroactive ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let profile = Self.all.first(where: { $0.name == argument.lowercased() }) else { return nil }
-    self = profile
-  }
-
-  public var defaultValueDescription: String { name }
-  public static var allValueStrings: [String] { all.map(\.name) }
 }

@@ -27,7 +27,8 @@ enum Terminal {
   /// Lets a write to a closed pipe fail with EPIPE instead of ending the process with a signal.
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  static func exit(_ status: ExitStatus) -> Never { Glibc_exit(status.rawValue) }
+  static func exit(_ status: ExitStatus) -> Never { endProcess(status.rawValue) }
 }
 
-private func Glibc_exit(_ status: Int32) -> Never { exit(status) }
+/// C's exit, which the name above hides.
+private func endProcess(_ status: Int32) -> Never { exit(status) }
