@@ -65,6 +65,7 @@ struct FlowSentence {
   }
 
   private func write(_ end: EndpointSummary, into output: inout OutputBuffer) {
+    guard end.state != nil else { return output.append("is in a state that nothing shows") }
     output.append(end.isPresumed ? "is presumably in " : "is left in ")
     output.append(names[end.state.index])
   }

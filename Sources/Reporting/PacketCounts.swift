@@ -30,7 +30,7 @@ public struct PacketCounts: Sendable, Equatable {
   public struct Skip: Sendable, Equatable {
     /// A short and fixed word: `not-ip`, `not-tcp`, `fragment`, `malformed`, ...
     public var reason: String
-    /// The EtherType or IP protocol number of the reason, where there is one.
+    /// The EtherType, IP protocol or link type of the reason, where there is one.
     public var number: Int?
     /// The layer and the problem of a malformed packet.
     public var layer: String?
@@ -67,6 +67,7 @@ extension PacketCounts.Skip {
       case .fragmentDropped: ("fragment-dropped", nil)
       case .tooDeep: ("too-deep", nil)
       case .opaque: ("opaque", nil)
+      case .unsupportedLink(let type): ("unsupported-link", Int(type.rawValue))
       }
     self.init(reason: word, number: number, layer: nil, problem: nil, packets: packets)
   }

@@ -1,1 +1,52 @@
-@main struct Wirestat { static func main() {} }
+import ArgumentParser
+import SystemPackage
+
+/// The command line: names the commands, and turns every error into one sentence and an exit status.
+@main struct Wirestat: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wirestat",
+    abstract: "Shows the TCP state of both ends of every connection, from the packets alone.",
+    discussion: """
+      wirestat reads captures, follows every TCP connection in them and infers the RFC 9293 state of both endpoints \
+      over time: who closed first, how, and in which state each end was left.
+
+        wirestat analyze web.pcap                  a table, one line a connection
+        wirestat analyze web.pcap --timeline       every transition, both ends side by side
+        wirestat follow web.pcap --flow 3          what the third connection carried
+        wirestat states CLOSE_WAIT                 what a state means, and why sockets pile up in it
+      """,
+    version: "0.1.0",
+    subcommands: [AnalyzeCommand.self, FollowCommand.self, StatesCommand.self])
+
+  static func main() {
+    Terminal.ignoreBrokenPipes()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(after: error)
+    }
+  }
+
+  private static func exit(after error: any Error) -> Never {
+    switch error {
+    // Whoever read has seen enough.
+    case let error as Errno where error == .brokenPipe: Terminal.exit(.done)
+    case let failure as Failure:
+      Terminal.report(failure.message)
+      Terminal.exit(failure.status)
+    case let error as Errno:
+      Terminal.report("cannot write the output: \(error)")
+      Terminal.exit(.ioError)
+    default: exit(parsing: error)
+    }
+  }
+
+  /// Help and version go their own way; a mistake on the command line is told as every other.
+  private static func exit(parsing error: any Error) -> Never {
+    guard exitCode(for: error) != .success else { exit(withError: error) }
+    let text = fullMessage(for: error)
+    Terminal.report(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
+    Terminal.exit(.usage)
+  }
+}

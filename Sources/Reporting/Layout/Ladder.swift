@@ -3,18 +3,25 @@ import PacketDecoding
 
 /// A flow's timeline as steps: the transitions that one segment made stand on one rung.
 package struct Ladder {
+  /// The states before the first step.
+  package let start: Sides<TCPState?>
   package private(set) var rungs: [Rung] = []
 
   package init(_ flow: Flow) {
-    var states = Sides<StandingState>(
-      client: StandingState(flow.timeline.first { $0.endpoint == .client }?.from ?? flow.clientEnd.state),
-      server: StandingState(flow.timeline.first { $0.endpoint == .server }?.from ?? flow.serverEnd.state))
+    start = Sides(client: Self.start(of: .client, in: flow), server: Self.start(of: .server, in: flow))
+    var states = Sides(client: StandingState(start.client), server: StandingState(start.server))
     for entries in Self.steps(of: flow.timeline) {
       guard let first = entries.first else { continue }
       for entry in entries { states[entry.endpoint] = StandingState(entry) }
       let sinceStart = first.time.nanoseconds(since: flow.firstSeen.time)
       rungs.append(Rung(entries, sinceStart: sinceStart, client: states.client, server: states.server))
     }
+  }
+
+  /// What an end's first transition left, or what it is in where there was none.
+  private static func start(of role: EndpointRole, in flow: Flow) -> TCPState? {
+    let first = flow.timeline.first { $0.endpoint == role }
+    return first.map(\.from) ?? flow[role].state
   }
 
   /// Neighbours in the timeline that the same frame made.
@@ -87,16 +94,5 @@ package struct StandingState {
     var standing = self
     if let frame, let confirmedFrame, confirmedFrame <= frame { standing.isPresumed = false }
     return standing
-  }
-}
-
-/// A value for either end.
-struct Sides<Value> {
-  var client: Value
-  var server: Value
-
-  subscript(role: EndpointRole) -> Value {
-    get { role == .client ? client : server }
-    set { if role == .client { client = newValue } else { server = newValue } }
   }
 }

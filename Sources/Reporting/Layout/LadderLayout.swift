@@ -27,14 +27,12 @@ struct LadderLayout {
   }
 
   /// The states before the first step.
-  func writeStart(of flow: Flow, into output: inout OutputBuffer) {
-    let client = flow.timeline.first { $0.endpoint == .client }?.from ?? flow.clientEnd.state
-    let server = flow.timeline.first { $0.endpoint == .server }?.from ?? flow.serverEnd.state
+  func writeStart(of ladder: Ladder, into output: inout OutputBuffer) {
     columns.cell(timeWidth, into: &output) { _ in }
     columns.cell(frameWidth, into: &output) { _ in }
-    columns.cell(stateWidth, .left, .faint, into: &output) { $0.append(names[client.index]) }
+    columns.cell(stateWidth, .left, .faint, into: &output) { $0.append(names[ladder.start.client.index]) }
     columns.cell(arrowWidth, into: &output) { _ in }
-    columns.cell(0, .left, .faint, isLast: true, into: &output) { $0.append(names[server.index]) }
+    columns.cell(0, .left, .faint, isLast: true, into: &output) { $0.append(names[ladder.start.server.index]) }
     output.append("\n")
   }
 

@@ -52,11 +52,7 @@ public struct OutputBuffer: ~Copyable {
 
   public mutating func append(_ text: String) {
     let utf8 = text.utf8.span
-    reserve(utf8.count)
-    let start = count
-    var span = storage.mutableSpan
-    for index in 0..<utf8.count { span[start &+ index] = utf8[index] }
-    count = start &+ utf8.count
+    append(utf8, count: utf8.count)
   }
 
   public mutating func append(byte: UInt8) {
@@ -69,15 +65,11 @@ public struct OutputBuffer: ~Copyable {
     for _ in 0..<max(repeats, 0) { append(byte: byte) }
   }
 
+  /// Appends `bytes` as they are.
+  public mutating func append(bytes: [UInt8]) { append(bytes.span, count: bytes.count) }
+
   /// Appends what waits in `other`.
-  public mutating func append(_ other: borrowing OutputBuffer) {
-    let bytes = other.storage.span
-    reserve(other.count)
-    let start = count
-    var span = storage.mutableSpan
-    for index in 0..<other.count { span[start &+ index] = bytes[index] }
-    count = start &+ other.count
-  }
+  public mutating func append(_ other: borrowing OutputBuffer) { append(other.storage.span, count: other.count) }
 
   /// Appends the last `digits` decimal digits of `value`, leading zeros included.
   package mutating func append(_ value: UInt64, digits: Int) {
@@ -93,6 +85,16 @@ public struct OutputBuffer: ~Copyable {
       rest = tenth
     }
     count = start &+ digits
+  }
+
+  /// Appends the first `length` of `bytes`.
+  @inline(__always)
+  private mutating func append(_ bytes: Span<UInt8>, count length: Int) {
+    reserve(length)
+    let start = count
+    var span = storage.mutableSpan
+    for index in 0..<length { span[start &+ index] = bytes[index] }
+    count = start &+ length
   }
 
   /// Makes room for `needed` more bytes: hands over what waits, or grows.

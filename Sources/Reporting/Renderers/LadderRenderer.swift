@@ -28,11 +28,11 @@ public struct LadderRenderer: ReportRenderer {
   private func write(_ flow: Flow, into output: inout OutputBuffer) {
     output.append("\n")
     writeHeading(of: flow, into: &output)
-    let rungs = Ladder(flow).rungs
+    let ladder = Ladder(flow)
     let layout = LadderLayout(names: names, style: style)
     layout.writeHeading(into: &output)
-    layout.writeStart(of: flow, into: &output)
-    for rung in rungs { layout.write(rung, into: &output) }
+    layout.writeStart(of: ladder, into: &output)
+    for rung in ladder.rungs { layout.write(rung, into: &output) }
     if flow.timelineOmitted > 0 {
       output.append("  ")
       output.append(flow.timelineOmitted)

@@ -1,0 +1,48 @@
+import ConnectionTracking
+import PacketCapture
+import PacketDecoding
+import Reporting
+
+/// Packets in, tracker events out: the decoder and the tracker behind one door, and the counts a report needs.
+///
+/// Every command that looks at packets goes through here, so that a file and an interface give the same flows.
+struct AnalysisPipeline: ~Copyable {
+  /// What was read so far.
+  private(set) var capture = CaptureSummary()
+  /// What the tracker said since ``removeEvents()``.
+  private(set) var events: [TrackerEvent] = []
+  private var decoder = PacketDecoder()
+  private var tracker: ConnectionTracker
+
+  init(_ configuration: TrackerConfiguration, inputs: [String], linkTypes: [LinkType]) {
+    tracker = ConnectionTracker(configuration)
+    capture.inputs = inputs
+    capture.linkTypes = linkTypes.map(\.name)
+  }
+
+  /// Takes one packet; what came of it is in ``events``.
+  mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo) {
+    if capture.firstSeen == nil { capture.firstSeen = info.time }
+    capture.lastSeen = info.time
+    let packet = decoder.decode(bytes, info)
+    capture.packets.count(packet)
+    guard case .segment(let segment) = packet else {
+      return tracker.advance(to: info.time, into: &events)
+    }
+    decoder.withPayload(of: segment, in: bytes) { payload in
+      tracker.observe(segment, payload: payload, into: &events)
+    }
+  }
+
+  mutating func removeEvents() { events.removeAll(keepingCapacity: true) }
+
+  /// Ends the input.
+  ///
+  /// - Parameter failures: what could not be read; it becomes a warning of the report.
+  /// - Returns: the tracker's last events, and what there is to say about the capture.
+  consuming func finish(_ failures: [CaptureError]) -> (events: [TrackerEvent], capture: CaptureSummary) {
+    capture.warnings += failures.map(\.message)
+    tracker.finish(into: &events)
+    return (events, capture)
+  }
+}

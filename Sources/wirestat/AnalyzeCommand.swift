@@ -1,0 +1,56 @@
+import ArgumentParser
+import ConnectionTracking
+import PacketCapture
+import Reporting
+
+/// `wirestat analyze`: every TCP connection of some captures, with the states of both its ends.
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract: "Shows every TCP connection of a capture with the states of both its ends.",
+    discussion: """
+      By default a line on the capture, then a line a connection: both ends, the state each was left in, how it was \
+      closed and by whom, how long it lasted, the payload bytes each way. A state with a question mark is presumed: \
+      the segment that leads there passed the tap, and nothing from that end has shown yet that it arrived.
+
+        wirestat analyze web.pcap
+        wirestat analyze web.pcap --timeline --flow 3
+        wirestat analyze rotated-*.pcap --state CLOSE_WAIT --port 8080
+        wirestat analyze web.pcap --format ndjson -o flows.ndjson
+        tcpdump -i eth0 -w - tcp | wirestat analyze - --open
+
+      Exit status: 0 done, 64 usage, 65 not a capture or a damaged one (what could be read is reported), 66 no such \
+      file, 74 input/output error, 77 no permission.
+      """)
+
+  @Argument(help: "Capture files, read as one stream in time order; - is standard input.")
+  var files: [String]
+  @OptionGroup var tracking: TrackingOptions
+  @OptionGroup(title: "Which flows") var selection: FlowSelection
+  @OptionGroup(title: "Output") var report: ReportOptions
+
+  func validate() throws {
+    if let output = report.output, output != "-", files.contains(output) {
+      throw ValidationError("\(output) would be overwritten: it is one of the captures.")
+    }
+  }
+
+  mutating func run() throws {
+    var captures = try CaptureSet.open(files, tracking)
+    let file = try OutputFile(report.output)
+    var writer = ReportWriter(report.renderer(for: file), to: file.buffer(), selection: selection)
+    var pipeline = AnalysisPipeline(tracking.configuration, inputs: files, linkTypes: captures.linkTypes)
+    var progress = ProgressBar(besides: file)
+    Interruption.catchSignals()
+    while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {
+      try writer.take(pipeline.events)
+      pipeline.removeEvents()
+      progress.advance { captures.progress }
+    }
+    progress.clear()
+    let end = pipeline.finish(captures.failures)
+    try writer.take(end.events)
+    try writer.finish(end.capture)
+    try captures.reportFailures()
+  }
+}

@@ -1,0 +1,40 @@
+import PacketCapture
+
+/// What a run came to, as sysexits.h numbers it.
+enum ExitStatus: Int32 {
+  case done = 0
+  /// A mistake on the command line.
+  case usage = 64
+  /// Not a capture, or a damaged one; what could be read of it was reported.
+  case badData = 65
+  case noInput = 66
+  case ioError = 74
+  case noPermission = 77
+}
+
+/// Why a command gives up: one sentence for the user, and the exit status.
+struct Failure: Error {
+  let status: ExitStatus
+  let message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  init(_ error: CaptureError) {
+    self.init(error.problem.exitStatus, error.message)
+  }
+}
+
+extension CaptureError.Problem {
+  var exitStatus: ExitStatus {
+    switch self {
+    case .noSuchInput, .noSuchInterface: .noInput
+    case .notACapture, .unsupportedLinkType, .damaged: .badData
+    case .noPermission: .noPermission
+    case .badFilter: .usage
+    case .io: .ioError
+    }
+  }
+}

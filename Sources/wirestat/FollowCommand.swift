@@ -1,0 +1,47 @@
+import ArgumentParser
+import ConnectionTracking
+import PacketCapture
+import Reporting
+
+/// `wirestat follow`: the payload of one flow, put in order.
+struct FollowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "follow",
+    abstract: "Writes what one connection carried, byte for byte.",
+    discussion: """
+      The bytes come in order of their sequence numbers, each once, however they were lost, repeated or reordered on \
+      the way. Both directions come in the order in which their bytes became complete; --from picks one. Bytes that \
+      never passed the tap are told on standard error.
+
+        wirestat follow web.pcap --flow 3
+        wirestat follow web.pcap --flow 3 --from server > response.bin
+        wirestat follow web.pcap --flow 3 --hex
+      """)
+
+  @Argument(help: "Capture files, read as one stream in time order; - is standard input.")
+  var files: [String]
+  @Option(name: .customLong("flow"), help: ArgumentHelp("The flow, as the table of analyze numbers it.", valueName: "n"))
+  var number: Int
+  @Option(help: "Only what the client or the server sent.")
+  var from: EndpointRole?
+  @Flag(help: "Offset, sixteen bytes in hexadecimal and as text a line; > is the client's, < the server's.")
+  var hex = false
+  @OptionGroup var tracking: TrackingOptions
+
+  mutating func run() throws {
+    var configuration = tracking.configuration
+    configuration.reassemblesStreams = true
+    var captures = try CaptureSet.open(files, tracking)
+    var pipeline = AnalysisPipeline(configuration, inputs: files, linkTypes: captures.linkTypes)
+    var writer = StreamWriter(flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer())
+    Interruption.catchSignals()
+    while !writer.isComplete, !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {
+      try writer.take(pipeline.events)
+      pipeline.removeEvents()
+    }
+    try writer.take(pipeline.finish(captures.failures).events)
+    let flows = try writer.finish()
+    try captures.reportFailures()
+    if number < 1 || number > flows { throw Failure(.usage, "there is no flow \(number): the captures hold \(flows).") }
+  }
+}

@@ -1,0 +1,39 @@
+import ConnectionTracking
+import Reporting
+
+/// Renders the flows that were asked for as they end, and the report about all of them.
+struct ReportWriter: ~Copyable {
+  private var renderer: any ReportRenderer
+  private var output: OutputBuffer
+  private let selection: FlowSelection
+  private var totals = FlowTotals()
+
+  init(_ renderer: any ReportRenderer, to output: consuming OutputBuffer, selection: FlowSelection) {
+    self.renderer = renderer
+    self.output = output
+    self.selection = selection
+    self.renderer.begin(into: &self.output)
+  }
+
+  /// Takes what the tracker said; everything but the end of a flow is passed over.
+  ///
+  /// - Throws: what the output's descriptor says when it can't be written.
+  mutating func take(_ events: [TrackerEvent]) throws {
+    for event in events {
+      guard case .ended(let flow) = event else { continue }
+      let isSelected = selection.includes(flow)
+      totals.add(flow, isReported: isSelected)
+      if isSelected { renderer.render(flow, into: &output) }
+    }
+    if let failure = output.failure { throw failure }
+  }
+
+  consuming func finish(_ capture: CaptureSummary) throws {
+    var report = Report()
+    report.capture = capture
+    report.totals = totals
+    renderer.finish(report, into: &output)
+    output.flush()
+    if let failure = output.failure { throw failure }
+  }
+}
