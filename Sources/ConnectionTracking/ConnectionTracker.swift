@@ -47,7 +47,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     records[slot].observe(segment, from: side, timers: timers, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     if configuration.reassemblesStreams {
-      streams.take(segment, payload, of: records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
+      streams.take(
+        segment, payload, of: records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
     }
     schedule(slot)
   }
@@ -118,6 +119,7 @@ extension ConnectionTracker {
     if configuration.reassemblesStreams { streams.finish(record, into: &events) }
     events.append(.ended(record.snapshot(reason, at: now, stores: stores)))
     for side in 0..<2 { stores.disorder[DisorderStore.key(flow: record.number, side: side)] = ByteRanges() }
+    if record.isHalfOpen { stores.backlog.change(record.server, record.key.encapsulation, isHalfOpen: false) }
     stores.timeline.release(&records[slot].timeline)
     records[slot].number = 0
     index[record.key] = nil

@@ -16,7 +16,7 @@ extension TCPEndpoint {
     on arrival: PendingArrival, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
   ) -> ArrivalVerdict {
     let events = arrival.events
-    let isLate = segment.time.nanoseconds &- slot.time > response.settled
+    let isLate = timestamps.sentTime(of: segment) &- slot.time > response.settled
     if events.contains(.reopening) { return verdictOnReopening(segment) }
     if !events.isDisjoint(with: [.rst, .doubtfulRST]) { return verdictOnReset(segment, isLate: isLate) }
     if isShown(events, slot, by: segment, peer: peer) { return .proved }
@@ -29,10 +29,16 @@ extension TCPEndpoint {
   ) -> Bool {
     if events.contains(.fin) { return peer.finIsCovered(by: segment.acknowledgment) }
     if events.contains(.synAcknowledged) { return segment.flags.isDisjoint(with: [.syn, .rst]) }
-    if events.contains(.syn) { return peer.synIsCovered(by: segment.acknowledgment) }
-    // The acknowledgment of a FIN has arrived when something its peer sent with it or after it is acknowledged.
+    if events.contains(.syn) {
+      return peer.synIsCovered(by: segment.acknowledgment)
+        && !(facts.contains(.mayBeCookie) && segment.flags.contains(.syn))
+    }
+    // The acknowledgment of a FIN has arrived when something its peer sent with it or after it is acknowledged, or
+    // the timestamp of something later is echoed.
     guard let acknowledgment = segment.acknowledgment else { return false }
-    return acknowledgment > slot.proof
+    if acknowledgment > slot.proof { return true }
+    guard let stamp = slot.stamp, segment.options.kinds.contains(.timestamps) else { return false }
+    return Int32(bitPattern: segment.options.timestampEcho &- stamp) > 0
   }
 
   /// True where `segment`, sent when `events` should long have arrived, shows that they had not.

@@ -80,6 +80,8 @@ struct EndpointFacts: OptionSet, Sendable {
   static let lastTookSpace = EndpointFacts(rawValue: 1 << 10)
   /// Its host lost the connection and has opened it anew while the peer still held it.
   static let reopened = EndpointFacts(rawValue: 1 << 11)
+  /// It answered a SYN while its listener's backlog may have been full: perhaps with a cookie, and no socket.
+  static let mayBeCookie = EndpointFacts(rawValue: 1 << 12)
 }
 
 /// How long an endpoint takes to answer, seen from the tap: to it and back.
@@ -140,6 +142,26 @@ struct TimestampClock: Sendable {
   /// TSval of its last segment in order: the receiver's TS.Recent.
   private(set) var recent: UInt32 = 0
   private var isKnown = false
+  /// The first segment's time and TSval, and how far behind that pace the quickest segment was.
+  private var firstTime: Int64 = 0
+  private var firstValue: UInt32 = 0
+  private var leastDelay: Int64 = 0
+
+  /// When `segment` must have been sent at the latest for a segment from the tap to have reached its sender before,
+  /// had the way there taken as long as the way back.
+  ///
+  /// Stacks count timestamps in milliseconds (RFC 7323 §5.4 allows 1 ms to 1 s; Linux, BSD and Windows take 1 ms). A
+  /// segment that passes later than its TSval says was on its way for longer than the quickest one. A slower clock
+  /// only makes the answer more careful.
+  func sentTime(of segment: Segment) -> Int64 {
+    guard isKnown, segment.options.kinds.contains(.timestamps) else { return segment.time.nanoseconds &- 200_000_000 }
+    return segment.time.nanoseconds &- 2 &* max(0, delay(of: segment) &- leastDelay)
+  }
+
+  private func delay(of segment: Segment) -> Int64 {
+    let ticks = Int64(Int32(bitPattern: segment.options.timestampValue &- firstValue))
+    return segment.time.nanoseconds &- firstTime &- ticks &* 1_000_000
+  }
 
   /// True where a receiver would drop the segment: its timestamp is older than TS.Recent (RFC 7323 §5.3 R1). One
   /// unit is let pass, as Linux does (`TCP_PAWS_WINDOW`).
@@ -157,6 +179,11 @@ struct TimestampClock: Sendable {
   mutating func update(_ segment: Segment, edge: SequenceNumber) {
     guard segment.options.kinds.contains(.timestamps), segment.sequence <= edge else { return }
     let value = segment.options.timestampValue
+    if !isKnown {
+      firstTime = segment.time.nanoseconds
+      firstValue = value
+    }
+    leastDelay = min(leastDelay, delay(of: segment))
     if !isKnown || Int32(bitPattern: value &- recent) > 0 { recent = value }
     isKnown = true
   }

@@ -80,7 +80,9 @@ extension FlowRecord {
       ends[other].sending.acknowledged = acknowledgment
       ends[other].sending.isAcknowledged = true
     }
-    if ends[other].sending.isKnown, ends[other].sending.hasHoles { closeHoles(upTo: acknowledgment, side: other, &disorder) }
+    if ends[other].sending.isKnown, ends[other].sending.hasHoles {
+      closeHoles(upTo: acknowledgment, side: other, &disorder)
+    }
     return acknowledgment
   }
 

@@ -6,6 +6,7 @@ import PacketDecoding
 struct SharedStores: Sendable {
   var timeline = TimelineStore()
   var disorder = DisorderStore()
+  var backlog = BacklogTable()
 }
 
 extension FlowRecord {
@@ -13,11 +14,31 @@ extension FlowRecord {
   mutating func observe(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
     let other = peer(of: side)
     let earlier = (ends[side].state, ends[other].state)
+    let wasHalfOpen = isHalfOpen
     last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     ends[side].counters.count(segment)
+    if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, stores.backlog) }
     take(segment, from: side, timers: timers, in: &stores)
     restartTimer(side, from: earlier.0, segment, timers)
     if other != side { restartTimer(other, from: earlier.1, segment, timers) }
+    if isHalfOpen != wasHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: isHalfOpen) }
+  }
+
+  var server: SocketAddress { address(of: 1 - Int(clientSide)) }
+
+  /// The server has answered the SYN, and the client has not answered the server.
+  var isHalfOpen: Bool {
+    let server = ends[1 - Int(clientSide)]
+    return server.facts.contains(.sentSYNACK) && server.state == .synReceived
+  }
+
+  /// A SYN-ACK of a crowded listener may be a cookie; one that comes again is not, for a cookie is never repeated.
+  private mutating func doubtCookie(_ segment: Segment, side: Int, _ backlog: BacklogTable) {
+    if ends[side].facts.contains(.sentSYNACK) {
+      ends[side].facts.remove(.mayBeCookie)
+    } else if backlog.isDoubtful(segment) {
+      ends[side].facts.insert(.mayBeCookie)
+    }
   }
 
   private mutating func take(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {

@@ -4,27 +4,41 @@ import PacketDecoding
 
 extension FlowRecord {
   /// Presumes what `segment`, sent by the other end, does to `side` when it arrives.
-  mutating func receives(_ segment: Segment, side: Int, acknowledgment: SequenceNumber?, in store: inout TimelineStore) {
-    let events = arrivals(segment, side: side, acknowledgment: acknowledgment)
-    if !events.isEmpty { presume(side, events, segment, in: &store) }
-  }
-
-  /// All that the segment would bring, known already or not: the table says what of it is news.
-  private func arrivals(_ segment: Segment, side: Int, acknowledgment: SequenceNumber?) -> ArrivalEvents {
+  mutating func receives(_ segment: Segment, side: Int, acknowledgment: SequenceNumber?, in store: inout TimelineStore)
+  {
     let end = ends[side]
     let sending = ends[peer(of: side)].sending
-    var events: ArrivalEvents = []
-    if segment.flags.contains(.syn), !end.facts.contains(.refused) { events.insert(.syn) }
-    if end.sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, end) {
-      events.insert(.synAcknowledged)
-    }
-    if end.sending.finIsCovered(by: acknowledgment) { events.insert(.finAcknowledged) }
-    if let finEnd = sending.finEnd, sending.contiguous >= finEnd, !end.facts.contains(.finHeld) { events.insert(.fin) }
-    return events
+    var news = Arrival(at: end.state)
+    if segment.flags.contains(.syn), !end.facts.contains(.refused) { news.add(.syn) }
+    if end.sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, end) { news.add(.synAcknowledged) }
+    if end.sending.finIsCovered(by: acknowledgment) { news.add(.finAcknowledged) }
+    if let finEnd = sending.finEnd, sending.contiguous >= finEnd, !end.facts.contains(.finHeld) { news.add(.fin) }
+    if !news.events.isEmpty { presume(side, news.events, segment, in: &store) }
   }
 
   /// A SYN-ACK to an end whose SYN the tap did not see.
   private func isUnseenHandshake(_ segment: Segment, _ end: TCPEndpoint) -> Bool {
     end.proved == nil && segment.flags.isSuperset(of: [.syn, .ack])
+  }
+}
+
+/// What a segment brings that is news to a state: events are added in the order of ``EndpointEvent``, and only those
+/// that move it are kept.
+private struct Arrival {
+  private(set) var events: ArrivalEvents = []
+  private let start: TCPState?
+  private var state: TCPState?
+
+  init(at state: TCPState?) {
+    start = state
+    self.state = state
+  }
+
+  mutating func add(_ event: ArrivalEvents) {
+    let candidate = events.union(event)
+    let moved = candidate.applied(to: start)
+    guard moved != state || (start == nil && event == .syn) else { return }
+    events = candidate
+    state = moved
   }
 }

@@ -47,7 +47,8 @@ extension FlowRecord {
   ) {
     let pending = ends[side].pending
     for index in 0..<pending.count {
-      let verdict = refuses ? TimelineStore.Settlement.refuted : pendingResetVerdict(pending[index], segment, side: side)
+      let verdict =
+        refuses ? TimelineStore.Settlement.refuted : pendingResetVerdict(pending[index], segment, side: side)
       if verdict != .open { store.settle(pending[index].entry, as: verdict, by: segment) }
     }
     ends[side].pending.removeAll()

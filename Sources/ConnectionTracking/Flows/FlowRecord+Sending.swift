@@ -12,7 +12,8 @@ struct ProvedMove: Sendable {
 
 /// The few steps that one segment can show.
 struct ProvedMoves: Sendable {
-  private var storage: [4 of ProvedMove] = .init(repeating: ProvedMove(to: .closed, cause: .midstream, isCertain: false))
+  private var storage: [4 of ProvedMove] = .init(
+    repeating: ProvedMove(to: .closed, cause: .midstream, isCertain: false))
   private(set) var count = 0
   /// Where the steps lead.
   private(set) var state: TCPState?

@@ -24,7 +24,8 @@ extension FlowRecord {
   private var closeKind: Flow.CloseKind {
     let kind = closing.kind
     let opener = ends[Int(clientSide)]
-    let isUnanswered = orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && opener.proved == .synSent
+    let isUnanswered =
+      orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && opener.proved == .synSent
     return kind == .none && isUnanswered && !key.isSelfConnect ? .unanswered : kind
   }
 

@@ -19,12 +19,16 @@ extension FlowRecord {
     slot.to = to
     slot.cause = cause
     slot.evidence = evidence
-    slot.proof = ends[peer(of: side)].sending.next
+    let next = ends[peer(of: side)].sending.next
+    slot.proof = segment.sequenceLength > 0 && segment.sequenceEnd == next ? next - 1 : next
+    if segment.options.kinds.contains(.timestamps) { slot.stamp = segment.options.timestampValue }
     return store.append(slot, to: &timeline)
   }
 
   /// Adds what only time shows: no packet, the moment the timer ended.
-  mutating func noteTimeout(_ side: Int, from: TCPState, _ cause: TransitionCause, in store: inout TimelineStore) -> UInt32 {
+  mutating func noteTimeout(_ side: Int, from: TCPState, _ cause: TransitionCause, in store: inout TimelineStore)
+    -> UInt32
+  {
     var slot = TimelineStore.Slot()
     slot.time = ends[side].deadline
     slot.side = UInt8(side)

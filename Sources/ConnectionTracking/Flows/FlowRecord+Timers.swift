@@ -60,5 +60,7 @@ extension FlowRecord {
   }
 
   /// A connection attempt that nobody answered.
-  var isUnanswered: Bool { (ends[0].counters.packets == 0 || ends[1].counters.packets == 0) && closing.firstSide == nil }
+  var isUnanswered: Bool {
+    (ends[0].counters.packets == 0 || ends[1].counters.packets == 0) && closing.firstSide == nil
+  }
 }

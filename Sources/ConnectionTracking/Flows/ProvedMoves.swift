@@ -8,7 +8,7 @@ extension FlowRecord {
   func moves(by segment: Segment, side: Int) -> ProvedMoves {
     var moves = ProvedMoves(from: ends[side].proved)
     if segment.flags.contains(.syn) {
-      addOpening(segment, to: &moves)
+      if !ends[side].facts.contains(.mayBeCookie) { addOpening(segment, to: &moves) }
       return moves
     }
     addReturn(segment, side: side, to: &moves)

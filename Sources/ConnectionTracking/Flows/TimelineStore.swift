@@ -12,6 +12,8 @@ struct TimelineStore: Sendable {
     var settledFrame: UInt64 = 0
     /// An acknowledgment beyond this position by the endpoint shows that the segment reached it.
     var proof = SequenceNumber(0)
+    /// TSval of that segment, where it had one: an echo of a later one shows the same.
+    var stamp: UInt32?
     var next: UInt32 = TimelineStore.none
     var side: UInt8 = 0
     var from: TCPState?

@@ -35,7 +35,9 @@ package struct ByteRanges: Sendable, Equatable {
 
   /// Drops what lies before `edge` and says where the contiguous part now ends, and how many bytes below `edge` no
   /// range held.
-  package mutating func advance(from contiguous: SequenceNumber, to edge: SequenceNumber) -> (end: SequenceNumber, missing: Int) {
+  package mutating func advance(from contiguous: SequenceNumber, to edge: SequenceNumber) -> (
+    end: SequenceNumber, missing: Int
+  ) {
     var end = contiguous
     var missing = 0
     var used = 0

@@ -32,7 +32,8 @@ struct StreamTable: Sendable {
   /// Ends both directions: what waits behind a hole comes out after it.
   mutating func finish(_ record: FlowRecord, into events: inout [TrackerEvent]) {
     for side in 0..<2 {
-      guard var reassembler = reassemblers.removeValue(forKey: DisorderStore.key(flow: record.number, side: side)) else {
+      guard var reassembler = reassemblers.removeValue(forKey: DisorderStore.key(flow: record.number, side: side))
+      else {
         continue
       }
       for content in reassembler.finish() { append(content, record.last, record, side: side, &events) }
