@@ -1,5 +1,18 @@
+/// What lies under the link, network and tunnel layers, once the descent through them has come to an end.
+///
+/// It is a word, not the packet decoded: a ``Segment`` is large, and every layer that handed one up would copy it.
+enum Landing {
+  /// A TCP header at the descent's offset.
+  case tcp
+  case icmp
+  case icmpv6
+  case skip(SkipReason)
+}
+
 /// Where the descent through the layers of one packet stands.
-struct Descent {
+///
+/// Not copyable, so that no layer makes a copy on the way unseen: copies cost more than reading the headers does.
+struct Descent: ~Copyable {
   let info: PacketInfo
   /// Where the next layer begins in the bytes.
   var offset = 0
@@ -10,6 +23,8 @@ struct Descent {
   var depth = 0
   /// The bytes are those of a datagram put together from fragments.
   var isReassembled = false
+  /// The innermost IP header passed.
+  var network = NetworkHeader()
 
   init(_ info: PacketInfo, captured: Int) {
     self.info = info

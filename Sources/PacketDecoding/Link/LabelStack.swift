@@ -6,8 +6,8 @@ extension PacketDecoder {
   ///
   /// IP shows its version; a zero nibble is the control word of a pseudowire (RFC 4385) with Ethernet behind it; what
   /// is neither is Ethernet without a control word.
-  mutating func mpls(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
-    guard enter(nil, &descent) else { return .other(.tooDeep) }
+  mutating func mpls(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    guard enter(nil, &descent) else { return .skip(.tooDeep) }
     var isBottom = false
     while !isBottom {
       try descent.require(Self.labelLength, of: .mpls, in: bytes)
@@ -19,7 +19,7 @@ extension PacketDecoder {
     case 4: return try ipv4(bytes, &descent)
     case 6: return try ipv6(bytes, &descent)
     case 0: descent.offset += Self.labelLength
-    case 1: return .other(.notIP(EtherType.mplsUnicast))  // the control channel of a pseudowire (RFC 5586)
+    case 1: return .skip(.notIP(EtherType.mplsUnicast))  // the control channel of a pseudowire (RFC 5586)
     default: break
     }
     return try ethernet(bytes, &descent)

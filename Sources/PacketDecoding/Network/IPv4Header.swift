@@ -14,6 +14,7 @@ struct IPv4Header {
   var source, destination: IPAddress
 
   /// Reads the header at the descent's offset, options included.
+  @inline(__always)
   init(decoding bytes: Span<UInt8>, _ descent: borrowing Descent) throws(DecodeError) {
     try descent.require(Self.minimumLength, of: .ipv4, in: bytes)
     let header = bytes.extracting(descent.offset..<descent.offset + Self.minimumLength)
@@ -51,7 +52,7 @@ extension PacketDecoder {
   /// From here on the datagram's own length says where the packet ends on the wire: it cuts off what pads an
   /// Ethernet frame, and it counts what the snap length left out. A receiver would drop a datagram longer than its
   /// frame, but the frame length of many a rewritten capture is only what its tool kept, so it is believed.
-  mutating func ipv4(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
+  mutating func ipv4(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
     let ip = try IPv4Header(decoding: bytes, descent)
     if let total = ip.totalLength {
       guard total >= ip.length else {
@@ -59,12 +60,13 @@ extension PacketDecoder {
       }
       descent.wireEnd = descent.offset + total
     }
-    var header = NetworkHeader(
-      source: ip.source, destination: ip.destination, timeToLive: ip.timeToLive, identification: ip.identification)
-    if verifiesChecksums { header.isIntact = isIntact(ip, bytes, descent) }
+    descent.network = NetworkHeader(
+      source: ip.source, destination: ip.destination, timeToLive: ip.timeToLive, identification: ip.identification,
+      offset: descent.offset)
+    if verifiesChecksums { descent.network.isIntact = isIntact(ip, bytes, descent) }
     descent.offset += ip.length
-    guard !ip.isFragment else { return try fragment(of: ip, header, bytes, &descent) }
-    return try upperLayer(ip.protocolNumber, header, bytes, &descent)
+    guard !ip.isFragment else { return try fragment(of: ip, bytes, &descent) }
+    return try upperLayer(ip.protocolNumber, bytes, &descent)
   }
 
   /// Whether the header's checksum holds; one that was not captured whole never comes here.
@@ -73,14 +75,14 @@ extension PacketDecoder {
   }
 
   private mutating func fragment(
-    of ip: IPv4Header, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    guard IPProtocol.isFollowed(ip.protocolNumber) else { return .other(.notTCP(ip.protocolNumber)) }
+    of ip: IPv4Header, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
+    guard IPProtocol.isFollowed(ip.protocolNumber) else { return .skip(.notTCP(ip.protocolNumber)) }
     let key = FragmentKey(
       source: ip.source, destination: ip.destination, identification: UInt32(ip.identification),
       protocolNumber: ip.protocolNumber, encapsulation: descent.encapsulation)
     let place = FragmentPlace(
       offset: ip.fragmentOffset, hasMore: ip.hasMoreFragments, nextHeader: ip.protocolNumber)
-    return try fragment(key, place, header, bytes, &descent)
+    return try fragment(key, place, bytes, &descent)
   }
 }

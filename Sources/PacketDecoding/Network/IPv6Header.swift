@@ -2,13 +2,14 @@
 extension PacketDecoder {
   private static let fixedLength = 40
 
-  mutating func ipv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
+  mutating func ipv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
     let start = descent.offset
-    var (header, next) = try ipv6Header(bytes, &descent)
+    let next: UInt8
+    (descent.network, next) = try ipv6Header(bytes, &descent)
     // Segmentation offload leaves 0, and the frame must tell, as with IPv4.
     let payloadLength = Int(bytes.bigEndian16(at: start + 4))
     if payloadLength > 0 { descent.wireEnd = descent.offset + payloadLength }
-    return try extensions(from: next, &header, bytes, &descent)
+    return try extensions(from: next, bytes, &descent)
   }
 
   /// Reads the fixed header and steps over it.
@@ -25,32 +26,33 @@ extension PacketDecoder {
     }
     let header = NetworkHeader(
       source: IPAddress(v6High: ip.bigEndian64(at: 8), low: ip.bigEndian64(at: 16)),
-      destination: IPAddress(v6High: ip.bigEndian64(at: 24), low: ip.bigEndian64(at: 32)), timeToLive: ip[7])
+      destination: IPAddress(v6High: ip.bigEndian64(at: 24), low: ip.bigEndian64(at: 32)), timeToLive: ip[7],
+      offset: descent.offset)
     descent.offset += Self.fixedLength
     return (header, ip[6])
   }
 
   /// Walks the extension headers to the first header that is none.
   mutating func extensions(
-    from first: UInt8, _ header: inout NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+    from first: UInt8, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
     var number = first
     while true {
       switch number {
       case IPProtocol.hopByHop, IPProtocol.destinationOptions:
         number = try skipExtension(bytes, &descent)
       case IPProtocol.routing:
-        if let final = try finalDestination(bytes, descent) { header.destination = final }
+        if let final = try finalDestination(bytes, descent) { descent.network.destination = final }
         number = try skipExtension(bytes, &descent)
       case IPProtocol.authentication:
         number = try skipAuthentication(bytes, &descent)
       case IPProtocol.fragment:
         guard let next = try atomicFragment(bytes, &descent) else {
-          return try fragment(header, bytes, &descent)
+          return try fragment(bytes, &descent)
         }
         number = next
       default:
-        return try upperLayer(number, header, bytes, &descent)
+        return try upperLayer(number, bytes, &descent)
       }
     }
   }

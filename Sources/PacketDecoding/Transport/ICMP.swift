@@ -13,12 +13,10 @@ extension PacketDecoder {
     var nextHopMTU: UInt32?
   }
 
-  func icmp(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  func icmp(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> PacketKind {
     try descent.require(Self.headerLength, of: .icmp, in: bytes)
     var report = Report(
-      reporter: header.source, protocolNumber: IPProtocol.icmp, type: bytes[descent.offset],
+      reporter: descent.network.source, protocolNumber: IPProtocol.icmp, type: bytes[descent.offset],
       code: bytes[descent.offset + 1])
     switch report.type {
     case 3:
@@ -32,12 +30,10 @@ extension PacketDecoder {
     return try quotedIPv4(report, bytes, &descent)
   }
 
-  func icmpv6(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  func icmpv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> PacketKind {
     try descent.require(Self.headerLength, of: .icmp, in: bytes)
     var report = Report(
-      reporter: header.source, protocolNumber: IPProtocol.icmpv6, type: bytes[descent.offset],
+      reporter: descent.network.source, protocolNumber: IPProtocol.icmpv6, type: bytes[descent.offset],
       code: bytes[descent.offset + 1])
     // Unreachable, too big, time exceeded, parameter problem.
     guard 1...4 ~= report.type else { return .other(.notTCP(IPProtocol.icmpv6)) }
@@ -48,7 +44,7 @@ extension PacketDecoder {
 
   private func quotedIPv4(
     _ report: Report, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  ) throws(DecodeError) -> PacketKind {
     let ip = try IPv4Header(decoding: bytes, descent)
     guard ip.protocolNumber == IPProtocol.tcp, ip.fragmentOffset == 0 else {
       return .other(.notTCP(report.protocolNumber))
@@ -59,7 +55,7 @@ extension PacketDecoder {
 
   private func quotedIPv6(
     _ report: Report, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  ) throws(DecodeError) -> PacketKind {
     var (ip, number) = try ipv6Header(bytes, &descent)
     while number != IPProtocol.tcp {
       switch number {
@@ -79,7 +75,7 @@ extension PacketDecoder {
   private func quotedTCP(
     _ report: Report, from source: IPAddress, to destination: IPAddress, _ bytes: Span<UInt8>,
     _ descent: borrowing Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  ) throws(DecodeError) -> PacketKind {
     let start = descent.offset
     try descent.require(Self.portsLength, of: .tcp, in: bytes)
     let hasSequence = min(bytes.count, descent.wireEnd) - start >= Self.sequenceLength

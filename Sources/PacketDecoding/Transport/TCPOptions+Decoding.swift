@@ -24,6 +24,7 @@ extension TCPOptions {
   ///   - bytes: what was captured of them.
   ///   - isTruncated: the snap length cut some off.
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
+    self = TCPOptions()
     if isTruncated { kinds.insert(.truncated) }
     var offset = 0
     while offset < bytes.count, bytes[offset] != Kind.end {
@@ -32,10 +33,14 @@ extension TCPOptions {
         continue
       }
       // A length that the snap length cut off is no fault of the sender.
-      guard offset + 1 < bytes.count else { return isTruncated ? () : markMalformed(bytes[offset], offset) }
+      guard offset + 1 < bytes.count else { 
+        if !isTruncated { markMalformed(bytes[offset], offset) }
+        return
+      }
       let length = Int(bytes[offset + 1])
       guard length >= 2, isTruncated || offset + length <= bytes.count else {
-        return markMalformed(bytes[offset], offset)
+        markMalformed(bytes[offset], offset)
+        return
       }
       guard offset + length <= bytes.count else { return }
       read(bytes.extracting(offset..<offset + length), at: offset)
