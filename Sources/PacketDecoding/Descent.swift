@@ -9,27 +9,33 @@ enum Landing {
   case skip(SkipReason)
 }
 
-/// Where the descent through the layers of one packet stands.
+/// The state of the descent through the layers of one packet.
 ///
-/// Not copyable, so that no layer makes a copy on the way unseen: copies cost more than reading the headers does.
+/// Passed as `inout` everywhere, also where it is only read, and not copyable: a borrowed structure of this size is
+/// copied in practice, and copies cost more here than reading the headers does.
 struct Descent: ~Copyable {
   let info: PacketInfo
-  /// Where the next layer begins in the bytes.
-  var offset = 0
-  /// Where the layer around the next one ends on the wire: beyond the captured bytes when a snap length cut them.
-  var wireEnd: Int
+  var here: Position
+  /// The innermost IP header passed.
+  var network = NetworkHeader()
   var encapsulation = EncapsulationID.none
   /// How many encapsulations have been unwrapped.
   var depth = 0
   /// The bytes are those of a datagram put together from fragments.
   var isReassembled = false
-  /// The innermost IP header passed.
-  var network = NetworkHeader()
 
   init(_ info: PacketInfo, captured: Int) {
     self.info = info
-    wireEnd = max(info.originalLength, captured)
+    here = Position(offset: 0, wireEnd: max(info.originalLength, captured))
   }
+}
+
+/// Where the next layer begins, and how far it may reach.
+struct Position {
+  /// Where the next layer begins in the bytes.
+  var offset: Int
+  /// Where the layer around the next one ends on the wire: beyond the captured bytes when a snap length cut them.
+  var wireEnd: Int
 
   /// The one length check of a layer: `length` bytes from ``offset`` on were captured.
   @inline(__always)

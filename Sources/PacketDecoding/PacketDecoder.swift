@@ -58,7 +58,7 @@ public struct PacketDecoder: Sendable {
   ) throws(DecodeError) -> PacketKind {
     switch landing {
     case .tcp:
-      try tcp(bytes, descent, &segment)
+      try tcp(bytes, &descent, &segment)
       return .segment
     case .icmp: return try icmp(bytes, &descent)
     case .icmpv6: return try icmpv6(bytes, &descent)

@@ -5,9 +5,9 @@ extension PacketDecoder {
   private static let tagLength = 4
 
   mutating func ethernet(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
-    try descent.require(Self.ethernetLength, of: .link, in: bytes)
-    let type = bytes.bigEndian16(at: descent.offset + Self.typeOffset)
-    descent.offset += Self.ethernetLength
+    try descent.here.require(Self.ethernetLength, of: .link, in: bytes)
+    let type = bytes.bigEndian16(at: descent.here.offset + Self.typeOffset)
+    descent.here.offset += Self.ethernetLength
     return try etherPayload(type, bytes, &descent)
   }
 
@@ -31,11 +31,11 @@ extension PacketDecoder {
   private mutating func vlan(
     _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
-    try descent.require(Self.tagLength, of: .vlan, in: bytes)
-    let id = bytes.bigEndian16(at: descent.offset) & 0x0FFF
-    let type = bytes.bigEndian16(at: descent.offset + 2)
+    try descent.here.require(Self.tagLength, of: .vlan, in: bytes)
+    let id = bytes.bigEndian16(at: descent.here.offset) & 0x0FFF
+    let type = bytes.bigEndian16(at: descent.here.offset + 2)
     guard enter(id == 0 ? nil : .vlan(id), &descent) else { return .skip(.tooDeep) }
-    descent.offset += Self.tagLength
+    descent.here.offset += Self.tagLength
     return try etherPayload(type, bytes, &descent)
   }
 

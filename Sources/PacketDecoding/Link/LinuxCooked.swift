@@ -6,17 +6,17 @@ extension PacketDecoder {
 
   /// Version 1: packet type, ARPHRD type, link address and its length, then the protocol.
   mutating func linuxCooked(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
-    try descent.require(Self.firstLength, of: .link, in: bytes)
-    let type = bytes.bigEndian16(at: descent.offset + Self.firstProtocolOffset)
-    descent.offset += Self.firstLength
+    try descent.here.require(Self.firstLength, of: .link, in: bytes)
+    let type = bytes.bigEndian16(at: descent.here.offset + Self.firstProtocolOffset)
+    descent.here.offset += Self.firstLength
     return try cookedPayload(type, bytes, &descent)
   }
 
   /// Version 2: the protocol first, then the interface and the rest.
   mutating func linuxCooked2(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
-    try descent.require(Self.secondLength, of: .link, in: bytes)
-    let type = bytes.bigEndian16(at: descent.offset)
-    descent.offset += Self.secondLength
+    try descent.here.require(Self.secondLength, of: .link, in: bytes)
+    let type = bytes.bigEndian16(at: descent.here.offset)
+    descent.here.offset += Self.secondLength
     return try cookedPayload(type, bytes, &descent)
   }
 

@@ -6,10 +6,10 @@ extension PacketDecoder {
   ///
   /// Families are small numbers, so the order shows, and both link types are read in both.
   mutating func loopback(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
-    try descent.require(Self.familyLength, of: .link, in: bytes)
-    let field = bytes.bigEndian32(at: descent.offset)
+    try descent.here.require(Self.familyLength, of: .link, in: bytes)
+    let field = bytes.bigEndian32(at: descent.here.offset)
     let family = min(field, field.byteSwapped)
-    descent.offset += Self.familyLength
+    descent.here.offset += Self.familyLength
     switch family {
     case 2: return try ipv4(bytes, &descent)
     // AF_INET6 of Linux; of NetBSD, OpenBSD and BSD/OS; of FreeBSD and DragonFly; of macOS.
@@ -22,7 +22,7 @@ extension PacketDecoder {
   mutating func internetProtocol(
     _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
-    try descent.require(1, of: .ipv4, in: bytes)
-    return bytes[descent.offset] >> 4 == 6 ? try ipv6(bytes, &descent) : try ipv4(bytes, &descent)
+    try descent.here.require(1, of: .ipv4, in: bytes)
+    return bytes[descent.here.offset] >> 4 == 6 ? try ipv6(bytes, &descent) : try ipv4(bytes, &descent)
   }
 }

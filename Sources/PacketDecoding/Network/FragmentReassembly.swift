@@ -3,8 +3,8 @@ extension PacketDecoder {
   mutating func fragment(
     _ key: FragmentKey, _ place: FragmentPlace, _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
-    let wireLength = max(0, descent.wireEnd - descent.offset)
-    let captured = (descent.offset..<descent.offset + wireLength).clamped(to: bytes.indices)
+    let wireLength = max(0, descent.here.wireEnd - descent.here.offset)
+    let captured = (descent.here.offset..<descent.here.offset + wireLength).clamped(to: bytes.indices)
     let outcome = fragments.insert(
       bytes.extracting(captured), wireLength: wireLength, at: place, of: key, timeToLive: descent.network.timeToLive,
       time: descent.info.time)
@@ -24,9 +24,9 @@ extension PacketDecoder {
     reassembled = datagram.bytes
     descent.network.timeToLive = datagram.timeToLive
     // The datagram's bytes begin behind the headers of the fragment, which count into its length all the same.
-    descent.network.offset -= descent.offset
-    descent.offset = 0
-    descent.wireEnd = datagram.wireLength
+    descent.network.offset -= descent.here.offset
+    descent.here.offset = 0
+    descent.here.wireEnd = datagram.wireLength
     descent.isReassembled = true
     let bytes = datagram.bytes.span
     return descent.network.source.isIPv6

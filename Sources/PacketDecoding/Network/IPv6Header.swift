@@ -3,12 +3,12 @@ extension PacketDecoder {
   private static let fixedLength = 40
 
   mutating func ipv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
-    let start = descent.offset
+    let start = descent.here.offset
     let next: UInt8
     (descent.network, next) = try ipv6Header(bytes, &descent)
     // Segmentation offload leaves 0, and the frame must tell, as with IPv4.
     let payloadLength = Int(bytes.bigEndian16(at: start + 4))
-    if payloadLength > 0 { descent.wireEnd = descent.offset + payloadLength }
+    if payloadLength > 0 { descent.here.wireEnd = descent.here.offset + payloadLength }
     return try extensions(from: next, bytes, &descent)
   }
 
@@ -19,16 +19,16 @@ extension PacketDecoder {
   func ipv6Header(
     _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> (NetworkHeader, next: UInt8) {
-    try descent.require(Self.fixedLength, of: .ipv6, in: bytes)
-    let ip = bytes.extracting(descent.offset..<descent.offset + Self.fixedLength)
+    try descent.here.require(Self.fixedLength, of: .ipv6, in: bytes)
+    let ip = bytes.extracting(descent.here.offset..<descent.here.offset + Self.fixedLength)
     guard ip[0] >> 4 == 6 else {
-      throw descent.error(.badValue, in: .ipv6, needed: Self.fixedLength, available: Self.fixedLength)
+      throw descent.here.error(.badValue, in: .ipv6, needed: Self.fixedLength, available: Self.fixedLength)
     }
     let header = NetworkHeader(
       source: IPAddress(v6High: ip.bigEndian64(at: 8), low: ip.bigEndian64(at: 16)),
       destination: IPAddress(v6High: ip.bigEndian64(at: 24), low: ip.bigEndian64(at: 32)), timeToLive: ip[7],
-      offset: descent.offset)
-    descent.offset += Self.fixedLength
+      offset: descent.here.offset)
+    descent.here.offset += Self.fixedLength
     return (header, ip[6])
   }
 
@@ -42,7 +42,7 @@ extension PacketDecoder {
       case IPProtocol.hopByHop, IPProtocol.destinationOptions:
         number = try skipExtension(bytes, &descent)
       case IPProtocol.routing:
-        if let final = try finalDestination(bytes, descent) { descent.network.destination = final }
+        if let final = try finalDestination(bytes, &descent) { descent.network.destination = final }
         number = try skipExtension(bytes, &descent)
       case IPProtocol.authentication:
         number = try skipAuthentication(bytes, &descent)
@@ -62,11 +62,11 @@ extension PacketDecoder {
   /// - Returns: the header after it.
   func skipExtension(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8 {
     let unit = 8
-    try descent.require(unit, of: .ipv6Extension, in: bytes)
-    let next = bytes[descent.offset]
-    let length = (Int(bytes[descent.offset + 1]) + 1) * unit
-    try descent.require(length, of: .ipv6Extension, in: bytes)
-    descent.offset += length
+    try descent.here.require(unit, of: .ipv6Extension, in: bytes)
+    let next = bytes[descent.here.offset]
+    let length = (Int(bytes[descent.here.offset + 1]) + 1) * unit
+    try descent.here.require(length, of: .ipv6Extension, in: bytes)
+    descent.here.offset += length
     return next
   }
 
@@ -75,19 +75,19 @@ extension PacketDecoder {
   ///
   /// - Returns: nil where the header's own destination is the last one.
   func finalDestination(
-    _ bytes: Span<UInt8>, _ descent: borrowing Descent
+    _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> IPAddress? {
     let addressesOffset = 8
-    try descent.require(addressesOffset, of: .ipv6Extension, in: bytes)
-    let length = Int(bytes[descent.offset + 1]) * 8
-    let segmentsLeft = bytes[descent.offset + 3]
+    try descent.here.require(addressesOffset, of: .ipv6Extension, in: bytes)
+    let length = Int(bytes[descent.here.offset + 1]) * 8
+    let segmentsLeft = bytes[descent.here.offset + 3]
     guard segmentsLeft > 0, length >= 16 else { return nil }
-    try descent.require(addressesOffset + length, of: .ipv6Extension, in: bytes)
-    switch bytes[descent.offset + 2] {
+    try descent.here.require(addressesOffset + length, of: .ipv6Extension, in: bytes)
+    switch bytes[descent.here.offset + 2] {
     // Type 0 (RFC 2460) lists the way, the end last; 2 (RFC 6275) holds the one home address.
-    case 0, 2: return address(bytes, descent.offset + addressesOffset + length / 16 * 16 - 16)
+    case 0, 2: return address(bytes, descent.here.offset + addressesOffset + length / 16 * 16 - 16)
     // Segment routing (RFC 8754 §2) lists it backwards.
-    case 4: return address(bytes, descent.offset + addressesOffset)
+    case 4: return address(bytes, descent.here.offset + addressesOffset)
     default: return nil
     }
   }

@@ -74,14 +74,14 @@ extension PacketDecoder {
   /// - Returns: the protocol after it.
   func skipAuthentication(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8 {
     let fixedLength = 12
-    try descent.require(fixedLength, of: .ipv6Extension, in: bytes)
-    let next = bytes[descent.offset]
-    let length = (Int(bytes[descent.offset + 1]) + 2) * 4
+    try descent.here.require(fixedLength, of: .ipv6Extension, in: bytes)
+    let next = bytes[descent.here.offset]
+    let length = (Int(bytes[descent.here.offset + 1]) + 2) * 4
     guard length >= fixedLength else {
-      throw descent.error(.badLength, in: .ipv6Extension, needed: fixedLength, available: length)
+      throw descent.here.error(.badLength, in: .ipv6Extension, needed: fixedLength, available: length)
     }
-    try descent.require(length, of: .ipv6Extension, in: bytes)
-    descent.offset += length
+    try descent.here.require(length, of: .ipv6Extension, in: bytes)
+    descent.here.offset += length
     return next
   }
 }

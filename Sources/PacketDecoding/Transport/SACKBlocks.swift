@@ -37,6 +37,9 @@ public struct SACKBlocks: Sendable, Equatable {
     return true
   }
 
+  @inlinable
+  public mutating func removeAll() { used = 0 }
+
   public static func == (left: SACKBlocks, right: SACKBlocks) -> Bool {
     guard left.count == right.count else { return false }
     return (0..<left.count).allSatisfy { left[$0] == right[$0] }

@@ -18,32 +18,32 @@ extension PacketDecoder {
   /// datagram's length all the same.
   @inline(__always)
   func tcp(
-    _ bytes: Span<UInt8>, _ descent: borrowing Descent, _ segment: inout Segment
+    _ bytes: Span<UInt8>, _ descent: inout Descent, _ segment: inout Segment
   ) throws(DecodeError) {
-    try descent.require(TCPHeader.minimumLength, of: .tcp, in: bytes)
-    let optionsStart = descent.offset + TCPHeader.minimumLength
-    let header = bytes.extracting(descent.offset..<optionsStart)
+    try descent.here.require(TCPHeader.minimumLength, of: .tcp, in: bytes)
+    let optionsStart = descent.here.offset + TCPHeader.minimumLength
+    let header = bytes.extracting(descent.here.offset..<optionsStart)
     let length = Int(header[TCPHeader.dataOffset] >> 4) * 4
-    let payloadStart = descent.offset + length
-    guard length >= TCPHeader.minimumLength, payloadStart <= descent.wireEnd else {
-      throw descent.error(
+    let payloadStart = descent.here.offset + length
+    guard length >= TCPHeader.minimumLength, payloadStart <= descent.here.wireEnd else {
+      throw descent.here.error(
         .badLength, in: .tcp, needed: max(length, TCPHeader.minimumLength),
-        available: min(length, descent.wireEnd - descent.offset))
+        available: min(length, descent.here.wireEnd - descent.here.offset))
     }
-    let end = min(bytes.count, descent.wireEnd)
+    let end = min(bytes.count, descent.here.wireEnd)
     segment.read(header)
-    segment.read(descent)
+    segment.read(&descent)
     segment.payload = min(payloadStart, end)..<end
-    segment.wirePayloadLength = descent.wireEnd - payloadStart
+    segment.wirePayloadLength = descent.here.wireEnd - payloadStart
     segment.options.decode(bytes.extracting(optionsStart..<min(payloadStart, end)), isTruncated: end < payloadStart)
-    segment.checksum = verifiesChecksums ? checksum(bytes, descent) : .unverified
+    segment.checksum = verifiesChecksums ? checksum(bytes, &descent) : .unverified
   }
 
-  private func checksum(_ bytes: Span<UInt8>, _ descent: borrowing Descent) -> ChecksumStatus {
+  private func checksum(_ bytes: Span<UInt8>, _ descent: inout Descent) -> ChecksumStatus {
     guard descent.network.isIntact else { return .invalid }
-    guard descent.wireEnd <= bytes.count else { return .unverified }
+    guard descent.here.wireEnd <= bytes.count else { return .unverified }
     return InternetChecksum.status(
-      of: bytes.extracting(descent.offset..<descent.wireEnd), from: descent.network.source,
+      of: bytes.extracting(descent.here.offset..<descent.here.wireEnd), from: descent.network.source,
       to: descent.network.destination)
   }
 }
@@ -69,14 +69,14 @@ extension Segment {
 
   /// Takes over what the layers around say.
   @inline(__always)
-  fileprivate mutating func read(_ descent: borrowing Descent) {
+  fileprivate mutating func read(_ descent: inout Descent) {
     time = descent.info.time
     frame = descent.info.frame
     source.address = descent.network.source
     destination.address = descent.network.destination
     timeToLive = descent.network.timeToLive
     identification = descent.network.identification
-    wireLength = descent.wireEnd - descent.network.offset
+    wireLength = descent.here.wireEnd - descent.network.offset
     encapsulation = descent.encapsulation
     isReassembled = descent.isReassembled
   }

@@ -24,7 +24,7 @@ extension TCPOptions {
   ///   - bytes: what was captured of them.
   ///   - isTruncated: the snap length cut some off.
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
-    self = TCPOptions()
+    clear()
     if isTruncated { kinds.insert(.truncated) }
     var offset = 0
     while offset < bytes.count, bytes[offset] != Kind.end {
@@ -46,6 +46,19 @@ extension TCPOptions {
       read(bytes.extracting(offset..<offset + length), at: offset)
       offset += length
     }
+  }
+
+  /// As a new value, field by field: assigning one copies all of the blocks.
+  private mutating func clear() {
+    kinds = []
+    maximumSegmentSize = 0
+    windowScale = 0
+    timestampValue = 0
+    timestampEcho = 0
+    sackBlocks.removeAll()
+    fastOpenCookieLength = 0
+    malformedKind = 0
+    malformedOffset = 0
   }
 
   /// Reads one whole option: kind, length, value.
@@ -80,7 +93,7 @@ extension TCPOptions {
 
   private mutating func readBlocks(_ option: Span<UInt8>) {
     kinds.insert(.sack)
-    sackBlocks = SACKBlocks()
+    sackBlocks.removeAll()
     var offset = 2
     while offset < option.count {
       let block = SACKBlock(
