@@ -9,6 +9,16 @@ public enum DecodedPacket: Sendable, Equatable {
   case malformed(DecodeError)
 }
 
+/// What ``PacketDecoder/decode(_:_:into:)`` made of a packet: a ``DecodedPacket`` whose segment lies elsewhere.
+public enum PacketKind: Sendable, Equatable {
+  /// A TCP segment, now in the one that was handed over.
+  case segment
+  /// See ``DecodedPacket/icmpError(_:)``. Boxed, since a rare large case makes the common ones slow to pass on.
+  indirect case icmpError(ICMPError)
+  case other(SkipReason)
+  case malformed(DecodeError)
+}
+
 /// An ICMP or ICMPv6 error about a TCP segment (RFC 792, RFC 4443 §3).
 public struct ICMPError: Sendable, Equatable {
   public var time: Timestamp

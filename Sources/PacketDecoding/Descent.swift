@@ -1,10 +1,23 @@
-/// Where the descent through the layers of one packet stands.
-struct Descent {
+/// What lies under the link, network and tunnel layers, once the descent through them has come to an end.
+///
+/// It is a word, not the packet decoded: a ``Segment`` is large, and every layer that handed one up would copy it.
+enum Landing {
+  /// A TCP header at the descent's offset.
+  case tcp
+  case icmp
+  case icmpv6
+  case skip(SkipReason)
+}
+
+/// The state of the descent through the layers of one packet.
+///
+/// Passed as `inout` everywhere, also where it is only read, and not copyable: a borrowed structure of this size is
+/// copied in practice, and copies cost more here than reading the headers does.
+struct Descent: ~Copyable {
   let info: PacketInfo
-  /// Where the next layer begins in the bytes.
-  var offset = 0
-  /// Where the layer around the next one ends on the wire: beyond the captured bytes when a snap length cut them.
-  var wireEnd: Int
+  var here: Position
+  /// The innermost IP header passed.
+  var network = NetworkHeader()
   var encapsulation = EncapsulationID.none
   /// How many encapsulations have been unwrapped.
   var depth = 0
@@ -13,8 +26,16 @@ struct Descent {
 
   init(_ info: PacketInfo, captured: Int) {
     self.info = info
-    wireEnd = max(info.originalLength, captured)
+    here = Position(offset: 0, wireEnd: max(info.originalLength, captured))
   }
+}
+
+/// Where the next layer begins, and how far it may reach.
+struct Position {
+  /// Where the next layer begins in the bytes.
+  var offset: Int
+  /// Where the layer around the next one ends on the wire: beyond the captured bytes when a snap length cut them.
+  var wireEnd: Int
 
   /// The one length check of a layer: `length` bytes from ``offset`` on were captured.
   @inline(__always)

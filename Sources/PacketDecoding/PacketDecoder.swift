@@ -25,11 +25,44 @@ public struct PacketDecoder: Sendable {
   ///   - bytes: what was captured of it, from the link layer on.
   ///   - info: the capture's own word on it.
   public mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo) -> DecodedPacket {
+    var segment = Segment.empty
+    return switch decode(bytes, info, into: &segment) {
+    case .segment: .segment(segment)
+    case .icmpError(let error): .icmpError(error)
+    case .other(let reason): .other(reason)
+    case .malformed(let error): .malformed(error)
+    }
+  }
+
+  /// Decodes one packet into a segment that is already there, for loops that cannot afford to copy one per packet.
+  ///
+  /// - Parameters:
+  ///   - bytes: what was captured of it, from the link layer on.
+  ///   - info: the capture's own word on it.
+  ///   - segment: overwritten in full when the packet is a TCP segment; otherwise what it holds is of no use.
+  public mutating func decode(
+    _ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment
+  ) -> PacketKind {
     var descent = Descent(info, captured: bytes.count)
     do {
-      return try link(bytes, &descent)
+      let landing = try link(bytes, &descent)
+      if descent.isReassembled { return try land(landing, reassembled.span, &descent, &segment) }
+      return try land(landing, bytes, &descent, &segment)
     } catch {
       return .malformed(error)
+    }
+  }
+
+  private func land(
+    _ landing: Landing, _ bytes: Span<UInt8>, _ descent: inout Descent, _ segment: inout Segment
+  ) throws(DecodeError) -> PacketKind {
+    switch landing {
+    case .tcp:
+      try tcp(bytes, &descent, &segment)
+      return .segment
+    case .icmp: return try icmp(bytes, &descent)
+    case .icmpv6: return try icmpv6(bytes, &descent)
+    case .skip(let reason): return .other(reason)
     }
   }
 

@@ -54,6 +54,6 @@ extension InternetChecksum {
     let pseudoHeader = sum.folded
     sum.add(segment)
     if sum.folded == 0xFFFF { return .valid }
-    return segment.bigEndian16(at: TCPHeader.checksumOffset) == pseudoHeader ? .offloaded : .invalid
+    return segment.bigEndian16(at: TCPHeader.checksum) == pseudoHeader ? .offloaded : .invalid
   }
 }

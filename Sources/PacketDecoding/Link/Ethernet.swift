@@ -4,38 +4,38 @@ extension PacketDecoder {
   private static let typeOffset = 12
   private static let tagLength = 4
 
-  mutating func ethernet(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.ethernetLength, of: .link, in: bytes)
-    let type = bytes.bigEndian16(at: descent.offset + Self.typeOffset)
-    descent.offset += Self.ethernetLength
+  mutating func ethernet(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    try descent.here.require(Self.ethernetLength, of: .link, in: bytes)
+    let type = bytes.bigEndian16(at: descent.here.offset + Self.typeOffset)
+    descent.here.offset += Self.ethernetLength
     return try etherPayload(type, bytes, &descent)
   }
 
   /// What follows a field that holds `type`: an EtherType, or the length of an 802.3 frame.
   mutating func etherPayload(
     _ type: UInt16, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  ) throws(DecodeError) -> Landing {
     switch type {
     case EtherType.ipv4: try ipv4(bytes, &descent)
     case EtherType.ipv6: try ipv6(bytes, &descent)
     case EtherType.vlan, EtherType.serviceVLAN, 0x9100, 0x9200, 0x9300: try vlan(bytes, &descent)
     case EtherType.mplsUnicast, EtherType.mplsMulticast: try mpls(bytes, &descent)
     case EtherType.pppoeSession: try pppoe(bytes, &descent)
-    case EtherType.macsec: .other(.opaque)
+    case EtherType.macsec: .skip(.opaque)
     case ..<EtherType.smallest: try logicalLink(bytes, &descent)
-    default: .other(.notIP(type))
+    default: .skip(.notIP(type))
     }
   }
 
   /// The four bytes after a tag's EtherType: priority, drop eligibility and VLAN id, then the next EtherType.
   private mutating func vlan(
     _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.tagLength, of: .vlan, in: bytes)
-    let id = bytes.bigEndian16(at: descent.offset) & 0x0FFF
-    let type = bytes.bigEndian16(at: descent.offset + 2)
-    guard enter(id == 0 ? nil : .vlan(id), &descent) else { return .other(.tooDeep) }
-    descent.offset += Self.tagLength
+  ) throws(DecodeError) -> Landing {
+    try descent.here.require(Self.tagLength, of: .vlan, in: bytes)
+    let id = bytes.bigEndian16(at: descent.here.offset) & 0x0FFF
+    let type = bytes.bigEndian16(at: descent.here.offset + 2)
+    guard enter(id == 0 ? nil : .vlan(id), &descent) else { return .skip(.tooDeep) }
+    descent.here.offset += Self.tagLength
     return try etherPayload(type, bytes, &descent)
   }
 

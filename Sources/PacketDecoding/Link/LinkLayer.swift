@@ -10,7 +10,7 @@ extension PacketDecoder {
     }
   }
 
-  mutating func link(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
+  mutating func link(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
     switch descent.info.linkType {
     case .ethernet: try ethernet(bytes, &descent)
     case .linuxCooked: try linuxCooked(bytes, &descent)
@@ -21,7 +21,7 @@ extension PacketDecoder {
     case .null, .loop: try loopback(bytes, &descent)
     case .ppp, .pppHDLC, .ciscoHDLC: try pointToPoint(bytes, &descent)
     case .pppEthernet: try pppoe(bytes, &descent)
-    default: .other(.unsupportedLink(descent.info.linkType))
+    default: .skip(.unsupportedLink(descent.info.linkType))
     }
   }
 }

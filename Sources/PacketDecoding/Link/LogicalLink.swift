@@ -10,27 +10,27 @@ extension PacketDecoder {
 
   mutating func logicalLink(
     _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.headerLength, of: .link, in: bytes)
-    let accessPoints = bytes.bigEndian16(at: descent.offset)
-    guard bytes[descent.offset + 2] == Self.unnumberedInformation else { return .other(.notIP(accessPoints)) }
+  ) throws(DecodeError) -> Landing {
+    try descent.here.require(Self.headerLength, of: .link, in: bytes)
+    let accessPoints = bytes.bigEndian16(at: descent.here.offset)
+    guard bytes[descent.here.offset + 2] == Self.unnumberedInformation else { return .skip(.notIP(accessPoints)) }
     switch accessPoints {
     case Self.snap: return try snap(bytes, &descent)
     case Self.ip:
-      descent.offset += Self.headerLength
+      descent.here.offset += Self.headerLength
       return try ipv4(bytes, &descent)
-    default: return .other(.notIP(accessPoints))
+    default: return .skip(.notIP(accessPoints))
     }
   }
 
-  private mutating func snap(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.snapLength, of: .link, in: bytes)
-    let organisation = bytes.bigEndian32(at: descent.offset + 2) & 0xFF_FFFF
-    let type = bytes.bigEndian16(at: descent.offset + 6)
-    descent.offset += Self.snapLength
+  private mutating func snap(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    try descent.here.require(Self.snapLength, of: .link, in: bytes)
+    let organisation = bytes.bigEndian32(at: descent.here.offset + 2) & 0xFF_FFFF
+    let type = bytes.bigEndian16(at: descent.here.offset + 6)
+    descent.here.offset += Self.snapLength
     guard organisation == Self.etherTypeOrganisations[0] || organisation == Self.etherTypeOrganisations[1],
       type >= EtherType.smallest
-    else { return .other(.notIP(type)) }
+    else { return .skip(.notIP(type)) }
     return try etherPayload(type, bytes, &descent)
   }
 }

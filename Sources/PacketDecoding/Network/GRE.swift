@@ -29,52 +29,50 @@ extension PacketDecoder {
   private static let erspan: UInt16 = 0x88BE
   private static let erspan3: UInt16 = 0x22EB
 
-  mutating func gre(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.greMinimumLength, of: .gre, in: bytes)
-    let gre = GREHeader(bytes, at: descent.offset)
+  mutating func gre(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    try descent.here.require(Self.greMinimumLength, of: .gre, in: bytes)
+    let gre = GREHeader(bytes, at: descent.here.offset)
     // Source routes (RFC 1701) were dropped from GRE; nobody can tell how long they are without reading them all.
-    guard gre.version <= 1, !gre.hasRouting else { return .other(.notTCP(IPProtocol.gre)) }
-    try descent.require(gre.length, of: .gre, in: bytes)
-    let key = gre.hasKey && gre.version == 0 ? bytes.bigEndian32(at: descent.offset + gre.keyOffset) : nil
-    descent.offset += gre.length
+    guard gre.version <= 1, !gre.hasRouting else { return .skip(.notTCP(IPProtocol.gre)) }
+    try descent.here.require(gre.length, of: .gre, in: bytes)
+    let key = gre.hasKey && gre.version == 0 ? bytes.bigEndian32(at: descent.here.offset + gre.keyOffset) : nil
+    descent.here.offset += gre.length
     let isERSPAN = gre.type == Self.erspan || gre.type == Self.erspan3
-    if isERSPAN { return try erspan(gre, header, bytes, &descent) }
+    if isERSPAN { return try erspan(gre, bytes, &descent) }
     let kind: Tunnel.Kind = gre.version == 1 ? .pptp : .gre
-    let tunnel = Tunnel(kind, between: header.source, and: header.destination, key: key)
-    guard enter(.tunnel(tunnel), &descent) else { return .other(.tooDeep) }
+    let tunnel = Tunnel(kind, between: descent.network.source, and: descent.network.destination, key: key)
+    guard enter(.tunnel(tunnel), &descent) else { return .skip(.tooDeep) }
     switch gre.type {
     case EtherType.transparentBridging: return try ethernet(bytes, &descent)
     case Self.pptpPayload where gre.version == 1: return try pptp(bytes, &descent)
-    case ..<EtherType.smallest: return .other(.notIP(gre.type))
+    case ..<EtherType.smallest: return .skip(.notIP(gre.type))
     default: return try etherPayload(gre.type, bytes, &descent)
     }
   }
 
   /// PPP inside PPTP; a packet that only acknowledges carries none.
-  private mutating func pptp(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
-    guard descent.offset < descent.wireEnd else { return .other(.notTCP(IPProtocol.gre)) }
-    try descent.require(2, of: .ppp, in: bytes)
-    if bytes.bigEndian16(at: descent.offset) == Self.pppAddressControl { descent.offset += 2 }
+  private mutating func pptp(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    guard descent.here.offset < descent.here.wireEnd else { return .skip(.notTCP(IPProtocol.gre)) }
+    try descent.here.require(2, of: .ppp, in: bytes)
+    if bytes.bigEndian16(at: descent.here.offset) == Self.pppAddressControl { descent.here.offset += 2 }
     return try pppPayload(bytes, &descent)
   }
 
   /// A mirrored Ethernet frame: type I straight after GRE, II with 8 bytes before it, III with 12 and perhaps 8 more.
   private mutating func erspan(
-    _ gre: GREHeader, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+    _ gre: GREHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
     var length = gre.type == Self.erspan3 ? 12 : gre.hasSequence ? 8 : 0
     var session: UInt32?
     if length > 0 {
-      try descent.require(length, of: .gre, in: bytes)
-      session = UInt32(bytes.bigEndian16(at: descent.offset + 2) & 0x03FF)
+      try descent.here.require(length, of: .gre, in: bytes)
+      session = UInt32(bytes.bigEndian16(at: descent.here.offset + 2) & 0x03FF)
     }
-    let hasSubheader = gre.type == Self.erspan3 && bytes[descent.offset + 11] & 1 == 1
+    let hasSubheader = gre.type == Self.erspan3 && bytes[descent.here.offset + 11] & 1 == 1
     if hasSubheader { length += 8 }
-    let tunnel = Tunnel(.erspan, between: header.source, and: header.destination, key: session)
-    guard enter(.tunnel(tunnel), &descent) else { return .other(.tooDeep) }
-    descent.offset += length
+    let tunnel = Tunnel(.erspan, between: descent.network.source, and: descent.network.destination, key: session)
+    guard enter(.tunnel(tunnel), &descent) else { return .skip(.tooDeep) }
+    descent.here.offset += length
     return try ethernet(bytes, &descent)
   }
 }

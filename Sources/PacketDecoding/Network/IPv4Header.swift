@@ -14,9 +14,10 @@ struct IPv4Header {
   var source, destination: IPAddress
 
   /// Reads the header at the descent's offset, options included.
-  init(decoding bytes: Span<UInt8>, _ descent: borrowing Descent) throws(DecodeError) {
-    try descent.require(Self.minimumLength, of: .ipv4, in: bytes)
-    let header = bytes.extracting(descent.offset..<descent.offset + Self.minimumLength)
+  @inline(__always)
+  init(decoding bytes: Span<UInt8>, at here: Position) throws(DecodeError) {
+    try here.require(Self.minimumLength, of: .ipv4, in: bytes)
+    let header = bytes.extracting(here.offset..<here.offset + Self.minimumLength)
     length = Int(header[0] & 0x0F) * 4
     let total = Int(header.bigEndian16(at: 2))
     totalLength = total == 0 ? nil : total
@@ -28,20 +29,20 @@ struct IPv4Header {
     protocolNumber = header[9]
     source = IPAddress(v4: header.bigEndian32(at: 12))
     destination = IPAddress(v4: header.bigEndian32(at: 16))
-    try check(version: header[0] >> 4, bytes, descent)
+    try check(version: header[0] >> 4, bytes, here)
   }
 
   var isFragment: Bool { hasMoreFragments || fragmentOffset != 0 }
 
   @inline(__always)
-  private func check(version: UInt8, _ bytes: Span<UInt8>, _ descent: borrowing Descent) throws(DecodeError) {
+  private func check(version: UInt8, _ bytes: Span<UInt8>, _ here: Position) throws(DecodeError) {
     guard version == 4 else {
-      throw descent.error(.badValue, in: .ipv4, needed: Self.minimumLength, available: Self.minimumLength)
+      throw here.error(.badValue, in: .ipv4, needed: Self.minimumLength, available: Self.minimumLength)
     }
     guard length >= Self.minimumLength else {
-      throw descent.error(.badLength, in: .ipv4, needed: Self.minimumLength, available: length)
+      throw here.error(.badLength, in: .ipv4, needed: Self.minimumLength, available: length)
     }
-    if length > Self.minimumLength { try descent.require(length, of: .ipv4, in: bytes) }
+    if length > Self.minimumLength { try here.require(length, of: .ipv4, in: bytes) }
   }
 }
 
@@ -51,36 +52,37 @@ extension PacketDecoder {
   /// From here on the datagram's own length says where the packet ends on the wire: it cuts off what pads an
   /// Ethernet frame, and it counts what the snap length left out. A receiver would drop a datagram longer than its
   /// frame, but the frame length of many a rewritten capture is only what its tool kept, so it is believed.
-  mutating func ipv4(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
-    let ip = try IPv4Header(decoding: bytes, descent)
+  mutating func ipv4(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    let ip = try IPv4Header(decoding: bytes, at: descent.here)
     if let total = ip.totalLength {
       guard total >= ip.length else {
-        throw descent.error(.badLength, in: .ipv4, needed: ip.length, available: total)
+        throw descent.here.error(.badLength, in: .ipv4, needed: ip.length, available: total)
       }
-      descent.wireEnd = descent.offset + total
+      descent.here.wireEnd = descent.here.offset + total
     }
-    var header = NetworkHeader(
-      source: ip.source, destination: ip.destination, timeToLive: ip.timeToLive, identification: ip.identification)
-    if verifiesChecksums { header.isIntact = isIntact(ip, bytes, descent) }
-    descent.offset += ip.length
-    guard !ip.isFragment else { return try fragment(of: ip, header, bytes, &descent) }
-    return try upperLayer(ip.protocolNumber, header, bytes, &descent)
+    descent.network = NetworkHeader(
+      source: ip.source, destination: ip.destination, timeToLive: ip.timeToLive, identification: ip.identification,
+      offset: descent.here.offset)
+    if verifiesChecksums { descent.network.isIntact = isIntact(ip, bytes, &descent) }
+    descent.here.offset += ip.length
+    guard !ip.isFragment else { return try fragment(of: ip, bytes, &descent) }
+    return try upperLayer(ip.protocolNumber, bytes, &descent)
   }
 
   /// Whether the header's checksum holds; one that was not captured whole never comes here.
-  private func isIntact(_ ip: IPv4Header, _ bytes: Span<UInt8>, _ descent: borrowing Descent) -> Bool {
-    InternetChecksum.holds(forIPv4Header: bytes.extracting(descent.offset..<descent.offset + ip.length))
+  private func isIntact(_ ip: IPv4Header, _ bytes: Span<UInt8>, _ descent: inout Descent) -> Bool {
+    InternetChecksum.holds(forIPv4Header: bytes.extracting(descent.here.offset..<descent.here.offset + ip.length))
   }
 
   private mutating func fragment(
-    of ip: IPv4Header, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    guard IPProtocol.isFollowed(ip.protocolNumber) else { return .other(.notTCP(ip.protocolNumber)) }
+    of ip: IPv4Header, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
+    guard IPProtocol.isFollowed(ip.protocolNumber) else { return .skip(.notTCP(ip.protocolNumber)) }
     let key = FragmentKey(
       source: ip.source, destination: ip.destination, identification: UInt32(ip.identification),
       protocolNumber: ip.protocolNumber, encapsulation: descent.encapsulation)
     let place = FragmentPlace(
       offset: ip.fragmentOffset, hasMore: ip.hasMoreFragments, nextHeader: ip.protocolNumber)
-    return try fragment(key, place, header, bytes, &descent)
+    return try fragment(key, place, bytes, &descent)
   }
 }

@@ -19,28 +19,28 @@ extension PacketDecoder {
   private func skipFragmentHeader(
     _ bytes: Span<UInt8>, _ descent: inout Descent, where isAccepted: (UInt16) -> Bool
   ) throws(DecodeError) -> UInt8? {
-    try descent.require(Self.fragmentLength, of: .ipv6Extension, in: bytes)
-    guard isAccepted(bytes.bigEndian16(at: descent.offset + 2)) else { return nil }
-    let next = bytes[descent.offset]
-    descent.offset += Self.fragmentLength
+    try descent.here.require(Self.fragmentLength, of: .ipv6Extension, in: bytes)
+    guard isAccepted(bytes.bigEndian16(at: descent.here.offset + 2)) else { return nil }
+    let next = bytes[descent.here.offset]
+    descent.here.offset += Self.fragmentLength
     return next
   }
 
   /// A true fragment, whose header lies at the descent's offset.
   mutating func fragment(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    let next = bytes[descent.offset]
+    _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
+    let next = bytes[descent.here.offset]
     guard IPProtocol.isFollowed(next) else {
-      return next == IPProtocol.encapsulatingSecurity ? .other(.opaque) : .other(.notTCP(next))
+      return next == IPProtocol.encapsulatingSecurity ? .skip(.opaque) : .skip(.notTCP(next))
     }
-    let field = bytes.bigEndian16(at: descent.offset + 2)
-    let identification = bytes.bigEndian32(at: descent.offset + 4)
-    descent.offset += Self.fragmentLength
+    let field = bytes.bigEndian16(at: descent.here.offset + 2)
+    let identification = bytes.bigEndian32(at: descent.here.offset + 4)
+    descent.here.offset += Self.fragmentLength
     let key = FragmentKey(
-      source: header.source, destination: header.destination, identification: identification, protocolNumber: 0,
+      source: descent.network.source, destination: descent.network.destination, identification: identification, protocolNumber: 0,
       encapsulation: descent.encapsulation)
     let place = FragmentPlace(offset: Int(field & 0xFFF8), hasMore: field & 1 == 1, nextHeader: next)
-    return try fragment(key, place, header, bytes, &descent)
+    return try fragment(key, place, bytes, &descent)
   }
 }

@@ -2,13 +2,14 @@
 extension PacketDecoder {
   private static let fixedLength = 40
 
-  mutating func ipv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> DecodedPacket {
-    let start = descent.offset
-    var (header, next) = try ipv6Header(bytes, &descent)
+  mutating func ipv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> Landing {
+    let start = descent.here.offset
+    let next: UInt8
+    (descent.network, next) = try ipv6Header(bytes, &descent)
     // Segmentation offload leaves 0, and the frame must tell, as with IPv4.
     let payloadLength = Int(bytes.bigEndian16(at: start + 4))
-    if payloadLength > 0 { descent.wireEnd = descent.offset + payloadLength }
-    return try extensions(from: next, &header, bytes, &descent)
+    if payloadLength > 0 { descent.here.wireEnd = descent.here.offset + payloadLength }
+    return try extensions(from: next, bytes, &descent)
   }
 
   /// Reads the fixed header and steps over it.
@@ -18,39 +19,40 @@ extension PacketDecoder {
   func ipv6Header(
     _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> (NetworkHeader, next: UInt8) {
-    try descent.require(Self.fixedLength, of: .ipv6, in: bytes)
-    let ip = bytes.extracting(descent.offset..<descent.offset + Self.fixedLength)
+    try descent.here.require(Self.fixedLength, of: .ipv6, in: bytes)
+    let ip = bytes.extracting(descent.here.offset..<descent.here.offset + Self.fixedLength)
     guard ip[0] >> 4 == 6 else {
-      throw descent.error(.badValue, in: .ipv6, needed: Self.fixedLength, available: Self.fixedLength)
+      throw descent.here.error(.badValue, in: .ipv6, needed: Self.fixedLength, available: Self.fixedLength)
     }
     let header = NetworkHeader(
       source: IPAddress(v6High: ip.bigEndian64(at: 8), low: ip.bigEndian64(at: 16)),
-      destination: IPAddress(v6High: ip.bigEndian64(at: 24), low: ip.bigEndian64(at: 32)), timeToLive: ip[7])
-    descent.offset += Self.fixedLength
+      destination: IPAddress(v6High: ip.bigEndian64(at: 24), low: ip.bigEndian64(at: 32)), timeToLive: ip[7],
+      offset: descent.here.offset)
+    descent.here.offset += Self.fixedLength
     return (header, ip[6])
   }
 
   /// Walks the extension headers to the first header that is none.
   mutating func extensions(
-    from first: UInt8, _ header: inout NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+    from first: UInt8, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
     var number = first
     while true {
       switch number {
       case IPProtocol.hopByHop, IPProtocol.destinationOptions:
         number = try skipExtension(bytes, &descent)
       case IPProtocol.routing:
-        if let final = try finalDestination(bytes, descent) { header.destination = final }
+        if let final = try finalDestination(bytes, &descent) { descent.network.destination = final }
         number = try skipExtension(bytes, &descent)
       case IPProtocol.authentication:
         number = try skipAuthentication(bytes, &descent)
       case IPProtocol.fragment:
         guard let next = try atomicFragment(bytes, &descent) else {
-          return try fragment(header, bytes, &descent)
+          return try fragment(bytes, &descent)
         }
         number = next
       default:
-        return try upperLayer(number, header, bytes, &descent)
+        return try upperLayer(number, bytes, &descent)
       }
     }
   }
@@ -60,11 +62,11 @@ extension PacketDecoder {
   /// - Returns: the header after it.
   func skipExtension(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8 {
     let unit = 8
-    try descent.require(unit, of: .ipv6Extension, in: bytes)
-    let next = bytes[descent.offset]
-    let length = (Int(bytes[descent.offset + 1]) + 1) * unit
-    try descent.require(length, of: .ipv6Extension, in: bytes)
-    descent.offset += length
+    try descent.here.require(unit, of: .ipv6Extension, in: bytes)
+    let next = bytes[descent.here.offset]
+    let length = (Int(bytes[descent.here.offset + 1]) + 1) * unit
+    try descent.here.require(length, of: .ipv6Extension, in: bytes)
+    descent.here.offset += length
     return next
   }
 
@@ -73,19 +75,19 @@ extension PacketDecoder {
   ///
   /// - Returns: nil where the header's own destination is the last one.
   func finalDestination(
-    _ bytes: Span<UInt8>, _ descent: borrowing Descent
+    _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> IPAddress? {
     let addressesOffset = 8
-    try descent.require(addressesOffset, of: .ipv6Extension, in: bytes)
-    let length = Int(bytes[descent.offset + 1]) * 8
-    let segmentsLeft = bytes[descent.offset + 3]
+    try descent.here.require(addressesOffset, of: .ipv6Extension, in: bytes)
+    let length = Int(bytes[descent.here.offset + 1]) * 8
+    let segmentsLeft = bytes[descent.here.offset + 3]
     guard segmentsLeft > 0, length >= 16 else { return nil }
-    try descent.require(addressesOffset + length, of: .ipv6Extension, in: bytes)
-    switch bytes[descent.offset + 2] {
+    try descent.here.require(addressesOffset + length, of: .ipv6Extension, in: bytes)
+    switch bytes[descent.here.offset + 2] {
     // Type 0 (RFC 2460) lists the way, the end last; 2 (RFC 6275) holds the one home address.
-    case 0, 2: return address(bytes, descent.offset + addressesOffset + length / 16 * 16 - 16)
+    case 0, 2: return address(bytes, descent.here.offset + addressesOffset + length / 16 * 16 - 16)
     // Segment routing (RFC 8754 §2) lists it backwards.
-    case 4: return address(bytes, descent.offset + addressesOffset)
+    case 4: return address(bytes, descent.here.offset + addressesOffset)
     default: return nil
     }
   }

@@ -1,12 +1,14 @@
 /// What the IP header tells about a segment, whichever version it was.
 struct NetworkHeader {
-  var source: IPAddress
-  var destination: IPAddress
-  var timeToLive: UInt8
+  var source = IPAddress(v4: 0)
+  var destination = IPAddress(v4: 0)
+  var timeToLive: UInt8 = 0
   /// IPv4 identification; nil for IPv6.
   var identification: UInt16?
   /// False where the IPv4 header checksum was verified and is wrong.
   var isIntact = true
+  /// Where the header begins.
+  var offset = 0
 }
 
 /// The IP protocol numbers this decoder acts on.
@@ -38,32 +40,32 @@ enum IPProtocol {
 extension PacketDecoder {
   /// What follows an IP header: `number` is its protocol or next header.
   mutating func upperLayer(
-    _ number: UInt8, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+    _ number: UInt8, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
     var number = number
     while number == IPProtocol.authentication { number = try skipAuthentication(bytes, &descent) }
     switch number {
-    case IPProtocol.tcp: return .segment(try tcp(header, bytes, descent))
-    case IPProtocol.icmp: return try icmp(header, bytes, &descent)
-    case IPProtocol.icmpv6: return try icmpv6(header, bytes, &descent)
-    case IPProtocol.encapsulatingSecurity, IPProtocol.ipComp: return .other(.opaque)
-    default: return try tunnel(number, header, bytes, &descent)
+    case IPProtocol.tcp: return .tcp
+    case IPProtocol.icmp: return .icmp
+    case IPProtocol.icmpv6: return .icmpv6
+    case IPProtocol.encapsulatingSecurity, IPProtocol.ipComp: return .skip(.opaque)
+    default: return try tunnel(number, bytes, &descent)
     }
   }
 
   /// IP, GRE or Ethernet inside IP.
   private mutating func tunnel(
-    _ number: UInt8, _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+    _ number: UInt8, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
     switch number {
-    case IPProtocol.gre: return try gre(header, bytes, &descent)
+    case IPProtocol.gre: return try gre(bytes, &descent)
     case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.ethernet:
       let kind: Tunnel.Kind = number == IPProtocol.ethernet ? .ethernet : .ip
-      let tunnel = Tunnel(kind, between: header.source, and: header.destination)
-      guard enter(.tunnel(tunnel), &descent) else { return .other(.tooDeep) }
+      let tunnel = Tunnel(kind, between: descent.network.source, and: descent.network.destination)
+      guard enter(.tunnel(tunnel), &descent) else { return .skip(.tooDeep) }
       if number == IPProtocol.ethernet { return try ethernet(bytes, &descent) }
       return number == IPProtocol.ipv4 ? try ipv4(bytes, &descent) : try ipv6(bytes, &descent)
-    default: return .other(.notTCP(number))
+    default: return .skip(.notTCP(number))
     }
   }
 
@@ -72,14 +74,14 @@ extension PacketDecoder {
   /// - Returns: the protocol after it.
   func skipAuthentication(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> UInt8 {
     let fixedLength = 12
-    try descent.require(fixedLength, of: .ipv6Extension, in: bytes)
-    let next = bytes[descent.offset]
-    let length = (Int(bytes[descent.offset + 1]) + 2) * 4
+    try descent.here.require(fixedLength, of: .ipv6Extension, in: bytes)
+    let next = bytes[descent.here.offset]
+    let length = (Int(bytes[descent.here.offset + 1]) + 2) * 4
     guard length >= fixedLength else {
-      throw descent.error(.badLength, in: .ipv6Extension, needed: fixedLength, available: length)
+      throw descent.here.error(.badLength, in: .ipv6Extension, needed: fixedLength, available: length)
     }
-    try descent.require(length, of: .ipv6Extension, in: bytes)
-    descent.offset += length
+    try descent.here.require(length, of: .ipv6Extension, in: bytes)
+    descent.here.offset += length
     return next
   }
 }

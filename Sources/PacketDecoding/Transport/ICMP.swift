@@ -13,59 +13,55 @@ extension PacketDecoder {
     var nextHopMTU: UInt32?
   }
 
-  func icmp(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.headerLength, of: .icmp, in: bytes)
+  func icmp(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> PacketKind {
+    try descent.here.require(Self.headerLength, of: .icmp, in: bytes)
     var report = Report(
-      reporter: header.source, protocolNumber: IPProtocol.icmp, type: bytes[descent.offset],
-      code: bytes[descent.offset + 1])
+      reporter: descent.network.source, protocolNumber: IPProtocol.icmp, type: bytes[descent.here.offset],
+      code: bytes[descent.here.offset + 1])
     switch report.type {
     case 3:
-      let mtu = bytes.bigEndian16(at: descent.offset + 6)
+      let mtu = bytes.bigEndian16(at: descent.here.offset + 6)
       if report.code == 4, mtu > 0 { report.nextHopMTU = UInt32(mtu) }
     // Source quench, redirect, time exceeded, parameter problem.
     case 4, 5, 11, 12: break
     default: return .other(.notTCP(IPProtocol.icmp))
     }
-    descent.offset += Self.headerLength
+    descent.here.offset += Self.headerLength
     return try quotedIPv4(report, bytes, &descent)
   }
 
-  func icmpv6(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    try descent.require(Self.headerLength, of: .icmp, in: bytes)
+  func icmpv6(_ bytes: Span<UInt8>, _ descent: inout Descent) throws(DecodeError) -> PacketKind {
+    try descent.here.require(Self.headerLength, of: .icmp, in: bytes)
     var report = Report(
-      reporter: header.source, protocolNumber: IPProtocol.icmpv6, type: bytes[descent.offset],
-      code: bytes[descent.offset + 1])
+      reporter: descent.network.source, protocolNumber: IPProtocol.icmpv6, type: bytes[descent.here.offset],
+      code: bytes[descent.here.offset + 1])
     // Unreachable, too big, time exceeded, parameter problem.
     guard 1...4 ~= report.type else { return .other(.notTCP(IPProtocol.icmpv6)) }
-    if report.type == 2 { report.nextHopMTU = bytes.bigEndian32(at: descent.offset + 4) }
-    descent.offset += Self.headerLength
+    if report.type == 2 { report.nextHopMTU = bytes.bigEndian32(at: descent.here.offset + 4) }
+    descent.here.offset += Self.headerLength
     return try quotedIPv6(report, bytes, &descent)
   }
 
   private func quotedIPv4(
     _ report: Report, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    let ip = try IPv4Header(decoding: bytes, descent)
+  ) throws(DecodeError) -> PacketKind {
+    let ip = try IPv4Header(decoding: bytes, at: descent.here)
     guard ip.protocolNumber == IPProtocol.tcp, ip.fragmentOffset == 0 else {
       return .other(.notTCP(report.protocolNumber))
     }
-    descent.offset += ip.length
-    return try quotedTCP(report, from: ip.source, to: ip.destination, bytes, descent)
+    descent.here.offset += ip.length
+    return try quotedTCP(report, from: ip.source, to: ip.destination, bytes, &descent)
   }
 
   private func quotedIPv6(
     _ report: Report, _ bytes: Span<UInt8>, _ descent: inout Descent
-  ) throws(DecodeError) -> DecodedPacket {
+  ) throws(DecodeError) -> PacketKind {
     var (ip, number) = try ipv6Header(bytes, &descent)
     while number != IPProtocol.tcp {
       switch number {
       case IPProtocol.hopByHop, IPProtocol.destinationOptions: number = try skipExtension(bytes, &descent)
       case IPProtocol.routing:
-        if let final = try finalDestination(bytes, descent) { ip.destination = final }
+        if let final = try finalDestination(bytes, &descent) { ip.destination = final }
         number = try skipExtension(bytes, &descent)
       case IPProtocol.fragment:
         guard let next = try firstFragment(bytes, &descent) else { fallthrough }
@@ -73,16 +69,16 @@ extension PacketDecoder {
       default: return .other(.notTCP(report.protocolNumber))
       }
     }
-    return try quotedTCP(report, from: ip.source, to: ip.destination, bytes, descent)
+    return try quotedTCP(report, from: ip.source, to: ip.destination, bytes, &descent)
   }
 
   private func quotedTCP(
     _ report: Report, from source: IPAddress, to destination: IPAddress, _ bytes: Span<UInt8>,
-    _ descent: borrowing Descent
-  ) throws(DecodeError) -> DecodedPacket {
-    let start = descent.offset
-    try descent.require(Self.portsLength, of: .tcp, in: bytes)
-    let hasSequence = min(bytes.count, descent.wireEnd) - start >= Self.sequenceLength
+    _ descent: inout Descent
+  ) throws(DecodeError) -> PacketKind {
+    let start = descent.here.offset
+    try descent.here.require(Self.portsLength, of: .tcp, in: bytes)
+    let hasSequence = min(bytes.count, descent.here.wireEnd) - start >= Self.sequenceLength
     return .icmpError(
       ICMPError(
         time: descent.info.time, frame: descent.info.frame, reporter: report.reporter, type: report.type,

@@ -12,23 +12,33 @@ public struct SACKBlock: Sendable, Hashable {
 
 /// The SACK blocks of one segment, in the order they came: four at most fit in 40 bytes of options.
 public struct SACKBlocks: Sendable, Equatable {
-  private var storage: [4 of SACKBlock] = .init(repeating: SACKBlock(left: .init(0), right: .init(0)))
-  public private(set) var count = 0
+  @usableFromInline
+  var storage: [4 of SACKBlock] = .init(repeating: SACKBlock(left: .init(0), right: .init(0)))
+  @usableFromInline
+  var used: UInt8 = 0
 
   public init() {}
 
-  public var isEmpty: Bool { count == 0 }
+  @inlinable
+  public var count: Int { Int(used) }
+
+  @inlinable
+  public var isEmpty: Bool { used == 0 }
 
   /// The block at `index`, or nil beyond the last.
+  @inlinable
   public subscript(index: Int) -> SACKBlock? { index >= 0 && index < count ? storage[index] : nil }
 
   /// Keeps `block`; false when four are there already.
   public mutating func append(_ block: SACKBlock) -> Bool {
-    guard count < 4 else { return false }
+    guard used < 4 else { return false }
     storage[count] = block
-    count += 1
+    used += 1
     return true
   }
+
+  @inlinable
+  public mutating func removeAll() { used = 0 }
 
   public static func == (left: SACKBlocks, right: SACKBlocks) -> Bool {
     guard left.count == right.count else { return false }

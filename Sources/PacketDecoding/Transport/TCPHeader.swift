@@ -1,68 +1,83 @@
 /// Offsets in a TCP header (RFC 9293 §3.1).
 enum TCPHeader {
   static let minimumLength = 20
-  static let dataOffsetOffset = 12
-  static let windowOffset = 14
-  static let checksumOffset = 16
-  static let urgentPointerOffset = 18
+  static let sourcePort = 0
+  static let destinationPort = 2
+  static let sequence = 4
+  static let acknowledgment = 8
+  static let dataOffset = 12
+  static let window = 14
+  static let checksum = 16
+  static let urgentPointer = 18
 }
 
 extension PacketDecoder {
-  /// A TCP segment whose header begins at the descent's offset.
+  /// Reads a TCP segment whose header begins at the descent's offset.
   ///
   /// The twenty fixed bytes must be there; options and payload may be cut by the snap length, and count by the
   /// datagram's length all the same.
+  @inline(__always)
   func tcp(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: borrowing Descent
-  ) throws(DecodeError) -> Segment {
-    try descent.require(TCPHeader.minimumLength, of: .tcp, in: bytes)
-    let fixed = bytes.extracting(descent.offset..<descent.offset + TCPHeader.minimumLength)
-    let dataOffset = Int(fixed[TCPHeader.dataOffsetOffset] >> 4) * 4
-    guard dataOffset >= TCPHeader.minimumLength, descent.offset + dataOffset <= descent.wireEnd else {
-      throw descent.error(
-        .badLength, in: .tcp, needed: max(dataOffset, TCPHeader.minimumLength),
-        available: min(dataOffset, descent.wireEnd - descent.offset))
+    _ bytes: Span<UInt8>, _ descent: inout Descent, _ segment: inout Segment
+  ) throws(DecodeError) {
+    try descent.here.require(TCPHeader.minimumLength, of: .tcp, in: bytes)
+    let optionsStart = descent.here.offset + TCPHeader.minimumLength
+    let header = bytes.extracting(descent.here.offset..<optionsStart)
+    let length = Int(header[TCPHeader.dataOffset] >> 4) * 4
+    let payloadStart = descent.here.offset + length
+    guard length >= TCPHeader.minimumLength, payloadStart <= descent.here.wireEnd else {
+      throw descent.here.error(
+        .badLength, in: .tcp, needed: max(length, TCPHeader.minimumLength),
+        available: min(length, descent.here.wireEnd - descent.here.offset))
     }
-    let end = min(bytes.count, descent.wireEnd)
-    let payloadStart = descent.offset + dataOffset
-    var segment = Segment(fixed, header, descent)
+    let end = min(bytes.count, descent.here.wireEnd)
+    segment.read(header)
+    segment.read(&descent)
     segment.payload = min(payloadStart, end)..<end
-    segment.wirePayloadLength = descent.wireEnd - payloadStart
-    if dataOffset > TCPHeader.minimumLength {
-      let options = descent.offset + TCPHeader.minimumLength..<min(payloadStart, end)
-      segment.options.decode(bytes.extracting(options), isTruncated: end < payloadStart)
-    }
-    if verifiesChecksums { segment.checksum = checksum(header, bytes, descent) }
-    return segment
+    segment.wirePayloadLength = descent.here.wireEnd - payloadStart
+    segment.options.decode(bytes.extracting(optionsStart..<min(payloadStart, end)), isTruncated: end < payloadStart)
+    segment.checksum = verifiesChecksums ? checksum(bytes, &descent) : .unverified
   }
 
-  private func checksum(
-    _ header: NetworkHeader, _ bytes: Span<UInt8>, _ descent: borrowing Descent
-  ) -> ChecksumStatus {
-    guard header.isIntact else { return .invalid }
-    guard descent.wireEnd <= bytes.count else { return .unverified }
+  private func checksum(_ bytes: Span<UInt8>, _ descent: inout Descent) -> ChecksumStatus {
+    guard descent.network.isIntact else { return .invalid }
+    guard descent.here.wireEnd <= bytes.count else { return .unverified }
     return InternetChecksum.status(
-      of: bytes.extracting(descent.offset..<descent.wireEnd), from: header.source, to: header.destination)
+      of: bytes.extracting(descent.here.offset..<descent.here.wireEnd), from: descent.network.source,
+      to: descent.network.destination)
   }
 }
 
 extension Segment {
-  /// The fields of the fixed header.
+  /// A segment to decode into.
+  static let empty = Segment(
+    time: Timestamp(nanoseconds: 0), frame: 0, source: SocketAddress(address: IPAddress(v4: 0), port: 0),
+    destination: SocketAddress(address: IPAddress(v4: 0), port: 0), sequence: SequenceNumber(0), flags: [])
+
+  /// Takes over what the fixed TCP header says.
   @inline(__always)
-  fileprivate init(_ fixed: Span<UInt8>, _ header: NetworkHeader, _ descent: borrowing Descent) {
-    let flags = TCPFlags(rawValue: fixed.bigEndian16(at: TCPHeader.dataOffsetOffset) & 0x0FFF)
-    let acknowledgment = SequenceNumber(fixed.bigEndian32(at: 8))
-    self.init(
-      time: descent.info.time, frame: descent.info.frame,
-      source: SocketAddress(address: header.source, port: fixed.bigEndian16(at: 0)),
-      destination: SocketAddress(address: header.destination, port: fixed.bigEndian16(at: 2)),
-      sequence: SequenceNumber(fixed.bigEndian32(at: 4)),
-      acknowledgment: flags.contains(.ack) ? acknowledgment : nil, flags: flags,
-      window: fixed.bigEndian16(at: TCPHeader.windowOffset))
+  fileprivate mutating func read(_ header: Span<UInt8>) {
+    source.port = header.bigEndian16(at: TCPHeader.sourcePort)
+    destination.port = header.bigEndian16(at: TCPHeader.destinationPort)
+    sequence = SequenceNumber(header.bigEndian32(at: TCPHeader.sequence))
+    flags = TCPFlags(rawValue: header.bigEndian16(at: TCPHeader.dataOffset) & 0x0FFF)
+    let acknowledgment = SequenceNumber(header.bigEndian32(at: TCPHeader.acknowledgment))
+    self.acknowledgment = flags.contains(.ack) ? acknowledgment : nil
+    window = header.bigEndian16(at: TCPHeader.window)
+    urgentPointer = header.bigEndian16(at: TCPHeader.urgentPointer)
+  }
+
+  /// Takes over what the layers around say.
+  @inline(__always)
+  fileprivate mutating func read(_ descent: inout Descent) {
+    time = descent.info.time
+    frame = descent.info.frame
+    source.address = descent.network.source
+    destination.address = descent.network.destination
+    timeToLive = descent.network.timeToLive
+    identification = descent.network.identification
+    wireLength = descent.here.wireEnd - descent.network.offset
     encapsulation = descent.encapsulation
-    urgentPointer = fixed.bigEndian16(at: TCPHeader.urgentPointerOffset)
     isReassembled = descent.isReassembled
-    timeToLive = header.timeToLive
-    identification = header.identification
   }
 }

@@ -24,6 +24,7 @@ extension TCPOptions {
   ///   - bytes: what was captured of them.
   ///   - isTruncated: the snap length cut some off.
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
+    clear()
     if isTruncated { kinds.insert(.truncated) }
     var offset = 0
     while offset < bytes.count, bytes[offset] != Kind.end {
@@ -32,15 +33,32 @@ extension TCPOptions {
         continue
       }
       // A length that the snap length cut off is no fault of the sender.
-      guard offset + 1 < bytes.count else { return isTruncated ? () : markMalformed(bytes[offset], offset) }
+      guard offset + 1 < bytes.count else { 
+        if !isTruncated { markMalformed(bytes[offset], offset) }
+        return
+      }
       let length = Int(bytes[offset + 1])
       guard length >= 2, isTruncated || offset + length <= bytes.count else {
-        return markMalformed(bytes[offset], offset)
+        markMalformed(bytes[offset], offset)
+        return
       }
       guard offset + length <= bytes.count else { return }
       read(bytes.extracting(offset..<offset + length), at: offset)
       offset += length
     }
+  }
+
+  /// As a new value, field by field: assigning one copies all of the blocks.
+  private mutating func clear() {
+    kinds = []
+    maximumSegmentSize = 0
+    windowScale = 0
+    timestampValue = 0
+    timestampEcho = 0
+    sackBlocks.removeAll()
+    fastOpenCookieLength = 0
+    malformedKind = 0
+    malformedOffset = 0
   }
 
   /// Reads one whole option: kind, length, value.
@@ -75,7 +93,7 @@ extension TCPOptions {
 
   private mutating func readBlocks(_ option: Span<UInt8>) {
     kinds.insert(.sack)
-    sackBlocks = SACKBlocks()
+    sackBlocks.removeAll()
     var offset = 2
     while offset < option.count {
       let block = SACKBlock(
