@@ -39,6 +39,8 @@ struct CaptureFile: ~Copyable {
       unsafe pcap_fopen_offline_with_tstamp_precision(stream.pointer, UInt32(PCAP_TSTAMP_PRECISION_NANO), buffer)
     }
     guard let handle = unsafe handle else { throw notACapture(words.text) }
+    // A seek to where it already is: glibc then keeps count, and asking for the offset costs no system call a packet.
+    if size != nil { unsafe fseeko(stream.pointer, 0, SEEK_CUR) }
     stream.release()
     return unsafe PcapHandle(handle, name: name, format: format, size: size)
   }
