@@ -1,3 +1,5 @@
+package import PacketDecoding
+
 extension OutputBuffer {
   /// Appends `text` as a JSON string, quotes included (RFC 8259 §7).
   package mutating func append(json text: String) {
@@ -18,6 +20,15 @@ extension OutputBuffer {
     append(byte: UInt8(ascii: "\""))
     append(word)
     append(byte: UInt8(ascii: "\""))
+  }
+
+  /// Appends an end as `{"address":…,"port":…}`.
+  package mutating func append(json end: SocketAddress) {
+    append("{\"address\":\"")
+    append(end.address)
+    append("\",\"port\":")
+    append(UInt64(end.port))
+    append(byte: UInt8(ascii: "}"))
   }
 
   package mutating func append(json value: Bool) { append(value ? "true" : "false") }

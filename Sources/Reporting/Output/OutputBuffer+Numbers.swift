@@ -42,20 +42,37 @@ extension OutputBuffer {
 
   /// Appends a moment as RFC 3339 has it, in UTC with nine decimals: `2026-11-20T23:56:12.301421000Z`.
   public mutating func append(_ time: Timestamp) {
-    let day: Int64 = 86_400_000_000_000
-    let days = time.nanoseconds / day - (time.nanoseconds % day < 0 ? 1 : 0)
-    let rest = UInt64(bitPattern: time.nanoseconds &- days &* day)
+    let (days, rest) = Self.dayAndRest(of: time)
     append(CivilDate(daysSinceEpoch: days))
     append(byte: UInt8(ascii: "T"))
-    let seconds = rest / 1_000_000_000
+    append(timeOfDay: rest)
+    append(byte: UInt8(ascii: "."))
+    append(rest % 1_000_000_000, digits: 9)
+    append(byte: UInt8(ascii: "Z"))
+  }
+
+  /// Appends the time of day in UTC with six decimals: `23:56:12.301421`.
+  package mutating func append(timeOfDay time: Timestamp) {
+    let (_, rest) = Self.dayAndRest(of: time)
+    append(timeOfDay: rest)
+    append(byte: UInt8(ascii: "."))
+    append(rest % 1_000_000_000 / 1000, digits: 6)
+  }
+
+  /// Days since the epoch, and the nanoseconds since midnight.
+  private static func dayAndRest(of time: Timestamp) -> (days: Int64, rest: UInt64) {
+    let day: Int64 = 86_400_000_000_000
+    let days = time.nanoseconds / day - (time.nanoseconds % day < 0 ? 1 : 0)
+    return (days, UInt64(bitPattern: time.nanoseconds &- days &* day))
+  }
+
+  private mutating func append(timeOfDay nanoseconds: UInt64) {
+    let seconds = nanoseconds / 1_000_000_000
     append(seconds / 3600, digits: 2)
     append(byte: UInt8(ascii: ":"))
     append(seconds / 60 % 60, digits: 2)
     append(byte: UInt8(ascii: ":"))
     append(seconds % 60, digits: 2)
-    append(byte: UInt8(ascii: "."))
-    append(rest % 1_000_000_000, digits: 9)
-    append(byte: UInt8(ascii: "Z"))
   }
 
   private mutating func append(_ date: CivilDate) {

@@ -16,8 +16,10 @@ public struct NDJSONRenderer: ReportRenderer {
   public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
     output.append("{\"type\":\"flow\",\"schema_version\":1,\"flow\":")
     output.append(flow.number)
-    write(flow.client, as: ",\"client\":", into: &output)
-    write(flow.server, as: ",\"server\":", into: &output)
+    output.append(",\"client\":")
+    output.append(json: flow.client)
+    output.append(",\"server\":")
+    output.append(json: flow.server)
     writeSpan(of: flow, into: &output)
     writeClose(of: flow, into: &output)
     writeTimeline(of: flow, into: &output)
@@ -33,15 +35,6 @@ public struct NDJSONRenderer: ReportRenderer {
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     write(report.capture, into: &output)
     write(report.totals, into: &output)
-  }
-
-  private func write(_ end: SocketAddress, as key: String, into output: inout OutputBuffer) {
-    output.append(key)
-    output.append("{\"address\":\"")
-    output.append(end.address)
-    output.append("\",\"port\":")
-    output.append(UInt64(end.port))
-    output.append(byte: UInt8(ascii: "}"))
   }
 
   private func writeSpan(of flow: borrowing Flow, into output: inout OutputBuffer) {
