@@ -3,7 +3,8 @@ public enum GradeTable {
   /// One line a tap, and the kinds of case that are hedged.
   public static func markdown(_ grades: [(tap: Tap, grade: Grade)]) -> String {
     var lines = [
-      "| tap | judged | exact | hedged | wrong | hidden | order as the kernel's |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+      "| tap | judged | exact | hedged | wrong | hidden | order as the kernel's |",
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for (tap, grade) in grades {
       let orders = "\(grade.orders - grade.ordersOff.count) of \(grade.orders)"
@@ -17,7 +18,10 @@ public enum GradeTable {
 
   /// One line a view: how much of what is called certain is true.
   public static func markdown(_ views: [(name: String, certainty: Certainty)]) -> String {
-    var lines = ["| view | certain and true | outdated | invented | uncertain |", "| --- | ---: | ---: | ---: | ---: |"]
+    var lines = [
+      "| view | certain and true | outdated | invented | uncertain |",
+      "| --- | ---: | ---: | ---: | ---: |",
+    ]
     for (name, certainty) in views {
       lines.append(
         "| \(name) | \(certainty.right) | \(certainty.outdated) | \(certainty.invented.count)"

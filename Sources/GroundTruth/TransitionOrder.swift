@@ -20,7 +20,8 @@ extension Grader {
       grade.ordersOff.append(
         Grade.Case(
           scenario: recording.scenario, tap: tap, checkpoint: "order",
-          description: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(want), inferred \(got.first ?? [])"))
+          description: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(want), inferred \(got.first ?? [])")
+      )
     }
   }
 
