@@ -1,0 +1,72 @@
+import ConnectionTracking
+import PacketDecoding
+
+/// One end of a connection towards the other: the key under which truth and inference meet.
+struct EndPair: Hashable {
+  var me: SocketAddress
+  var you: SocketAddress
+
+  var reversed: EndPair { EndPair(me: you, you: me) }
+}
+
+/// A recording's log and trace, sorted by who they are about.
+struct History {
+  /// One packet at the end's own host.
+  struct Packet {
+    var time: Int64
+    var segment: SegmentSignature
+
+    func has(_ flags: UInt16) -> Bool { segment.flags & flags != 0 }
+  }
+
+  private(set) var sent: [EndPair: [Packet]] = [:]
+  private(set) var received: [EndPair: [Packet]] = [:]
+  /// When each segment was first delivered to a side, and all that a side ever sent.
+  private(set) var delivered: [Side: [SegmentSignature: Int64]] = [.a: [:], .b: [:]]
+  private(set) var sentBy: [Side: Set<SegmentSignature>] = [.a: [], .b: []]
+  /// The kernel's transitions, in order.
+  private(set) var transitions: [EndPair: [(time: Int64, from: TCPState, to: TCPState)]] = [:]
+  private let addressesOfA: Set<IPAddress>
+  private let addresses: Set<IPAddress>
+
+  init(_ recording: Recording) {
+    addressesOfA = Set(recording.a.compactMap(IPAddress.init(text:)))
+    addresses = addressesOfA.union(recording.b.compactMap(IPAddress.init(text:)))
+    for packet in recording.log { add(packet) }
+    for transition in recording.kernelTrace { add(transition) }
+  }
+
+  /// The host an end is on; forged sources count as B's, where nothing of theirs is found.
+  func side(of end: SocketAddress) -> Side { addressesOfA.contains(end.address) ? .a : .b }
+
+  func isHost(_ end: SocketAddress) -> Bool { addresses.contains(end.address) }
+
+  private mutating func add(_ packet: LoggedPacket) {
+    let segment = packet.segment
+    guard let source = IPAddress(text: segment.source), let destination = IPAddress(text: segment.destination) else {
+      return
+    }
+    let pair = EndPair(
+      me: SocketAddress(address: source, port: segment.sourcePort),
+      you: SocketAddress(address: destination, port: segment.destinationPort))
+    let entry = Packet(time: packet.time, segment: segment)
+    if packet.isSent {
+      sentBy[packet.side]?.insert(segment)
+      if side(of: pair.me) == packet.side { sent[pair, default: []].append(entry) }
+    } else {
+      if delivered[packet.side]?[segment] == nil { delivered[packet.side]?[segment] = packet.time }
+      if side(of: pair.you) == packet.side { received[pair.reversed, default: []].append(entry) }
+    }
+  }
+
+  private mutating func add(_ transition: KernelTransition) {
+    let isIPv6 = transition.family == "AF_INET6"
+    guard transition.dport != "0", transition.sport != "0", transition.protocol == "IPPROTO_TCP",
+      let me = IPAddress(text: isIPv6 ? transition.saddrv6 : transition.saddr), let port = UInt16(transition.sport),
+      let you = IPAddress(text: isIPv6 ? transition.daddrv6 : transition.daddr), let peer = UInt16(transition.dport),
+      let from = TCPState(kernel: transition.oldstate), let to = TCPState(kernel: transition.newstate)
+    else { return }
+    let pair = EndPair(me: SocketAddress(address: me, port: port), you: SocketAddress(address: you, port: peer))
+    transitions[pair, default: []].append((transition.t, from, to))
+  }
+}

@@ -1,0 +1,28 @@
+public import ConnectionTracking
+import PacketDecoding
+
+/// What the tracker makes of a capture of ours.
+public struct Inference: Sendable {
+  public private(set) var flows: [Flow] = []
+  /// The TCP packets it was made from.
+  public private(set) var view: [SegmentSight] = []
+
+  public init(from packets: [CapturedPacket], configuration: TrackerConfiguration = TrackerConfiguration()) {
+    var decoder = PacketDecoder()
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    let noPayload: [UInt8] = []
+    for (index, packet) in packets.enumerated() {
+      let info = PacketInfo(
+        time: Timestamp(nanoseconds: packet.time), frame: UInt64(index + 1), originalLength: packet.originalLength,
+        linkType: .raw)
+      guard case .segment(let segment) = decoder.decode(packet.bytes.span, info) else { continue }
+      tracker.observe(segment, payload: noPayload.span, into: &events)
+      view.append(SegmentSight(time: packet.time, source: segment.source, destination: segment.destination))
+    }
+    tracker.finish(into: &events)
+    flows = events.compactMap { event in
+      if case .ended(let flow) = event { flow } else { nil }
+    }
+  }
+}

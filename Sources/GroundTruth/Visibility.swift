@@ -1,0 +1,63 @@
+import ConnectionTracking
+
+extension History {
+  private static let fin: UInt16 = 1
+  private static let syn: UInt16 = 2
+  private static let rst: UInt16 = 4
+  private static let ack: UInt16 = 16
+
+  /// True where what decides an end's state never passed the tap, so that nobody could infer it there.
+  ///
+  /// - Parameters:
+  ///   - want: the true state at `time`.
+  ///   - previous: the true state at the checkpoint before, and that checkpoint's time.
+  func isHidden(
+    _ pair: EndPair, at tap: Tap, time: Int64, want: TCPState, previous: (state: TCPState, time: Int64)?
+  ) -> Bool {
+    let sent = self.sent[pair, default: []].filter { $0.time <= time }
+    let received = self.received[pair, default: []].filter { $0.time <= time }
+    return neverTookPart(sent, received) || waitsBehindData(want, sent)
+      || wentSilently(pair, want, sent + received, time, previous)
+      || isOutOfSight(pair, tap, sent, received, time)
+  }
+
+  /// It sent nothing, and no SYN reached it.
+  private func neverTookPart(_ sent: [Packet], _ received: [Packet]) -> Bool {
+    sent.isEmpty && !received.contains { $0.has(Self.syn) && !$0.has(Self.rst) && !$0.has(Self.ack) }
+  }
+
+  /// The kernel counts FIN_WAIT_1 and LAST_ACK from close() on, though the FIN still waits in the socket.
+  private func waitsBehindData(_ want: TCPState, _ sent: [Packet]) -> Bool {
+    (want == .finWait1 || want == .lastAck) && !sent.contains { $0.has(Self.fin) }
+  }
+
+  /// The socket went without a packet: a timer of the kernel, or a call that sends nothing.
+  private func wentSilently(
+    _ pair: EndPair, _ want: TCPState, _ packets: [Packet], _ time: Int64, _ previous: (state: TCPState, time: Int64)?
+  ) -> Bool {
+    guard want == .closed else { return false }
+    if let previous, !previous.state.isGone, previous.state != .timeWait,
+      !packets.contains(where: { $0.time > previous.time })
+    {
+      return true
+    }
+    guard let end = transitions[pair, default: []].last(where: { $0.to == .closed && $0.time <= time }) else {
+      return false
+    }
+    return !packets.contains { abs($0.time - end.time) < 20_000_000 }
+  }
+
+  /// At any tap but its own: its SYN, FIN or RST was lost before the tap, or a forged segment came in beyond it.
+  private func isOutOfSight(
+    _ pair: EndPair, _ tap: Tap, _ sent: [Packet], _ received: [Packet], _ time: Int64
+  ) -> Bool {
+    let side = side(of: pair.me)
+    guard tap.side != side else { return false }
+    let delivered = self.delivered[side.other, default: [:]]
+    let isLost = sent.contains { packet in
+      packet.has(Self.fin | Self.syn | Self.rst) && delivered[packet.segment].map { $0 <= time } != true
+    }
+    guard tap.side == side.other else { return isLost }
+    return isLost || received.contains { !sentBy[side.other, default: []].contains($0.segment) }
+  }
+}
