@@ -20,10 +20,13 @@ extension Grader {
       grade.ordersOff.append(
         Grade.Case(
           scenario: recording.scenario, tap: tap, checkpoint: "order",
-          description: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(want), inferred \(got.first ?? [])")
+          description: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(text(want)), "
+            + "inferred \(text(got.first ?? []))")
       )
     }
   }
+
+  private func text(_ states: [TCPState]) -> String { states.map { "\($0)" }.joined(separator: " ") }
 
   private func kernelOrder(_ transitions: [(time: Int64, from: TCPState, to: TCPState)]) -> [TCPState] {
     let states = transitions.filter { !$0.to.isGone && !($0.to == .synReceived && $0.from != .synSent) }.map(\.to)

@@ -29,11 +29,19 @@ struct StateTrace: ~Copyable {
   /// What has been traced so far of sockets that have one of `addresses`.
   func read(addresses: Set<String>) -> [KernelTransition] {
     let offset = Clock.now() - Clock.monotonic()
-    guard let data = FileManager.default.contents(atPath: "\(instance)/trace") else { return [] }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { line in
-      KernelTransition(traceLine: line, clockOffset: offset)
-    }
+    return contents.split(separator: "\n").compactMap { KernelTransition(traceLine: $0, clockOffset: offset) }
     .filter { addresses.contains($0.family == "AF_INET6" ? $0.saddrv6 : $0.saddr) }
+  }
+
+  /// The trace, read to its end: the kernel gives a page at a time.
+  private var contents: String {
+    let file = unsafe open("\(instance)/trace", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var page = [UInt8](repeating: 0, count: 65_536)
+    while case let count = unsafe Glibc.read(file, &page, page.count), count > 0 { bytes += page[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private func put(_ value: String, into file: String) {

@@ -146,12 +146,11 @@ extension Scenario {
       _ = try lab.listen(backlog: 1)
       lab.line.hold(.ack, from: .a)
       for port in 40_000..<UInt16(40_005) { try lab.startConnecting(from: port) }
-      try lab.checkpoint("every syn answered")
+      lab.settle()
       lab.line.clear()
       lab.line.release()
-      try lab.checkpoint("orphans")
+      // No checkpoint: behind a cookie the kernel has no socket, and CLOSED is not what the SYN-ACK stands for.
       lab.wait(seconds: 1.2)
-      try lab.checkpoint("a second later")
     },
 
     Scenario(
