@@ -18,17 +18,12 @@ public struct PcapWriter: Sendable {
   }
 
   /// Adds one packet.
-  ///
-  /// - Parameters:
-  ///   - time: nanoseconds since the epoch.
-  ///   - snapLength: how many of its bytes are kept.
-  public mutating func add(_ packet: [UInt8], at time: Int64, snapLength: Int = 262_144) {
-    let kept = packet.prefix(snapLength)
-    append(UInt32(truncatingIfNeeded: time / 1_000_000_000))
-    append(UInt32(truncatingIfNeeded: time % 1_000_000_000))
-    append(UInt32(truncatingIfNeeded: kept.count))
-    append(UInt32(truncatingIfNeeded: packet.count))
-    bytes.append(contentsOf: kept)
+  public mutating func add(_ packet: CapturedPacket) {
+    append(UInt32(truncatingIfNeeded: packet.time / 1_000_000_000))
+    append(UInt32(truncatingIfNeeded: packet.time % 1_000_000_000))
+    append(UInt32(truncatingIfNeeded: packet.bytes.count))
+    append(UInt32(truncatingIfNeeded: packet.originalLength))
+    bytes.append(contentsOf: packet.bytes)
   }
 
   private mutating func append(_ value: some FixedWidthInteger) {

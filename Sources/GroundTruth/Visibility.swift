@@ -18,7 +18,7 @@ extension History {
     let received = self.received[pair, default: []].filter { $0.time <= time }
     return neverTookPart(sent, received) || waitsBehindData(want, sent)
       || wentSilently(pair, want, sent + received, time, previous)
-      || isOutOfSight(pair, tap, sent, received, time)
+      || isOutOfSight(pair, tap, sent, received, time) || isImpersonated(pair, tap, sent, time)
   }
 
   /// It sent nothing, and no SYN reached it.
@@ -59,5 +59,17 @@ extension History {
     }
     guard tap.side == side.other else { return isLost }
     return isLost || received.contains { !sentBy[side.other, default: []].contains($0.segment) }
+  }
+
+  /// At any tap but its own: a forged SYN, FIN or RST in its name passed, and nothing of its own has come since that
+  /// could give the lie to it.
+  private func isImpersonated(_ pair: EndPair, _ tap: Tap, _ sent: [Packet], _ time: Int64) -> Bool {
+    let side = side(of: pair.me)
+    let forged = self.received[pair.reversed, default: []].last { packet in
+      packet.time <= time && packet.has(Self.fin | Self.syn | Self.rst)
+        && !sentBy[side, default: []].contains(packet.segment)
+    }
+    guard tap.side != side, let forged else { return false }
+    return !sent.contains { $0.time > forged.time }
   }
 }

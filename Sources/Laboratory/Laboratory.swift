@@ -10,5 +10,5 @@ struct Laboratory: ParsableCommand {
         sudo laboratory record close-four-way --output /tmp/recordings
         sudo laboratory walk --seed 7 --count 20 --output /tmp/walks
       """,
-    subcommands: [ListCommand.self, RecordCommand.self, WalkCommand.self, GradeCommand.self])
+    subcommands: [ListCommand.self, RecordCommand.self, WalkCommand.self, SamplesCommand.self, GradeCommand.self])
 }

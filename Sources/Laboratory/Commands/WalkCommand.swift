@@ -18,11 +18,8 @@ struct WalkCommand: ParsableCommand {
     try Session.run { session in
       let recorder = try Recorder(directory: output)
       for offset in 0..<UInt64(max(0, count)) {
-        var walk = RandomWalk(seed: first &+ offset)
-        let name = "walk-\(walk.seed)"
-        try session.attempt(name) {
-          try recorder.record(name, summary: nil, version: walk.version, seed: walk.seed) { try walk.run(on: $0) }
-        }
+        let seed = first &+ offset
+        try session.attempt("walk-\(seed)") { try recorder.record(walk: seed) }
       }
     }
   }

@@ -36,6 +36,12 @@ struct Recorder {
     try failure.get()
   }
 
+  /// Records one random walk.
+  func record(walk seed: UInt64) throws {
+    var walk = RandomWalk(seed: seed)
+    try record("walk-\(seed)", summary: nil, version: walk.version, seed: seed) { try walk.run(on: $0) }
+  }
+
   private func write(_ recording: Recording, _ events: [Relay.Event]) throws {
     try save(events.filter { $0.side == .a }, "\(recording.scenario).a.pcap")
     try save(events.filter { $0.side == .b }, "\(recording.scenario).b.pcap")
@@ -47,7 +53,10 @@ struct Recorder {
 
   private func save(_ events: [Relay.Event], _ name: String) throws {
     var writer = PcapWriter()
-    for event in events { writer.add(event.packet.bytes, at: event.time) }
+    for event in events {
+      let bytes = event.packet.bytes
+      writer.add(CapturedPacket(time: event.time, bytes: bytes, originalLength: bytes.count))
+    }
     try save(Data(writer.bytes), name)
   }
 

@@ -30,7 +30,7 @@ struct StateTrace: ~Copyable {
   func read(addresses: Set<String>) -> [KernelTransition] {
     let offset = Clock.now() - Clock.monotonic()
     return contents.split(separator: "\n").compactMap { KernelTransition(traceLine: $0, clockOffset: offset) }
-    .filter { addresses.contains($0.family == "AF_INET6" ? $0.saddrv6 : $0.saddr) }
+      .filter { addresses.contains($0.family == "AF_INET6" ? $0.saddrv6 : $0.saddr) }
   }
 
   /// The trace, read to its end: the kernel gives a page at a time.

@@ -33,6 +33,42 @@ extension Scenario {
       try lab.checkpoint("closed")
     },
 
+    Scenario("rst-in-fin-wait-1-forged", "An exact RST ends FIN_WAIT_1.") { lab in
+      let (client, server) = try lab.open()
+      lab.line.lose(.fin, from: .a)
+      client.close()
+      try lab.checkpoint("fin lost")
+      try lab.forge(from: server, [.rst])
+      try lab.checkpoint("client reset")
+    },
+
+    Scenario("rst-in-last-ack-forged", "An exact RST ends LAST_ACK, whose last ACK was lost.") { lab in
+      let (client, server) = try lab.open()
+      client.close()
+      lab.settle()
+      lab.line.lose(.any, from: .a)
+      server.close()
+      try lab.checkpoint("last ack lost")
+      try lab.forge(from: client, [.rst])
+      try lab.checkpoint("server reset")
+    },
+
+    Scenario("rst-in-closing-forged", "An exact RST ends CLOSING.") { lab in
+      let (client, server) = try lab.open()
+      lab.line.hold(.fin, from: .a)
+      lab.line.hold(.fin, from: .b)
+      client.close()
+      server.close()
+      lab.settle()
+      lab.line.clear()
+      lab.line.lose(.ack, from: .a)
+      lab.line.lose(.ack, from: .b)
+      lab.line.release()
+      try lab.checkpoint("closing")
+      try lab.forge(from: client, [.rst])
+      try lab.checkpoint("server reset")
+    },
+
     Scenario("syn-in-established-forged", "A SYN into an open connection is challenged.") { lab in
       let (client, server) = try lab.open()
       try lab.forge(from: client, [.syn], offset: 5000)

@@ -100,12 +100,12 @@ extension Scenario {
       try lab.checkpoint("data again")
     },
 
-    Scenario("bulk-lost-reordered", "60 kB over a line that loses, doubles and reorders.") { lab in
+    Scenario("bulk-lost-reordered", "32 kB over a line that loses, doubles and reorders.") { lab in
       let (client, server) = try lab.open()
       lab.line.setNoise(LineNoise(loss: 0.04, duplication: 0.02, jitterMilliseconds: 8))
-      try lab.transfer(30_000, from: client, to: server)
+      try lab.transfer(16_000, from: client, to: server)
       try lab.checkpoint("half")
-      try lab.transfer(30_000, from: client, to: server)
+      try lab.transfer(16_000, from: client, to: server)
       client.close()
       lab.wait(seconds: 0.5)
       server.close()
@@ -136,6 +136,35 @@ extension Scenario {
       try lab.checkpoint("open")
       lab.wait(seconds: 0.4)
       try lab.checkpoint("old syn came")
+    },
+
+    Scenario("closing-stuck", "Both close at once and neither FIN is ever acknowledged.") { lab in
+      let (client, server) = try lab.open()
+      lab.line.hold(.fin, from: .a, times: 1)
+      lab.line.hold(.fin, from: .b, times: 1)
+      lab.line.lose(.ack, from: .a)
+      lab.line.lose(.ack, from: .b)
+      client.close()
+      server.close()
+      lab.settle(milliseconds: 30)
+      lab.line.lose(.fin, from: .a)
+      lab.line.lose(.fin, from: .b)
+      lab.line.release()
+      try lab.checkpoint("both fins arrived, both acks lost")
+      lab.wait(seconds: 1)
+      try lab.checkpoint("still")
+    },
+
+    Scenario(
+      "orphan-gives-up", "tcp_orphan_retries=1: a closed socket whose FIN is lost goes without a packet."
+    ) { lab in
+      try lab.a.namespace.set("net.ipv4.tcp_orphan_retries", to: "1")
+      let (client, _) = try lab.open()
+      lab.line.lose(.any, from: .a)
+      client.close()
+      try lab.checkpoint("fin lost")
+      lab.wait(seconds: 2.5)
+      try lab.checkpoint("given up")
     },
 
     Scenario("line-cut", "The line goes dead under a sender.") { lab in

@@ -24,6 +24,40 @@ extension Scenario {
       try lab.checkpoint("syn again")
     },
 
+    Scenario("syn-timeout", "Nothing answers and the client gives up after two SYNs, without a packet.") { lab in
+      try lab.a.namespace.set("net.ipv4.tcp_syn_retries", to: "1")
+      lab.line.cut()
+      let client = try lab.startConnecting()
+      try lab.checkpoint("syn")
+      lab.wait(seconds: 1.2)
+      try lab.checkpoint("syn again")
+      lab.wait(seconds: 2.2)
+      try? client.waitUntilConnected()
+      try lab.checkpoint("given up")
+    },
+
+    Scenario("listener-closed", "The listener goes while a connection waits to be accepted: it is reset.") { lab in
+      let listener = try lab.listen()
+      try lab.startConnecting().waitUntilConnected()
+      try lab.checkpoint("open, not accepted")
+      listener.close()
+      try lab.checkpoint("reset")
+    },
+
+    Scenario(
+      "split-handshake",
+      "The server's side answers a SYN with a SYN of its own, forged: the client takes it for simultaneous open."
+    ) { lab in
+      lab.line.lose(.any, from: .a)
+      try lab.startConnecting()
+      lab.settle(milliseconds: 30)
+      try lab.inject(
+        Forgery(
+          source: lab.b.address, sourcePort: 8080, destination: lab.a.address, destinationPort: 40_000,
+          flags: [.syn], sequence: 7000), to: .a)
+      try lab.checkpoint("syn answered by syn")
+    },
+
     Scenario(
       "syn-abandoned",
       "The client gives up while its SYN is unanswered; the late SYN-ACK gets a RST."

@@ -1,0 +1,72 @@
+import GroundTruth
+
+/// One capture for users: a behaviour, seen from the tap that tells most of it.
+struct Sample {
+  /// Under `captures/`, without the extension.
+  let path: String
+  /// The scenario it is recorded from.
+  let scenario: String
+  let version: IPVersion
+  let tap: Tap
+  /// What was made of the recording afterwards, in a few words; nil where it is as recorded.
+  let note: String?
+  let form: Form
+
+  /// What becomes of the recorded packets.
+  enum Form {
+    case asRecorded
+    case partial(PartialView)
+    /// Behind an Ethernet header with these VLAN tags, outermost first.
+    case ethernet(vlans: [UInt16])
+    /// The file ends inside its last packet.
+    case cutShort
+  }
+
+  init(
+    _ path: String, of scenario: String, over version: IPVersion = .ipv4, at tap: Tap = .a, note: String? = nil,
+    _ form: Form = .asRecorded
+  ) {
+    self.path = path
+    self.scenario = scenario
+    self.version = version
+    self.tap = tap
+    self.note = note
+    self.form = form
+  }
+
+  /// The recording it is taken from.
+  var recording: String { scenario + (version == .ipv6 ? "-ipv6" : "") }
+
+  /// The bytes of the capture file.
+  func file(from packets: [CapturedPacket], of recording: Recording) -> [UInt8] {
+    switch form {
+    case .asRecorded: return write(packets)
+    case .partial(let view): return write(view.applied(to: packets, of: recording))
+    case .ethernet(let vlans):
+      let framed = packets.map { packet in
+        let bytes = Self.ethernetHeader(vlans, of: packet.bytes) + packet.bytes
+        return CapturedPacket(time: packet.time, bytes: bytes, originalLength: bytes.count)
+      }
+      return write(framed, linkType: PcapWriter.ethernet)
+    case .cutShort: return write(packets).dropLast(17)
+    }
+  }
+
+  private func write(_ packets: [CapturedPacket], linkType: UInt32 = PcapWriter.rawIP) -> [UInt8] {
+    var writer = PcapWriter(linkType: linkType)
+    for packet in packets { writer.add(packet) }
+    return writer.bytes
+  }
+
+  /// Addresses of the documentation range 00-00-5E-00-53 (RFC 7042), one for each host; tags 802.1ad outside 802.1Q.
+  private static func ethernetHeader(_ vlans: [UInt16], of packet: [UInt8]) -> [UInt8] {
+    let isIPv6 = packet[0] >> 4 == 6
+    let isFromA = packet[isIPv6 ? 23 : 15] == 1
+    let addresses: [[UInt8]] = [[0, 0, 0x5e, 0, 0x53, 2], [0, 0, 0x5e, 0, 0x53, 1]]
+    let tags = vlans.enumerated().flatMap { index, vlan -> [UInt8] in
+      let isInnermost = index == vlans.count - 1
+      return (isInnermost ? [0x81, 0] : [0x88, 0xa8]) + [UInt8(vlan >> 8), UInt8(vlan & 255)]
+    }
+    return addresses[isFromA ? 0 : 1] + addresses[isFromA ? 1 : 0] + tags + (isIPv6 ? [0x86, 0xdd] : [8, 0])
+  }
+}
