@@ -31,11 +31,27 @@ extension FlowRecord {
     return .acceptable
   }
 
+  /// A connection whose SYNs both offered timestamps carries them in every segment (RFC 7323 §3.2): one without is not
+  /// from the endpoint it names, though its peer may take it.
+  func lacksTimestamps(_ segment: Segment, side: Int) -> Bool {
+    ends[side].facts.contains(.sentTimestamps) && ends[peer(of: side)].facts.contains(.sentTimestamps)
+      && segment.options.kinds.isDisjoint(with: [.timestamps, .truncated, .malformed])
+  }
+
   private func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
     let sending = ends[side].sending
     let reach = receiveWindow(of: peer(of: side))
     return segment.sequence.distance(from: sending.next) > reach
       || segment.sequenceEnd.distance(from: sending.isAcknowledged ? sending.acknowledged : sending.contiguous) < -reach
+  }
+
+  /// A SYN-ACK that acknowledges anything but the SYN that was sent: its receiver answers with RST (RFC 9293 §3.10.7.3,
+  /// first step).
+  func answersNoSYN(_ segment: Segment, side: Int) -> Bool {
+    guard segment.flags.contains(.syn), let acknowledgment = segment.acknowledgment else { return false }
+    let asked = ends[peer(of: side)].sending
+    guard asked.initial != nil else { return false }
+    return !asked.synIsCovered(by: acknowledgment) || acknowledgment > asked.next
   }
 
   /// How far beyond the last byte seen a segment can lie. Twice the largest window leaves room for windows that were

@@ -20,6 +20,7 @@ extension TCPEndpoint {
     if events.contains(.reopening) { return verdictOnReopening(segment) }
     if !events.isDisjoint(with: [.rst, .doubtfulRST]) { return verdictOnReset(segment, isLate: isLate) }
     if isShown(events, slot, by: segment, peer: peer) { return .proved }
+    if events.contains(.fin), reportsHole(segment) { return .refuted }
     return isLate && isContradicted(events, by: segment) ? .refuted : .open
   }
 
@@ -49,6 +50,14 @@ extension TCPEndpoint {
       return segment.flags.contains(.fin) && sending.finEnd == segment.sequenceEnd
     }
     return false
+  }
+
+  /// A SACK block beyond the acknowledgment: something before it is missing, so a FIN cannot have been taken.
+  private func reportsHole(_ segment: Segment) -> Bool {
+    guard let acknowledgment = segment.acknowledgment else { return false }
+    return (0..<segment.options.sackBlocks.count).contains { index in
+      segment.options.sackBlocks[index].map { $0.left > acknowledgment } ?? false
+    }
   }
 
   /// RST has taken effect when the endpoint answers for a socket that is gone; not when it goes on.

@@ -12,7 +12,7 @@ struct BacklogTable: Sendable {
   }
 
   /// Half-open connections from which on a SYN-ACK is no proof. Backlogs are rarely smaller.
-  static let doubtful = 3
+  static let doubtful = 2
 
   private var counts: [Listener: Int] = [:]
 

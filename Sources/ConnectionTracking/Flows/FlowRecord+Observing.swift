@@ -26,10 +26,10 @@ extension FlowRecord {
 
   var server: SocketAddress { address(of: 1 - Int(clientSide)) }
 
-  /// The server has answered the SYN, and the client has not answered the server.
+  /// The server has answered the SYN, and nothing of it has shown since that it holds a connection.
   var isHalfOpen: Bool {
     let server = ends[1 - Int(clientSide)]
-    return server.facts.contains(.sentSYNACK) && server.state == .synReceived
+    return server.facts.contains(.sentSYNACK) && server.proved?.isSynchronized == false && server.proved != .closed
   }
 
   /// A SYN-ACK of a crowded listener may be a cookie; one that comes again is not, for a cookie is never repeated.
@@ -47,9 +47,10 @@ extension FlowRecord {
       return
     }
     if opensAnew(segment, side: side) {
-      reopens(segment, side: side, in: &stores.timeline)
+      if !lacksTimestamps(segment, side: side) { reopens(segment, side: side, in: &stores.timeline) }
       return
     }
+    if answersNoSYN(segment, side: side) { return implausibleSegments &+= 1 }
     let fit = acceptability(segment, from: side)
     guard fit == .acceptable || fit == .acknowledgesUnsent else {
       implausibleSegments &+= 1
@@ -68,7 +69,9 @@ extension FlowRecord {
     if segment.flags.contains(.syn) { negotiate(segment, side: side) }
     ends[side].response.answer(segment)
     noteClose(segment, side: side)
-    sends(segment, side: side, in: &stores.timeline)
+    if segment.flags.contains(.syn) || !lacksTimestamps(segment, side: side) {
+      sends(segment, side: side, in: &stores.timeline)
+    }
     let known = ends[side].sending.next
     account(segment, side: side, disorder: &stores.disorder)
     ask(segment, side: side, known: known)

@@ -35,8 +35,14 @@ extension FlowRecord {
   private mutating func sendsReset(_ segment: Segment, side: Int, refuses: Bool, in store: inout TimelineStore) {
     let shown = ends[side].state
     guard shown != .closed || !ends[side].pending.isEmpty else { return }
-    guard isOwnReset(segment, side: side) else {
-      return presume(side, .doubtfulRST, segment, in: &store)
+    switch origin(of: segment, side: side) {
+    case .own: break
+    case .doubtful: return presume(side, .doubtfulRST, segment, in: &store)
+    case .foreign: return
+    }
+    if ends[side].pending.contains(.reopening), segment.acknowledgment == nil {
+      // It resets what its peer still holds of the old connection; its new attempt goes on (RFC 9293 Figure 10).
+      return sends(segment, side: side, in: &store)
     }
     if shown == .synSent, answersStrayACK(segment, side: side) { return }
     closeByReset(segment, side: side, refuses: refuses, shown: shown, in: &store)
@@ -73,22 +79,28 @@ extension FlowRecord {
     segment.acknowledgment == nil && segment.sequence != ends[side].sending.next
   }
 
-  /// True where the RST fits what its sender's host would send; a forged one may not.
+  /// Who sent a RST, as far as its shape tells.
+  private enum Origin { case own, doubtful, foreign }
+
+  /// Whether the RST fits what the host it names would send; a forged one or a middlebox's may not.
   ///
-  /// A live socket's abort acknowledges and continues its sequence. A stateless answer takes its sequence from the
-  /// acknowledgment of the segment it answers, which came just before.
-  private func isOwnReset(_ segment: Segment, side: Int) -> Bool {
+  /// A live socket's abort acknowledges and continues its sequence (RFC 9293 §3.10.5). A RST without ACK only answers a
+  /// segment that has just come, and takes its sequence from there (§3.10.7.1): with nothing to answer, it is not the
+  /// host's.
+  private func origin(of segment: Segment, side: Int) -> Origin {
     let end = ends[side]
     let other = ends[peer(of: side)]
-    guard end.sending.isKnown, other.sending.isKnown else { return true }
-    guard end.state?.isSynchronized == true else { return true }
+    guard end.sending.isKnown, other.sending.isKnown, end.state?.isSynchronized == true else { return .own }
     if let acknowledgment = segment.acknowledgment {
-      let ahead = segment.sequence.distance(from: end.sending.acknowledged)
-      return ahead >= 0 && segment.sequence <= end.sending.next + receiveWindow(of: peer(of: side))
-        && acknowledgment <= other.sending.next && segment.sequence >= end.sending.contiguous
+      let continues =
+        segment.sequence >= end.sending.contiguous && segment.sequence >= end.sending.acknowledged
+        && segment.sequence <= end.sending.next + receiveWindow(of: peer(of: side))
+      return continues && acknowledgment <= other.sending.next && !lacksTimestamps(segment, side: side)
+        ? .own : .doubtful
     }
-    return other.facts.contains(.lastTookSpace) && other.lastSent >= end.lastSent
-      && end.sending.isAcknowledged && segment.sequence == end.sending.acknowledged
+    if end.sending.isAcknowledged, segment.sequence > end.sending.acknowledged { return .foreign }
+    if other.sending.outstanding > 0 { return .own }
+    return other.lastSent >= end.lastSent ? .doubtful : .foreign
   }
 
   /// Whether the RST takes effect at its receiver, should it arrive.
