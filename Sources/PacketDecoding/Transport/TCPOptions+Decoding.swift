@@ -33,7 +33,7 @@ extension TCPOptions {
         continue
       }
       // A length that the snap length cut off is no fault of the sender.
-      guard offset + 1 < bytes.count else { 
+      guard offset + 1 < bytes.count else {
         if !isTruncated { markMalformed(bytes[offset], offset) }
         return
       }
