@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: 1...4 as ClosedRange<UInt64>) func mutatedPacketsDecode(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var decoder = PacketDecoder(verifiesChecksums: true)
-    for round in 0..<20_000 {
+    for round in 0..<50_000 {
       guard let wrapping = Wrapping.all.randomElement(using: &random) else { return }
       let bytes = mutated(wrapping.bytes, using: &random)
       let original = Bool.random(using: &random) ? bytes.count : Int.random(in: 0...70_000, using: &random)

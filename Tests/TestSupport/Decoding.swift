@@ -20,6 +20,15 @@ extension PacketDecoder {
     return segment
   }
 
+  /// The segment in one packet; any other outcome is an error that says what it was.
+  package mutating func requireSegment(
+    _ packet: PacketBuilder, linkType: LinkType = .ethernet, originalLength: Int? = nil, time: Int64 = 0
+  ) throws -> Segment {
+    let decoded = decode(packet.bytes, linkType: linkType, originalLength: originalLength, time: time)
+    guard case .segment(let segment) = decoded else { throw NotASegment(decoded: decoded) }
+    return segment
+  }
+
   /// The captured payload of a segment this decoder just made from `bytes`.
   package func payload(of segment: Segment, in bytes: [UInt8]) -> [UInt8] {
     withPayload(of: segment, in: bytes.span) { payload in
@@ -28,4 +37,9 @@ extension PacketDecoder {
       return copy
     }
   }
+}
+
+/// A packet that should have been a segment, and what it was.
+package struct NotASegment: Error {
+  package var decoded: DecodedPacket
 }
