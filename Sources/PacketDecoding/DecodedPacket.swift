@@ -74,7 +74,7 @@ public enum SkipReason: Hashable, Sendable {
 /// Bytes that cannot be what they claim: which layer, where, and how much was missing.
 public struct DecodeError: Error, Hashable, Sendable {
   public enum Layer: UInt8, Sendable, CaseIterable {
-    case link, vlan, mpls, pppoe, ppp, ipv4, ipv6, ipv6Extension, gre, tcp, icmp
+    case link, vlan, mpls, pppoe, ppp, ipv4, ipv6, ipv6Extension, gre, udpTunnel, tcp, icmp
   }
   public enum Problem: UInt8, Sendable, CaseIterable {
     /// The layer was longer on the wire than what the snap length left of it.

@@ -46,14 +46,16 @@ public struct PacketDecoder: Sendable {
     var descent = Descent(info, captured: bytes.count)
     do {
       let landing = try link(bytes, &descent)
-      if descent.isReassembled { return try land(landing, reassembled.span, &descent, &segment) }
-      return try land(landing, bytes, &descent, &segment)
+      guard descent.isReassembled else { return try land(landing, bytes, &descent, &segment) }
+      let datagram = reassembled
+      return try land(landing, datagram.span, &descent, &segment)
     } catch {
       return .malformed(error)
     }
   }
 
-  private func land(
+  /// Reads what the descent came to. Mutating, as all of the hot path is, for a borrow of the decoder is a copy.
+  private mutating func land(
     _ landing: Landing, _ bytes: Span<UInt8>, _ descent: inout Descent, _ segment: inout Segment
   ) throws(DecodeError) -> PacketKind {
     switch landing {

@@ -4,6 +4,7 @@
 public struct Timestamp: Sendable, Hashable, Comparable {
   public var nanoseconds: Int64
 
+  @inlinable
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// A moment from libpcap's two fields, saturating where a damaged header holds an impossible date.
@@ -18,15 +19,18 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     self.nanoseconds = overflow || carry ? limit : sum
   }
 
+  @inlinable
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
   /// Nanoseconds from `earlier` to here; negative when a capture's clock went back, saturating at the ends.
+  @inlinable
   public func nanoseconds(since earlier: Timestamp) -> Int64 {
     let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
     return overflow ? (nanoseconds < 0 ? .min : .max) : difference
   }
 
   /// This moment moved by `nanoseconds`, saturating at the ends of the range.
+  @inlinable
   public func advanced(byNanoseconds nanoseconds: Int64) -> Timestamp {
     let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
     return Timestamp(nanoseconds: overflow ? (nanoseconds < 0 ? .min : .max) : sum)

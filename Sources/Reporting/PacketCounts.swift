@@ -92,6 +92,7 @@ extension PacketCounts.Skip {
     case .ipv6: "ipv6"
     case .ipv6Extension: "ipv6-extension"
     case .gre: "gre"
+    case .udpTunnel: "udp-tunnel"
     case .tcp: "tcp"
     case .icmp: "icmp"
     }

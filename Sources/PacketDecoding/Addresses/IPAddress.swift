@@ -7,18 +7,21 @@ public struct IPAddress: Sendable, Hashable, Comparable {
   /// The protocol the address belongs to. `::ffff:1.2.3.4` in an IPv6 header stays an IPv6 address.
   public let isIPv6: Bool
 
+  @inlinable
   public init(v4 bits: UInt32) {
     high = 0
     low = UInt64(bits)
     isIPv6 = false
   }
 
+  @inlinable
   public init(v6High high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
     isIPv6 = true
   }
 
+  @inlinable
   public static func < (left: IPAddress, right: IPAddress) -> Bool {
     if left.isIPv6 != right.isIPv6 { return right.isIPv6 }
     return left.high != right.high ? left.high < right.high : left.low < right.low

@@ -8,6 +8,7 @@ public struct SocketAddress: Sendable, Hashable, Comparable {
     self.port = port
   }
 
+  @inlinable
   public static func < (left: SocketAddress, right: SocketAddress) -> Bool {
     left.address != right.address ? left.address < right.address : left.port < right.port
   }

@@ -30,6 +30,12 @@ public struct Tunnel: Sendable, Hashable {
     case erspan
     /// Ethernet directly inside IP (IP protocol 143, RFC 8986).
     case ethernet
+    /// RFC 7348; the key is the network identifier.
+    case vxlan
+    /// RFC 8926; the key is the network identifier.
+    case geneve
+    /// The user plane of mobile networks (3GPP TS 29.281). Its endpoint identifiers differ by direction and are no key.
+    case gtp
   }
 
   public var kind: Kind

@@ -6,11 +6,11 @@ enum EtherType {
   static let vlan: UInt16 = 0x8100
   /// 802.1ad, the outer tag.
   static let serviceVLAN: UInt16 = 0x88A8
-  /// Outer tags from before 802.1ad.
-  static let oldServiceVLANs: [3 of UInt16] = [0x9100, 0x9200, 0x9300]
   static let mplsUnicast: UInt16 = 0x8847
   static let mplsMulticast: UInt16 = 0x8848
   static let pppoeSession: UInt16 = 0x8864
+  /// A virtual interface tag (VN-Tag) between a switch and a host adapter.
+  static let interfaceTag: UInt16 = 0x8926
   static let macsec: UInt16 = 0x88E5
   /// Ethernet inside another protocol.
   static let transparentBridging: UInt16 = 0x6558

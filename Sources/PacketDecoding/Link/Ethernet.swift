@@ -18,7 +18,9 @@ extension PacketDecoder {
     switch type {
     case EtherType.ipv4: try ipv4(bytes, &descent)
     case EtherType.ipv6: try ipv6(bytes, &descent)
+    // The last three are outer tags from before 802.1ad.
     case EtherType.vlan, EtherType.serviceVLAN, 0x9100, 0x9200, 0x9300: try vlan(bytes, &descent)
+    case EtherType.interfaceTag: try interfaceTag(bytes, &descent)
     case EtherType.mplsUnicast, EtherType.mplsMulticast: try mpls(bytes, &descent)
     case EtherType.pppoeSession: try pppoe(bytes, &descent)
     case EtherType.macsec: .skip(.opaque)
@@ -36,6 +38,18 @@ extension PacketDecoder {
     let type = bytes.bigEndian16(at: descent.here.offset + 2)
     guard enter(id == 0 ? nil : .vlan(id), &descent) else { return .skip(.tooDeep) }
     descent.here.offset += Self.tagLength
+    return try etherPayload(type, bytes, &descent)
+  }
+
+  /// A VN-Tag: both directions swap its source and destination interface, so it tells nothing about the connection.
+  private mutating func interfaceTag(
+    _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
+    let length = 6
+    try descent.here.require(length, of: .vlan, in: bytes)
+    let type = bytes.bigEndian16(at: descent.here.offset + 4)
+    guard enter(nil, &descent) else { return .skip(.tooDeep) }
+    descent.here.offset += length
     return try etherPayload(type, bytes, &descent)
   }
 

@@ -26,6 +26,7 @@ extension PacketDecoder {
 
   private static let greMinimumLength = 4
   private static let pptpPayload: UInt16 = 0x880B
+  private static let cacheRedirect: UInt16 = 0x883E
   private static let erspan: UInt16 = 0x88BE
   private static let erspan3: UInt16 = 0x22EB
 
@@ -40,14 +41,23 @@ extension PacketDecoder {
     let isERSPAN = gre.type == Self.erspan || gre.type == Self.erspan3
     if isERSPAN { return try erspan(gre, bytes, &descent) }
     let kind: Tunnel.Kind = gre.version == 1 ? .pptp : .gre
-    let tunnel = Tunnel(kind, between: descent.network.source, and: descent.network.destination, key: key)
-    guard enter(.tunnel(tunnel), &descent) else { return .skip(.tooDeep) }
+    guard enterTunnel(kind, key: key, &descent) else { return .skip(.tooDeep) }
     switch gre.type {
     case EtherType.transparentBridging: return try ethernet(bytes, &descent)
     case Self.pptpPayload where gre.version == 1: return try pptp(bytes, &descent)
+    case Self.cacheRedirect: return try cacheRedirect(bytes, &descent)
     case ..<EtherType.smallest: return .skip(.notIP(gre.type))
     default: return try etherPayload(gre.type, bytes, &descent)
     }
+  }
+
+  /// A packet on its way to a web cache (WCCP): version 2 puts four bytes before the IPv4 header, version 1 none.
+  private mutating func cacheRedirect(
+    _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
+    try descent.here.require(1, of: .gre, in: bytes)
+    if bytes[descent.here.offset] >> 4 != 4 { descent.here.offset += 4 }
+    return try ipv4(bytes, &descent)
   }
 
   /// PPP inside PPTP; a packet that only acknowledges carries none.
@@ -70,8 +80,7 @@ extension PacketDecoder {
     }
     let hasSubheader = gre.type == Self.erspan3 && bytes[descent.here.offset + 11] & 1 == 1
     if hasSubheader { length += 8 }
-    let tunnel = Tunnel(.erspan, between: descent.network.source, and: descent.network.destination, key: session)
-    guard enter(.tunnel(tunnel), &descent) else { return .skip(.tooDeep) }
+    guard enterTunnel(.erspan, key: session, &descent) else { return .skip(.tooDeep) }
     descent.here.offset += length
     return try ethernet(bytes, &descent)
   }

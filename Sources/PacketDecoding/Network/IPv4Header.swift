@@ -77,7 +77,7 @@ extension PacketDecoder {
   private mutating func fragment(
     of ip: IPv4Header, _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
-    guard IPProtocol.isFollowed(ip.protocolNumber) else { return .skip(.notTCP(ip.protocolNumber)) }
+    if let reason = IPProtocol.reasonToSkipFragments(of: ip.protocolNumber) { return .skip(reason) }
     let key = FragmentKey(
       source: ip.source, destination: ip.destination, identification: UInt32(ip.identification),
       protocolNumber: ip.protocolNumber, encapsulation: descent.encapsulation)

@@ -31,16 +31,20 @@ extension PacketDecoder {
     _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
     let next = bytes[descent.here.offset]
-    guard IPProtocol.isFollowed(next) else {
-      return next == IPProtocol.encapsulatingSecurity ? .skip(.opaque) : .skip(.notTCP(next))
-    }
+    if let reason = IPProtocol.reasonToSkipFragments(of: next) { return .skip(reason) }
     let field = bytes.bigEndian16(at: descent.here.offset + 2)
+    let hasMore = field & 1 == 1
+    // Every fragment but the last fills whole units of 8 bytes; a receiver refuses one that does not.
+    let length = descent.here.wireEnd - descent.here.offset - Self.fragmentLength
+    guard !hasMore || length % 8 == 0 else {
+      throw descent.here.error(.badLength, in: .ipv6Extension, needed: length & ~7, available: length)
+    }
     let identification = bytes.bigEndian32(at: descent.here.offset + 4)
     descent.here.offset += Self.fragmentLength
     let key = FragmentKey(
-      source: descent.network.source, destination: descent.network.destination, identification: identification, protocolNumber: 0,
-      encapsulation: descent.encapsulation)
-    let place = FragmentPlace(offset: Int(field & 0xFFF8), hasMore: field & 1 == 1, nextHeader: next)
+      source: descent.network.source, destination: descent.network.destination, identification: identification,
+      protocolNumber: 0, encapsulation: descent.encapsulation)
+    let place = FragmentPlace(offset: Int(field & 0xFFF8), hasMore: hasMore, nextHeader: next)
     return try fragment(key, place, bytes, &descent)
   }
 }

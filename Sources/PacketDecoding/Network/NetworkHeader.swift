@@ -17,6 +17,7 @@ enum IPProtocol {
   static let icmp: UInt8 = 1
   static let ipv4: UInt8 = 4
   static let tcp: UInt8 = 6
+  static let udp: UInt8 = 17
   static let ipv6: UInt8 = 41
   static let routing: UInt8 = 43
   static let fragment: UInt8 = 44
@@ -28,11 +29,12 @@ enum IPProtocol {
   static let ipComp: UInt8 = 108
   static let ethernet: UInt8 = 143
 
-  /// Whether a datagram of `number` in fragments is worth putting together.
-  static func isFollowed(_ number: UInt8) -> Bool {
+  /// Why fragments of `number` are not worth putting together; nil where they are.
+  static func reasonToSkipFragments(of number: UInt8) -> SkipReason? {
     switch number {
-    case tcp, ipv4, ipv6, gre, authentication, ethernet, destinationOptions, routing: true
-    default: false
+    case tcp, udp, ipv4, ipv6, gre, authentication, ethernet, destinationOptions, routing: nil
+    case encapsulatingSecurity, ipComp: .opaque
+    default: .notTCP(number)
     }
   }
 }
@@ -53,16 +55,16 @@ extension PacketDecoder {
     }
   }
 
-  /// IP, GRE or Ethernet inside IP.
+  /// What IP carries inside itself: IP, Ethernet, or a tunnel with a header of its own.
   private mutating func tunnel(
     _ number: UInt8, _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
     switch number {
+    case IPProtocol.udp: return try udp(bytes, &descent)
     case IPProtocol.gre: return try gre(bytes, &descent)
     case IPProtocol.ipv4, IPProtocol.ipv6, IPProtocol.ethernet:
       let kind: Tunnel.Kind = number == IPProtocol.ethernet ? .ethernet : .ip
-      let tunnel = Tunnel(kind, between: descent.network.source, and: descent.network.destination)
-      guard enter(.tunnel(tunnel), &descent) else { return .skip(.tooDeep) }
+      guard enterTunnel(kind, key: nil, &descent) else { return .skip(.tooDeep) }
       if number == IPProtocol.ethernet { return try ethernet(bytes, &descent) }
       return number == IPProtocol.ipv4 ? try ipv4(bytes, &descent) : try ipv6(bytes, &descent)
     default: return .skip(.notTCP(number))

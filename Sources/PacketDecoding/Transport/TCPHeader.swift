@@ -16,8 +16,7 @@ extension PacketDecoder {
   ///
   /// The twenty fixed bytes must be there; options and payload may be cut by the snap length, and count by the
   /// datagram's length all the same.
-  @inline(__always)
-  func tcp(
+  mutating func tcp(
     _ bytes: Span<UInt8>, _ descent: inout Descent, _ segment: inout Segment
   ) throws(DecodeError) {
     try descent.here.require(TCPHeader.minimumLength, of: .tcp, in: bytes)

@@ -16,6 +16,11 @@ extension TCPOptions {
   /// What marks the experimental options as fast open (RFC 7413 appendix A).
   private static let fastOpenMagic: UInt16 = 0xF989
 
+  /// Two bytes of padding, the timestamps option, its length: how nearly every segment of a connection has it
+  /// (RFC 7323 appendix A), and stacks too look for just this first.
+  private static let paddedTimestamps: UInt32 = 0x0101_080A
+  private static let paddedTimestampsLength = 12
+
   /// Reads the options between the fixed header and the payload.
   ///
   /// An option that comes twice counts as it came last, as stacks have it.
@@ -25,6 +30,9 @@ extension TCPOptions {
   ///   - isTruncated: the snap length cut some off.
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
     clear()
+    if bytes.count == Self.paddedTimestampsLength, !isTruncated, bytes.bigEndian32(at: 0) == Self.paddedTimestamps {
+      return readTimestamps(bytes.extracting(last: 10))
+    }
     if isTruncated { kinds.insert(.truncated) }
     var offset = 0
     while offset < bytes.count, bytes[offset] != Kind.end {
@@ -33,7 +41,7 @@ extension TCPOptions {
         continue
       }
       // A length that the snap length cut off is no fault of the sender.
-      guard offset + 1 < bytes.count else { 
+      guard offset + 1 < bytes.count else {
         if !isTruncated { markMalformed(bytes[offset], offset) }
         return
       }
@@ -64,10 +72,7 @@ extension TCPOptions {
   /// Reads one whole option: kind, length, value.
   private mutating func read(_ option: Span<UInt8>, at offset: Int) {
     switch (option[0], option.count) {
-    case (Kind.timestamps, 10):
-      kinds.insert(.timestamps)
-      timestampValue = option.bigEndian32(at: 2)
-      timestampEcho = option.bigEndian32(at: 6)
+    case (Kind.timestamps, 10): readTimestamps(option)
     case (Kind.maximumSegmentSize, 4):
       kinds.insert(.maximumSegmentSize)
       maximumSegmentSize = option.bigEndian16(at: 2)
@@ -89,6 +94,12 @@ extension TCPOptions {
       markMalformed(option[0], offset)
     default: kinds.insert(.unknown)
     }
+  }
+
+  private mutating func readTimestamps(_ option: Span<UInt8>) {
+    kinds.insert(.timestamps)
+    timestampValue = option.bigEndian32(at: 2)
+    timestampEcho = option.bigEndian32(at: 6)
   }
 
   private mutating func readBlocks(_ option: Span<UInt8>) {
