@@ -1,7 +1,7 @@
 /// Cells of one line, padded to the widths of their columns.
 ///
 /// Widths count bytes: everything that stands in a cell is ASCII, and colours come around the padding.
-struct Columns {
+struct Columns: Sendable {
   enum Alignment: Sendable { case left, right }
 
   let style: TextStyle
