@@ -43,7 +43,8 @@ let package = Package(
       ], swiftSettings: settings),
     .target(name: "Anomalies", dependencies: ["PacketDecoding", "ConnectionTracking"], swiftSettings: settings),
     .target(
-      name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], swiftSettings: settings),
+      name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], exclude: ["Schema"],
+      swiftSettings: settings),
     .executableTarget(
       name: "wirestat",
       dependencies: [
