@@ -20,9 +20,10 @@ struct StateNamesTests {
     return ["", "_", "-", " "].map { words.joined(separator: $0) }
   }
 
-  @Test(arguments: zip(
-    ["TCP_NEW_SYN_RECV", "syn-rcvd", "Timed_Wait", "MIB_TCP_STATE_ESTAB", "finwait2", "SynReceived"],
-    [TCPState.synReceived, .synReceived, .timeWait, .established, .finWait2, .synReceived]))
+  @Test(
+    arguments: zip(
+      ["TCP_NEW_SYN_RECV", "syn-rcvd", "Timed_Wait", "MIB_TCP_STATE_ESTAB", "finwait2", "SynReceived"],
+      [TCPState.synReceived, .synReceived, .timeWait, .established, .finWait2, .synReceived]))
   func namesThatAreNeverPrinted(name: String, state: TCPState) {
     #expect(StateNames.state(named: name) == .some(.some(state)))
   }

@@ -33,8 +33,9 @@ package struct JSONSchema {
     case "additionalProperties": members(of: value, at: path) { _ in rule }
     case "propertyNames": names(of: value, rule, at: path)
     case "required": missing(value, rule).map { "\(path): \($0) is missing" }
-    default: holds(value, keyword, rule).map { $0 ? [] : ["\(path): \(value) against \(keyword) \(rule)"] }
-      ?? ["\(path): the keyword \(keyword) is not understood"]
+    default:
+      holds(value, keyword, rule).map { $0 ? [] : ["\(path): \(value) against \(keyword) \(rule)"] }
+        ?? ["\(path): the keyword \(keyword) is not understood"]
     }
   }
 

@@ -15,7 +15,7 @@ struct Columns: Sendable {
     body(&text)
     let padding = width - text.count
     if alignment == .right { output.append(byte: UInt8(ascii: " "), count: padding) }
-    style.write(role, into: &output) { $0.append(text) }
+    if text.count > 0 { style.write(role, into: &output) { $0.append(text) } }
     if alignment == .left && !isLast { output.append(byte: UInt8(ascii: " "), count: padding) }
     if !isLast { output.append("  ") }
   }
