@@ -30,15 +30,18 @@ extension CaptureSource {
     guard let pointer = unsafe words.collect({ buffer in unsafe pcap_create(interface, buffer) }) else {
       throw CaptureError(.io, "\(interface): \(words.text)")
     }
-    let handle = unsafe PcapHandle(pointer, name: interface)
+    let handle = unsafe PcapHandle(
+      pointer, interface: interface, timeoutMilliseconds: options.timeoutMilliseconds)
     unsafe pcap_set_snaplen(pointer, options.snapshotLength)
     unsafe pcap_set_promisc(pointer, options.isPromiscuous ? 1 : 0)
     unsafe pcap_set_immediate_mode(pointer, 1)
-    unsafe pcap_set_timeout(pointer, options.timeoutMilliseconds)
     unsafe pcap_set_buffer_size(pointer, options.bufferBytes)
     unsafe pcap_set_tstamp_precision(pointer, PCAP_TSTAMP_PRECISION_NANO)
     let status = unsafe pcap_activate(pointer)
     guard status >= 0 else { throw .cannotListen(handle, status, options) }
+    guard unsafe words.collect({ buffer in unsafe pcap_setnonblock(pointer, 1, buffer) }) == 0 else {
+      throw CaptureError(.io, "\(interface): \(words.text)")
+    }
     self.init(handle)
   }
 
