@@ -43,7 +43,8 @@ let package = Package(
       ], swiftSettings: settings),
     .target(name: "Anomalies", dependencies: ["PacketDecoding", "ConnectionTracking"], swiftSettings: settings),
     .target(
-      name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], swiftSettings: settings),
+      name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], exclude: ["Schema"],
+      swiftSettings: settings),
     .executableTarget(
       name: "wirestat",
       dependencies: [
@@ -77,13 +78,15 @@ let package = Package(
       name: "AnomaliesTests", dependencies: ["Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "wirestat", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
-      ], swiftSettings: settings),
+        "wirestat", "PacketDecoding", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], exclude: ["Snapshots"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

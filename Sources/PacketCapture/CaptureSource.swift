@@ -142,7 +142,11 @@ extension CaptureSource {
     let offset = handle.offset
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var bytes: UnsafePointer<UInt8>?
-    switch unsafe pcap_next_ex(handle.pointer, &header, &bytes) {
+    var outcome = unsafe pcap_next_ex(handle.pointer, &header, &bytes)
+    if outcome == 0, handle.waitForPackets() {
+      outcome = unsafe pcap_next_ex(handle.pointer, &header, &bytes)
+    }
+    switch outcome {
     case 0: return .timeout
     case PCAP_ERROR_BREAK: return .end
     case 1:

@@ -32,8 +32,10 @@ public import PacketDecoding
       let header = unsafe pcap_open_dead_with_tstamp_precision(
         source.linkType.rawValue, snapLength, UInt32(PCAP_TSTAMP_PRECISION_NANO))
     else { throw CaptureError(.io, "\(name): cannot be written: out of memory") }
+    errno = 0
     guard let dump = unsafe pcap_dump_open(header, file) else {
-      let error = CaptureError.cannotWrite(name, errno, unsafe String(cString: pcap_geterr(header)))
+      let words = unsafe errno == 0 ? String(cString: pcap_geterr(header)) : systemMessage(errno)
+      let error = CaptureError.cannotWrite(name, errno, words)
       unsafe pcap_close(header)
       throw error
     }

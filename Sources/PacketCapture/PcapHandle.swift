@@ -15,18 +15,39 @@ import CPcap
   let format: CaptureFormat?
   /// The size in bytes of a regular file.
   let size: Int64?
+  /// How long to wait for a packet of an interface.
+  private let timeoutMilliseconds: Int32
 
-  init(_ pointer: OpaquePointer, name: String, format: CaptureFormat? = nil, size: Int64? = nil) {
+  /// A file.
+  init(_ pointer: OpaquePointer, name: String, format: CaptureFormat, size: Int64?) {
     unsafe self.pointer = unsafe pointer
     self.name = name
     self.format = format
     self.size = size
+    timeoutMilliseconds = 0
+  }
+
+  /// An interface.
+  init(_ pointer: OpaquePointer, interface: String, timeoutMilliseconds: Int32) {
+    unsafe self.pointer = unsafe pointer
+    self.name = interface
+    self.format = nil
+    self.size = nil
+    self.timeoutMilliseconds = timeoutMilliseconds
   }
 
   deinit { unsafe pcap_close(pointer) }
 
   /// libpcap's words for the last error.
   var lastError: String { unsafe String(cString: pcap_geterr(pointer)) }
+
+  /// Waits until an interface has packets; false where none came in time or a signal did.
+  ///
+  /// libpcap's own read timeout is no promise: on Linux, pcap_next_ex(3) polls again and again until a packet comes.
+  func waitForPackets() -> Bool {
+    var descriptor = unsafe pollfd(fd: pcap_get_selectable_fd(pointer), events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&descriptor, 1, timeoutMilliseconds) > 0
+  }
 
   /// Where in the file the next record begins; nil for an interface or a pipe.
   var offset: Int64? {

@@ -34,6 +34,9 @@ struct AnalysisPipeline: ~Copyable {
     }
   }
 
+  /// Lets time pass without a packet; what came of it is in ``events``.
+  mutating func advance(to time: Timestamp) { tracker.advance(to: time, into: &events) }
+
   mutating func removeEvents() { events.removeAll(keepingCapacity: true) }
 
   /// Ends the input.

@@ -20,7 +20,8 @@ struct FollowCommand: ParsableCommand {
 
   @Argument(help: "Capture files, read as one stream in time order; - is standard input.")
   var files: [String]
-  @Option(name: .customLong("flow"), help: ArgumentHelp("The flow, as the table of analyze numbers it.", valueName: "n"))
+  @Option(
+    name: .customLong("flow"), help: ArgumentHelp("The flow, as the table of analyze numbers it.", valueName: "n"))
   var number: Int
   @Option(help: "Only what the client or the server sent.")
   var from: EndpointRole?

@@ -12,11 +12,12 @@ import SystemPackage
 
         wirestat analyze web.pcap                  a table, one line a connection
         wirestat analyze web.pcap --timeline       every transition, both ends side by side
+        wirestat live eth0 --filter 'port 443'     each transition as it happens
         wirestat follow web.pcap --flow 3          what the third connection carried
         wirestat states CLOSE_WAIT                 what a state means, and why sockets pile up in it
       """,
     version: "0.1.0",
-    subcommands: [AnalyzeCommand.self, FollowCommand.self, StatesCommand.self])
+    subcommands: [AnalyzeCommand.self, LiveCommand.self, FollowCommand.self, StatesCommand.self])
 
   static func main() {
     Terminal.ignoreBrokenPipes()

@@ -3,7 +3,7 @@ import Testing
 @testable import PacketCapture
 
 struct InterfaceTests {
-  @Test(.enabled(if: mayListen, "needs the right to capture packets"))
+  @Test(.enabled(if: mayListen, "needs the right to capture packets"), .timeLimit(.minutes(1)))
   func noSuchInterfaceNamesThoseThereAre() {
     let error = #expect(throws: CaptureError.self) { _ = try CaptureSource(interface: "nosuch0") }
     #expect(error?.problem == .noSuchInterface)
@@ -25,7 +25,7 @@ struct InterfaceTests {
         """)
   }
 
-  @Test(.enabled(if: mayListen, "needs the right to capture packets"))
+  @Test(.enabled(if: mayListen, "needs the right to capture packets"), .timeLimit(.minutes(1)))
   func timeIsToldWhereNoPacketComes() throws {
     var source = try CaptureSource(interface: "lo")
     try source.setFilter("host 192.0.2.1 and host 192.0.2.2")

@@ -37,8 +37,8 @@ package struct Snapshot {
   }
 
   private func firstDifference(_ expected: String, _ text: String) -> String {
-    let old = expected.split(separator: "\n", omittingEmptySubsequences: false)
-    let new = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let old = expected.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let new = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let line = zip(old, new).prefix { $0 == $1 }.count
     func at(_ lines: [Substring]) -> Substring { line < lines.count ? lines[line] : "(end)" }
     return "\(url.lastPathComponent), line \(line + 1):\n- \(at(old))\n+ \(at(new))"

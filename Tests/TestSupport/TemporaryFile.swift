@@ -17,3 +17,13 @@ package func withTemporaryFiles<Value>(_ files: [[UInt8]], _ body: ([String]) th
   }
   return try body(paths)
 }
+
+/// The same for what takes its time.
+package func withTemporaryFile<Value>(
+  _ bytes: some Collection<UInt8>, _ body: (String) async throws -> Value
+) async throws -> Value {
+  let url = FileManager.default.temporaryDirectory.appendingPathComponent("wirestat-\(UUID().uuidString)")
+  defer { try? FileManager.default.removeItem(at: url) }
+  try Data(bytes).write(to: url)
+  return try await body(url.path)
+}

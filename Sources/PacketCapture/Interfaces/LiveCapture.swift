@@ -1,4 +1,11 @@
 import CPcap
+public import PacketDecoding
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// How to listen at an interface.
 public struct InterfaceOptions: Sendable, Equatable {
@@ -11,8 +18,8 @@ public struct InterfaceOptions: Sendable, Equatable {
   /// The kernel's buffer. Packets wait there in slots of the snapshot length, so that libpcap's usual 2 MiB would hold
   /// but thirty on the loopback interface.
   public var bufferBytes: Int32 = 32 << 20
-  /// The program to which a message may tell the user to give capabilities.
-  public var program = "PROGRAM"
+  /// The program to which a message may tell the user to give capabilities; nil is the one that runs.
+  public var program: String?
 
   public init() {}
 }
@@ -30,16 +37,26 @@ extension CaptureSource {
     guard let pointer = unsafe words.collect({ buffer in unsafe pcap_create(interface, buffer) }) else {
       throw CaptureError(.io, "\(interface): \(words.text)")
     }
-    let handle = unsafe PcapHandle(pointer, name: interface)
+    let handle = unsafe PcapHandle(
+      pointer, interface: interface, timeoutMilliseconds: options.timeoutMilliseconds)
     unsafe pcap_set_snaplen(pointer, options.snapshotLength)
     unsafe pcap_set_promisc(pointer, options.isPromiscuous ? 1 : 0)
     unsafe pcap_set_immediate_mode(pointer, 1)
-    unsafe pcap_set_timeout(pointer, options.timeoutMilliseconds)
     unsafe pcap_set_buffer_size(pointer, options.bufferBytes)
     unsafe pcap_set_tstamp_precision(pointer, PCAP_TSTAMP_PRECISION_NANO)
     let status = unsafe pcap_activate(pointer)
     guard status >= 0 else { throw .cannotListen(handle, status, options) }
+    guard unsafe words.collect({ buffer in unsafe pcap_setnonblock(pointer, 1, buffer) }) == 0 else {
+      throw CaptureError(.io, "\(interface): \(words.text)")
+    }
     self.init(handle)
+  }
+
+  /// The clock by which the kernel stamps packets.
+  public static var now: Timestamp {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
   }
 
   /// What became of the packets at an interface; nil for a file.
@@ -73,7 +90,7 @@ extension CaptureError {
         .noPermission,
         """
         \(name): this user may not capture packets. Allow it once and for all with
-          sudo setcap cap_net_raw,cap_net_admin=eip \(options.program)
+          sudo setcap cap_net_raw,cap_net_admin=eip \(options.program ?? runningProgram)
         or run this one time with sudo.
         """)
     case PCAP_ERROR_NO_SUCH_DEVICE:
@@ -85,6 +102,13 @@ extension CaptureError {
       let words = handle.lastError.isEmpty ? unsafe String(cString: pcap_statustostr(status)) : handle.lastError
       return CaptureError(.io, "\(name): \(words)")
     }
+  }
+
+  /// The path of the program that runs; where the system does not say, as it was called.
+  private static var runningProgram: String {
+    guard let path = unsafe realpath("/proc/self/exe", nil) else { return CommandLine.arguments[0] }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
   }
 
   /// The interfaces libpcap could listen at, where it says so.

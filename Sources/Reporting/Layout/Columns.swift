@@ -1,7 +1,7 @@
 /// Cells of one line, padded to the widths of their columns.
 ///
 /// Widths count bytes: everything that stands in a cell is ASCII, and colours come around the padding.
-struct Columns {
+struct Columns: Sendable {
   enum Alignment: Sendable { case left, right }
 
   let style: TextStyle
@@ -15,7 +15,7 @@ struct Columns {
     body(&text)
     let padding = width - text.count
     if alignment == .right { output.append(byte: UInt8(ascii: " "), count: padding) }
-    style.write(role, into: &output) { $0.append(text) }
+    if text.count > 0 { style.write(role, into: &output) { $0.append(text) } }
     if alignment == .left && !isLast { output.append(byte: UInt8(ascii: " "), count: padding) }
     if !isLast { output.append("  ") }
   }

@@ -53,6 +53,8 @@ package struct Rung {
 
   package func entry(of role: EndpointRole) -> TimelineEntry? { entries.last { $0.endpoint == role } }
 
+  package func moves(of role: EndpointRole) -> Int { entries.count { $0.endpoint == role } }
+
   /// Who sent the segment that made this step; nil where none did.
   package var sender: EndpointRole? {
     entries.lazy.compactMap { entry in

@@ -77,14 +77,30 @@ struct LadderLayout {
       if index > 0 { output.append("; ") }
       output.append(entry.endpoint.word)
       output.append(" ")
-      output.append(entry.evidence.word)
-      if let frame = entry.confirmed?.frame { write(" -> confirmed at frame ", frame, into: &output) }
-      if let frame = entry.refuted?.frame { write(" -> refuted at frame ", frame, into: &output) }
+      if entry.cause == .presumptionRefuted {
+        output.append("takes back ")
+        output.append(names[entry.from.index])
+      } else {
+        // Where one segment moved an end more than once, each move needs its name.
+        if rung.moves(of: entry.endpoint) > 1 { write(names[entry.to.index], " ", into: &output) }
+        writeEvidence(of: entry, into: &output)
+      }
     }
+  }
+
+  private func writeEvidence(of entry: TimelineEntry, into output: inout OutputBuffer) {
+    output.append(entry.evidence.word)
+    if let frame = entry.confirmed?.frame { write(" -> confirmed at frame ", frame, into: &output) }
+    if let frame = entry.refuted?.frame { write(" -> refuted at frame ", frame, into: &output) }
   }
 
   private func write(_ words: String, _ frame: UInt64, into output: inout OutputBuffer) {
     output.append(words)
     output.append(frame)
+  }
+
+  private func write(_ first: String, _ second: String, into output: inout OutputBuffer) {
+    output.append(first)
+    output.append(second)
   }
 }

@@ -27,7 +27,7 @@ extension TransitionCause {
     case .timeWaitExpired: "2 MSL over"
     case .finWait2Expired: "FIN_WAIT_2 timeout"
     case .midstream: "seen mid-stream"
-    case .replaced: "reused by a new connection"
+    case .replaced: "new connection"
     case .presumptionRefuted: "taken back"
     }
   }

@@ -50,10 +50,7 @@ public struct OutputBuffer: ~Copyable {
   /// Forgets what waits.
   public mutating func removeAll() { count = 0 }
 
-  public mutating func append(_ text: String) {
-    let utf8 = text.utf8.span
-    append(utf8, count: utf8.count)
-  }
+  public mutating func append(_ text: String) { append(text.utf8.span) }
 
   public mutating func append(byte: UInt8) {
     reserve(1)
@@ -66,42 +63,70 @@ public struct OutputBuffer: ~Copyable {
   }
 
   /// Appends `bytes` as they are.
-  public mutating func append(bytes: [UInt8]) { append(bytes.span, count: bytes.count) }
+  public mutating func append(bytes: [UInt8]) { append(bytes.span) }
 
   /// Appends what waits in `other`.
-  public mutating func append(_ other: borrowing OutputBuffer) { append(other.storage.span, count: other.count) }
+  public mutating func append(_ other: borrowing OutputBuffer) {
+    append(other.storage.span.extracting(first: other.count))
+  }
 
   /// Appends the last `digits` decimal digits of `value`, leading zeros included.
   package mutating func append(_ value: UInt64, digits: Int) {
     reserve(digits)
     let start = count
-    var rest = value
     var span = storage.mutableSpan
-    var index = start &+ digits
-    while index > start {
-      index &-= 1
-      let tenth = rest / 10
-      span[index] = UInt8(truncatingIfNeeded: rest &- tenth &* 10) &+ 0x30
-      rest = tenth
-    }
+    span.write(value, digits: digits, at: start)
     count = start &+ digits
   }
 
-  /// Appends the first `length` of `bytes`.
+  /// Appends `length` bytes that `body` writes from the index it is given on.
   @inline(__always)
-  private mutating func append(_ bytes: Span<UInt8>, count length: Int) {
+  package mutating func append(length: Int, _ body: (inout MutableSpan<UInt8>, Int) -> Void) {
     reserve(length)
     let start = count
+    var span = storage.mutableSpan
+    body(&span, start)
+    count = start &+ length
+  }
+
+  /// The loop of every copy. It runs over all of `bytes`, which lets the compiler take many at a time.
+  @inline(__always)
+  private mutating func append(_ bytes: Span<UInt8>) {
+    reserve(bytes.count)
+    let start = count
+    let length = bytes.count
+    guard start &+ length <= storage.count else { return }
     var span = storage.mutableSpan
     for index in 0..<length { span[start &+ index] = bytes[index] }
     count = start &+ length
   }
 
-  /// Makes room for `needed` more bytes: hands over what waits, or grows.
+  /// Makes room for `needed` more bytes.
+  @inline(__always)
   private mutating func reserve(_ needed: Int) {
-    guard storage.count &- count < needed else { return }
+    if storage.count &- count < needed { makeRoom(for: needed) }
+  }
+
+  /// Hands over what waits, or grows.
+  @inline(never)
+  private mutating func makeRoom(for needed: Int) {
     flush()
     let missing = needed - (storage.count - count)
     if missing > 0 { storage.append(contentsOf: repeatElement(0, count: max(missing, storage.count))) }
+  }
+}
+
+extension MutableSpan<UInt8> {
+  /// Writes the last `digits` decimal digits of `value` from `index` on.
+  @inline(__always)
+  package mutating func write(_ value: UInt64, digits: Int, at index: Int) {
+    var rest = value
+    var position = index &+ digits
+    while position > index {
+      position &-= 1
+      let tenth = rest / 10
+      self[position] = UInt8(truncatingIfNeeded: rest &- tenth &* 10) &+ 0x30
+      rest = tenth
+    }
   }
 }

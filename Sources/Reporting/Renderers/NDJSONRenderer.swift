@@ -6,10 +6,12 @@ import PacketDecoding
 /// The capture's line holds counts that are only known once everything was read, so it follows the flows.
 public struct NDJSONRenderer: ReportRenderer {
   private let names: [String]
+  private let entries: TimelineEntryJSON
   private let sentence: FlowSentence
 
   public init(names: StateNames = .bsd) {
     self.names = names.all
+    entries = TimelineEntryJSON(names: names.all)
     sentence = FlowSentence(names: names.all)
   }
 
@@ -72,10 +74,11 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append(",\"timeline\":[")
     var isFirst = true
     for entry in flow.timeline {
-      if !isFirst { output.append(byte: UInt8(ascii: ",")) }
+      output.append(isFirst ? "{" : "},{")
       isFirst = false
-      TimelineEntryJSON(names: names).write(entry, into: &output)
+      entries.writeFields(of: entry, into: &output)
     }
+    if !isFirst { output.append("}") }
     output.append("],\"timeline_omitted\":")
     output.append(flow.timelineOmitted)
   }

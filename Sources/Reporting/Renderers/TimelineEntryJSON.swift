@@ -2,34 +2,42 @@ import ConnectionTracking
 import PacketDecoding
 
 /// One transition as a JSON object: the same in a flow's timeline and in the lines of a live capture.
-struct TimelineEntryJSON {
+///
+/// A report has millions of these, so what stands together in all of them is put together once.
+struct TimelineEntryJSON: Sendable {
   /// The spellings of the states by raw value, UNKNOWN last.
-  let names: [String]
+  private let names: [String]
+  /// The fields `endpoint` and `from`, up to the value of `to`, by role and state.
+  private let origins: [String]
 
-  func write(_ entry: TimelineEntry, into output: inout OutputBuffer) {
-    output.append(byte: UInt8(ascii: "{"))
-    writeFields(of: entry, into: &output)
-    output.append(byte: UInt8(ascii: "}"))
+  init(names: [String]) {
+    self.names = names
+    origins = EndpointRole.allCases.flatMap { role in
+      names.map { ",\"endpoint\":\"\(role.word)\",\"from\":\"\($0)\",\"to\":\"" }
+    }
   }
 
-  /// The fields without the braces around them.
+  /// Writes the fields without the braces around them.
   func writeFields(of entry: TimelineEntry, into output: inout OutputBuffer) {
     output.append("\"time\":\"")
     output.append(entry.time)
     output.append("\",\"frame\":")
     if let frame = entry.frame { output.append(frame) } else { output.append("null") }
-    output.append(entry.endpoint == .client ? ",\"endpoint\":\"client\"" : ",\"endpoint\":\"server\"")
-    output.append(",\"from\":\"")
-    output.append(names[entry.from.index])
-    output.append("\",\"to\":\"")
+    output.append(origins[Int(entry.endpoint.rawValue) &* names.count &+ entry.from.index])
     output.append(names[entry.to.index])
     output.append("\",\"cause\":\"")
     output.append(entry.cause.rawValue)
-    output.append("\",\"evidence\":\"")
-    output.append(entry.evidence.word)
-    output.append(byte: UInt8(ascii: "\""))
-    write(entry.confirmed, ",\"confirmed_time\":\"", ",\"confirmed_frame\":", into: &output)
-    write(entry.refuted, ",\"refuted_time\":\"", ",\"refuted_frame\":", into: &output)
+    output.append(Self.evidence(entry.evidence))
+    write(entry.confirmed, ",\"confirmed_time\":\"", "\",\"confirmed_frame\":", into: &output)
+    write(entry.refuted, ",\"refuted_time\":\"", "\",\"refuted_frame\":", into: &output)
+  }
+
+  private static func evidence(_ evidence: Evidence) -> String {
+    switch evidence {
+    case .observed: "\",\"evidence\":\"observed\""
+    case .presumed: "\",\"evidence\":\"presumed\""
+    case .timer: "\",\"evidence\":\"timer\""
+    }
   }
 
   /// Only presumptions that were decided have these.
@@ -39,7 +47,6 @@ struct TimelineEntryJSON {
     guard let moment else { return }
     output.append(timeKey)
     output.append(moment.time)
-    output.append(byte: UInt8(ascii: "\""))
     output.append(frameKey)
     output.append(moment.frame)
   }

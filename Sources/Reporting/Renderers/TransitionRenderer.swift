@@ -12,12 +12,14 @@ public struct TransitionRenderer: Sendable {
 
   private let names: [String]
   private let form: Form
+  private let entries: TimelineEntryJSON
   private let columns: Columns
   private let style: TextStyle
 
   public init(_ form: Form, names: StateNames = .bsd, style: TextStyle = .plain) {
     self.form = form
     self.names = names.all
+    entries = TimelineEntryJSON(names: names.all)
     self.style = style
     columns = Columns(style: style)
   }
@@ -70,7 +72,7 @@ public struct TransitionRenderer: Sendable {
     output.append(",\"server\":")
     output.append(json: server)
     output.append(",")
-    TimelineEntryJSON(names: names).writeFields(of: entry, into: &output)
+    entries.writeFields(of: entry, into: &output)
     output.append("}\n")
   }
 }

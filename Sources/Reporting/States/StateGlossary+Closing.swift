@@ -69,7 +69,9 @@ extension StateGlossary {
       repeated FIN still gets its ACK.
       """,
     waitsFor: "two maximum segment lifetimes to pass",
-    entered: ["the peer's FIN arrives in FIN_WAIT_2, or in FIN_WAIT_1 with the ACK of ours", "the ACK arrives in CLOSING"],
+    entered: [
+      "the peer's FIN arrives in FIN_WAIT_2, or in FIN_WAIT_1 with the ACK of ours", "the ACK arrives in CLOSING",
+    ],
     left: ["the timer ends: CLOSED", "a new SYN with a higher sequence number or timestamp: a new connection"],
     limit: .timeWait,
     pileUp: """

@@ -1,0 +1,22 @@
+/// A date of the Gregorian calendar, extended to all of time.
+///
+/// The year begins in March here, so that the day a leap year adds is its last; months then have lengths that repeat
+/// every five (153 days), and eras of 400 years all have the same number of days (146 097).
+struct CivilDate: Equatable {
+  var year: Int64
+  var month: Int64
+  var day: Int64
+
+  init(daysSinceEpoch days: Int64) {
+    let sinceMarchOfYear0 = days + 719_468
+    let era = (sinceMarchOfYear0 >= 0 ? sinceMarchOfYear0 : sinceMarchOfYear0 - 146_096) / 146_097
+    let dayOfEra = sinceMarchOfYear0 - era * 146_097
+    let leapDays = dayOfEra / 1460 - dayOfEra / 36_524 + dayOfEra / 146_096
+    let yearOfEra = (dayOfEra - leapDays) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+}

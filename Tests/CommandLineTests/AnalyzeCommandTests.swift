@@ -1,0 +1,105 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("wirestat analyze")
+struct AnalyzeCommandTests {
+  @Test(
+    arguments: zip(
+      ["table", "ladder", "csv", "ndjson", "summary", "colours"],
+      [
+        "", "--timeline", "--format csv", "--format ndjson", "--format summary --state-names ss",
+        "--timeline --color always",
+      ]))
+  func output(name: String, options: String) async throws {
+    try await withConversation { path in
+      let result = try await Tool.run(["analyze", path] + words(options))
+      #expect(result.status == 0)
+      #expect(result.errors == "")
+      let text = result.output.replacing(path, with: "FILE")
+      #expect(Snapshot("analyze-\(name).txt").difference(from: text) == nil)
+    }
+  }
+
+  @Test(arguments: [
+    "--flow 1", "--flow 2 --flow 1", "--port 80", "--port 40000", "--host 10.0.0.2", "--state close-wait",
+    "--final-state timewait", "--state CLOSING --state TCP_LAST_ACK", "--filter tcp", "--host 10.0.0.1 --port 80",
+  ])
+  func theFlowIsChosen(options: String) async throws { try await expect(1, of: options) }
+
+  @Test(arguments: [
+    "--flow 2", "--port 81", "--host 10.0.0.3", "--host ::ffff:10.0.0.2", "--state TCP_CLOSING",
+    "--final-state ESTAB", "--open", "--state closewait --port 81", "--filter udp",
+  ])
+  func theFlowIsNotChosen(options: String) async throws { try await expect(0, of: options) }
+
+  private func expect(_ count: Int, of options: String) async throws {
+    try await withConversation { path in
+      let result = try await Tool.run(["analyze", path, "--format", "csv"] + words(options))
+      #expect(result.status == 0)
+      #expect(result.output.split(separator: "\r\n").count == 1 + count)
+    }
+  }
+
+  @Test func aFileIsWrittenInPlaceOfStandardOutput() async throws {
+    try await withConversation { path in
+      try await withTemporaryFile(Array("what was there before, and much longer".utf8)) { output in
+        let result = try await Tool.run("analyze", path, "--format", "summary", "-o", output)
+        let expected = try await Tool.run("analyze", path, "--format", "summary")
+        #expect(result.status == 0)
+        #expect(result.output == "")
+        #expect(try String(contentsOfFile: output, encoding: .utf8) == expected.output)
+      }
+    }
+  }
+
+  @Test func standardInputGivesWhatTheFileGives() async throws {
+    try await withConversation { path in
+      let piped = try await Tool.shell("cat \"$1\" | $WIRESTAT analyze - --format csv", path)
+      #expect(piped.output == (try await Tool.run("analyze", path, "--format", "csv")).output)
+    }
+  }
+
+  @Test(arguments: SampleCaptures.paths)
+  func everyLineOfEverySampleFollowsTheSchema(path: String) async throws {
+    let schema = try JSONSchema.ofReports()
+    let result = try await Tool.run("analyze", path, "--format", "ndjson")
+    #expect(result.output.hasSuffix("}\n"))
+    for line in result.output.split(separator: "\n") {
+      #expect(schema.violations(in: try JSONValue(parsing: line)) == [])
+    }
+    let again = try await Tool.run("analyze", path, "--format", "ndjson")
+    #expect(again.output == result.output)
+  }
+
+  @Test func aReaderThatStopsEarlyIsNoError() async throws {
+    try await withTemporaryFile(SampleConversation.attempts(2000)) { path in
+      let result = try await Tool.shell(
+        "{ $WIRESTAT analyze \"$1\" --format ndjson; echo \"status $?\" >&2; } | head -c 10", path)
+      #expect(result.output == "{\"type\":\"f")
+      #expect(result.errors == "status 0\n")
+    }
+  }
+
+  @Test func interruptionReportsWhatWasRead() async throws {
+    try await withConversation { path in
+      // A background job of a shell would read /dev/null, and ignore the signal if the tool did not ask for it.
+      let result = try await Tool.shell(
+        """
+        { cat "$1"; sleep 20; } | {
+          exec 3<&0
+          $WIRESTAT analyze - --format csv <&3 & tool=$!
+          sleep 1
+          kill -INT $tool
+          wait $tool
+          echo "status $?" >&2
+          kill 0
+        }
+        """, path)
+      #expect(result.errors.hasPrefix("status 0\n"))
+      #expect(result.output.split(separator: "\r\n").count == 2)
+    }
+  }
+
+  private func words(_ options: String) -> [String] { options.split(separator: " ").map(String.init) }
+}
