@@ -28,7 +28,7 @@ enum LoopbackConversation {
   /// One connection: a byte each way, then both ends close, the client first or the server.
   static func talk(with listener: (socket: Int32, port: UInt16), serverClosesFirst: Bool) throws {
     let client = try connect(to: listener.port)
-    let server = try check("accept", unsafe accept(listener.socket, nil, nil))
+    let server = try check("accept", accept(listener.socket, nil, nil))
     try sendByte(from: client, to: server)
     try sendByte(from: server, to: client)
     for end in serverClosesFirst ? [server, client] : [client, server] { _ = try check("close", close(end)) }

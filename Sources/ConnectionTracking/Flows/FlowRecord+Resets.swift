@@ -90,7 +90,7 @@ extension FlowRecord {
   private func origin(of segment: Segment, side: Int) -> Origin {
     let end = ends[side]
     let other = ends[peer(of: side)]
-    guard end.sending.isKnown, other.sending.isKnown, end.state?.isSynchronized == true else { return .own }
+    guard end.sending.isKnown, other.sending.isKnown, end.proved?.isSynchronized == true else { return .own }
     if let acknowledgment = segment.acknowledgment {
       let continues =
         segment.sequence >= end.sending.contiguous && segment.sequence >= end.sending.acknowledged
