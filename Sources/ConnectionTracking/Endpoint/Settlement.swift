@@ -19,6 +19,7 @@ extension TCPEndpoint {
     let isLate = timestamps.sentTime(of: segment) &- slot.time > response.settled
     if events.contains(.reopening) { return verdictOnReopening(segment) }
     if !events.isDisjoint(with: [.rst, .doubtfulRST]) { return verdictOnReset(segment, isLate: isLate) }
+    if mayFollowUnseenFIN(segment) { return .open }
     if isShown(events, slot, by: segment, peer: peer) { return .proved }
     if events.contains(.fin), reportsHole(segment) { return .refuted }
     return isLate && isContradicted(events, by: segment) ? .refuted : .open
@@ -50,6 +51,13 @@ extension TCPEndpoint {
       return segment.flags.contains(.fin) && sending.finEnd == segment.sequenceEnd
     }
     return false
+  }
+
+  /// True where something of this endpoint did not pass before `segment`, and a FIN may be in it: the endpoint may be
+  /// further on than it seems.
+  func mayFollowUnseenFIN(_ segment: Segment) -> Bool {
+    sending.isKnown && segment.sequence > sending.next && segment.wirePayloadLength == 0
+      && segment.flags.isDisjoint(with: [.syn, .rst])
   }
 
   /// A SACK block beyond the acknowledgment: something before it is missing, so a FIN cannot have been taken.

@@ -55,6 +55,8 @@ extension FlowRecord {
     if distinct > 0, isNewest { ends[side].facts.insert(.sentData) }
     if new == 0 {
       guard !isProbe(segment, side: side) else { return }
+      // What comes again may fill the hole that a FIN waits behind, or is that FIN.
+      ends[peer(of: side)].facts.remove(.finHeld)
       ends[side].counters.retransmittedSegments &+= 1
     } else if !isNewest {
       ends[side].counters.outOfOrderSegments &+= 1

@@ -13,7 +13,18 @@ extension FlowRecord {
     if end.sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, end) { news.add(.synAcknowledged) }
     if end.sending.finIsCovered(by: acknowledgment) { news.add(.finAcknowledged) }
     if let finEnd = sending.finEnd, sending.contiguous >= finEnd, !end.facts.contains(.finHeld) { news.add(.fin) }
-    if !news.events.isEmpty { presume(side, news.events, segment, in: &store) }
+    guard !news.events.isEmpty else { return }
+    if news.events == .finAcknowledged, end.state == .closing, end.pending.contains(.fin) {
+      branch(side, segment, in: &store)
+    }
+    presume(side, news.events, segment, in: &store)
+  }
+
+  /// Simultaneous close, the peer's FIN not known to have arrived: the ACK of this end's own FIN leads to TIME_WAIT if
+  /// it did, to FIN_WAIT_2 if it was lost. The record names both.
+  private mutating func branch(_ side: Int, _ segment: Segment, in store: inout TimelineStore) {
+    ends[side].branchEntry = note(
+      side, from: .closing, to: .finWait2, .finAcknowledged, .presumed, segment, in: &store)
   }
 
   /// A SYN-ACK to an end whose SYN the tap did not see.

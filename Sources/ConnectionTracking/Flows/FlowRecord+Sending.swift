@@ -99,6 +99,7 @@ extension FlowRecord {
     _ arrival: PendingArrival, _ segment: Segment, side: Int, in store: inout TimelineStore
   ) {
     store.settle(arrival.entry, as: .confirmed, by: segment)
+    if arrival.events.contains(.fin) { store.settle(ends[side].branchEntry, as: .refuted, by: segment) }
     if arrival.events.contains(.reopening) {
       ends[side].reopen()
     } else {

@@ -56,7 +56,8 @@ extension FlowRecord {
     let from = ends[side].state
     let to = events.applied(to: from)
     guard to != from else { return }
-    let entry = note(side, from: from, to: to, events.cause, .presumed, segment, in: &store)
+    let shown = ends[side].branchEntry == timeline.tail && to == .timeWait ? .finWait2 : from
+    let entry = note(side, from: shown, to: to, events.cause, .presumed, segment, in: &store)
     ends[side].pending.append(PendingArrival(events: events, entry: entry))
   }
 }

@@ -13,13 +13,21 @@ extension FlowRecord {
     }
     addReturn(segment, side: side, to: &moves)
     addHandshake(segment, to: &moves)
-    if ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment), let state = moves.state {
+    let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
+    if covers, let state = moves.state, !ends[side].mayFollowUnseenFIN(segment) {
       moves.append(state.moved(by: .receivesFIN), .receivesFIN)
     }
-    if segment.flags.contains(.fin), let state = moves.state {
-      moves.append(state.moved(by: .sendsFIN), .sendsFIN, certain: !mayHaveMissedFIN(segment, side: side))
-    }
+    if segment.flags.contains(.fin) { addClose(segment, side: side, coversPeer: covers, to: &moves) }
     return moves
+  }
+
+  /// A FIN of CLOSE_WAIT always acknowledges the peer's. One that does not was sent before, and the acknowledgment that
+  /// passed first has overtaken it.
+  private func addClose(_ segment: Segment, side: Int, coversPeer: Bool, to moves: inout ProvedMoves) {
+    guard let state = moves.state else { return }
+    let wasOvertaken = state == .closeWait && !coversPeer && ends[peer(of: side)].sending.finEnd != nil
+    let next = wasOvertaken ? .closing : state.moved(by: .sendsFIN)
+    moves.append(next, .sendsFIN, certain: !mayHaveMissedFIN(segment, side: side))
   }
 
   /// A SYN opens actively; a SYN-ACK says that a SYN had arrived.
