@@ -84,7 +84,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "wirestat", "PacketDecoding", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+        "wirestat", "PacketCapture", "PacketDecoding", "TestSupport",
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], exclude: ["Snapshots"], swiftSettings: settings),
   ],

@@ -15,12 +15,17 @@ public enum Interruption {
   /// From here on SIGINT and SIGTERM ask for the end instead of forcing it.
   public static func catchSignals() {
     requested.store(false, ordering: .relaxed)  // Also makes sure that the flag is there before a handler needs it.
+    var wanted = sigset_t()
+    unsafe sigemptyset(&wanted)
     for signal in [SIGINT, SIGTERM] {
+      unsafe sigaddset(&wanted, signal)
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = { _ in Interruption.request() }
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       unsafe sigaction(signal, &action, nil)
     }
+    // A parent may have started this process with the signals blocked.
+    unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
   }
 
   /// True once the user asked for the end.
