@@ -63,8 +63,14 @@ import CPcap
     }
     guard unsafe ferror(file) == 0 else { return CaptureError(.io, "\(name): \(lastError)") }
     let place = offset.map { " at byte \($0)" } ?? ""
+    let words = lastError
+    // Not damage, but pcapng as libpcap reads it; there is no other sign of it than these words.
+    if words.hasPrefix("an interface has a") {
+      let advice = "give it one file an interface, as tshark -Y frame.interface_id==0 -w makes them"
+      return CaptureError(.damaged, "\(name): libpcap stops after frame \(frame)\(place) (\(words)); \(advice)")
+    }
     let what = unsafe feof(file) == 0 ? "is damaged in" : "ends inside"
-    return CaptureError(.damaged, "\(name): the capture \(what) frame \(frame + 1)\(place) (\(lastError))")
+    return CaptureError(.damaged, "\(name): the capture \(what) frame \(frame + 1)\(place) (\(words))")
   }
 }
 

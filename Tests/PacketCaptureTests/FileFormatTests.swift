@@ -42,6 +42,16 @@ struct FileFormatTests {
     try expectThePackets(writer.bytes)
   }
 
+  @Test func pcapngWhoseInterfacesDifferInLinkType() throws {
+    var writer = PcapngWriter()
+    writer.addInterface(.ethernet)
+    writer.append([1], at: Timestamp(nanoseconds: 0))
+    writer.addInterface(.linuxCooked)
+    let reading = try withTemporaryFile(writer.bytes) { Reading($0) }
+    #expect(reading.packets.count == 1)
+    #expect(reading.error?.message.contains("libpcap stops after frame 1 at byte 84 (an interface has a type") == true)
+  }
+
   private func expectThePackets(_ file: [UInt8], _ location: SourceLocation = #_sourceLocation) throws {
     let reading = try withTemporaryFile(file) { Reading($0) }
     #expect(reading.error == nil, sourceLocation: location)

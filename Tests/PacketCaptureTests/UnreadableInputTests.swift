@@ -26,14 +26,14 @@ struct UnreadableInputTests {
 
   @Test func empty() throws {
     try withTemporaryFile([]) { path in
-      #expect(error(path) == CaptureError(.notACapture, "\(path): the file is empty, without a capture's header"))
+      #expect(error(path) == CaptureError(.notACapture, "\(path): not a pcap or pcapng capture; it is empty"))
     }
   }
 
   @Test func text() throws {
     try withTemporaryFile(Array("not a capture".utf8)) { path in
       #expect(
-        error(path) == CaptureError(.notACapture, "\(path): not a pcap or pcapng capture (unknown file format)"))
+        error(path) == CaptureError(.notACapture, "\(path): not a pcap or pcapng capture; unknown file format"))
     }
   }
 

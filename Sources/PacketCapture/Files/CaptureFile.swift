@@ -32,7 +32,6 @@ struct CaptureFile: ~Copyable {
   ///
   /// Times come in nanoseconds, whatever the file has.
   consuming func open() throws(CaptureError) -> PcapHandle {
-    guard size != 0 else { throw CaptureError(.notACapture, "\(name): the file is empty, without a capture's header") }
     guard isCapture else { throw notACapture("unknown file format") }
     var words = ErrorBuffer()
     let handle = unsafe words.collect { buffer in
@@ -48,18 +47,23 @@ struct CaptureFile: ~Copyable {
   private var isCapture: Bool {
     switch format {
     case .pcap, .pcapng: true
-    case .compressed, .unknown: false
+    case .compressed, .empty, .unknown: false
     }
   }
 
-  private func notACapture(_ reason: String) -> CaptureError {
-    let file = name == "standard input" ? "FILE" : name
-    if case .compressed(let compressor, let command) = format {
-      let advice = "it is compressed with \(compressor): \(command) \(file) | wirestat analyze -"
-      return CaptureError(.notACapture, "\(name): not a pcap or pcapng capture; \(advice)")
-    }
-    return CaptureError(.notACapture, "\(name): not a pcap or pcapng capture (\(reason))")
+  private func notACapture(_ words: String) -> CaptureError {
+    let reason =
+      switch format {
+      case .compressed(let compressor, let command):
+        "it is compressed with \(compressor): \(command) \(fileName) | wirestat analyze -"
+      case .empty: "it is empty"
+      case .pcap, .pcapng, .unknown: words
+      }
+    return CaptureError(.notACapture, "\(name): not a pcap or pcapng capture; \(reason)")
   }
+
+  /// What to write on a command line in this file's place.
+  private var fileName: String { name == "standard input" ? "FILE" : name }
 }
 
 /// A C stream that is closed once.

@@ -5,13 +5,15 @@ enum CaptureFormat: Equatable {
   case pcapng
   /// Not a capture, but perhaps one inside: the compressor's name and the command that undoes it.
   case compressed(name: String, command: String)
+  /// Not one byte.
+  case empty
   case unknown
 
   /// How many bytes ``init(magic:)`` wants to see; a shorter file gives what it has.
   static let magicLength = 6
 
   init(magic: [UInt8]) {
-    self = Self.captures(magic) ?? Self.compressors(magic) ?? .unknown
+    self = magic.isEmpty ? .empty : Self.captures(magic) ?? Self.compressors(magic) ?? .unknown
   }
 
   private static func captures(_ magic: [UInt8]) -> CaptureFormat? {
