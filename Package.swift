@@ -82,6 +82,9 @@ let package = Package(
       dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
     .testTarget(
+      name: "GroundTruthTests", dependencies: ["GroundTruth", "ConnectionTracking", "PacketDecoding"],
+      swiftSettings: settings),
+    .testTarget(
       name: "CommandLineTests",
       dependencies: [
         "wirestat", "PacketDecoding", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),

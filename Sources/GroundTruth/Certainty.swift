@@ -47,7 +47,7 @@ extension Grader {
           result.invented.append(
             Grade.Case(
               scenario: recording.scenario, tap: tap, checkpoint: checkpoint.label,
-              description:
+              finding:
                 "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(want), inferred \(claim.description)"))
         }
       }

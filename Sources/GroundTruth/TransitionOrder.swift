@@ -20,7 +20,7 @@ extension Grader {
       grade.ordersOff.append(
         Grade.Case(
           scenario: recording.scenario, tap: tap, checkpoint: "order",
-          description: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(text(want)), "
+          finding: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(text(want)), "
             + "inferred \(text(got.first ?? []))")
       )
     }
