@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "laboratory",
       dependencies: [
-        "CLaboratory", "GroundTruth",
+        "CLaboratory", "GroundTruth", "PacketDecoding",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Laboratory", swiftSettings: settings),
 
