@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "laboratory",
       dependencies: [
-        "CLaboratory", "GroundTruth",
+        "CLaboratory", "GroundTruth", "PacketDecoding",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Laboratory", swiftSettings: settings),
 
@@ -81,6 +81,9 @@ let package = Package(
       name: "ReportingTests",
       dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
+    .testTarget(
+      name: "GroundTruthTests", dependencies: ["GroundTruth", "ConnectionTracking", "PacketDecoding"],
+      swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

@@ -24,7 +24,7 @@ public struct Certainty: Sendable {
 }
 
 extension Grader {
-  /// Judges only what the flows call certain.
+  /// Judges only what the flows call certain, where the whole capture of the tap would decide it.
   ///
   /// - Parameter view: the packets the flows were inferred from.
   public func certainty(_ flows: [Flow], view: [SegmentSight]) -> Certainty {
@@ -38,16 +38,17 @@ extension Grader {
           continue
         }
         let want = truth[pair] ?? .closed
+        guard !history.isHidden(pair, at: tap, time: checkpoint.t0, want: want, previous: nil) else { continue }
         let lastSeen = view.last { ($0.source, $0.destination) == (pair.me, pair.you) && $0.time <= checkpoint.t0 }
         if claim.says(want) {
           result.right += 1
-        } else if let lastSeen, history.wasTrue(state, of: pair, at: lastSeen.time) {
+        } else if let lastSeen, history.wasTrue(state, of: pair, whenSending: lastSeen) {
           result.outdated += 1
         } else {
           result.invented.append(
             Grade.Case(
               scenario: recording.scenario, tap: tap, checkpoint: checkpoint.label,
-              description:
+              finding:
                 "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(want), inferred \(claim.description)"))
         }
       }
@@ -56,26 +57,30 @@ extension Grader {
   }
 }
 
-/// Who sent a packet of a view to whom, and when.
+/// A TCP packet of a view: who sent it to whom, and what tells it from others.
 public struct SegmentSight: Sendable {
   var time: Int64
   var source: SocketAddress
   var destination: SocketAddress
+  var sequence: SequenceNumber
+  var flags: TCPFlags
 }
 
 extension History {
-  /// Whether the kernel had this end in `state` when a packet it had sent passed at `time`: in that moment, or after
-  /// the transition that the sending went with.
-  fileprivate func wasTrue(_ state: TCPState, of pair: EndPair, at time: Int64) -> Bool {
-    let transitions = self.transitions[pair, default: []]
+  /// Whether the kernel had this end in `state` at some moment between the sending of a segment and its passing the tap,
+  /// or just around: a call moves the state a little before its segment leaves.
+  fileprivate func wasTrue(_ state: TCPState, of pair: EndPair, whenSending sight: SegmentSight) -> Bool {
     let slack: Int64 = 1_000_000
-    let last = transitions.last { $0.time <= time + slack }
-    switch (last?.to, state) {
-    case (state?, _), (.closed?, .listen), (nil, .closed), (nil, .listen): return true
-    // The tracepoint shows a request socket only when it is one no more, and calls TIME_WAIT closed.
-    case (nil, .synReceived), (.closed?, .synReceived): return true
-    case (.closed?, .timeWait): return last?.from == .finWait2 || last?.from == .closing
-    default: return false
+    let sent = self.sent[pair, default: []].last { packet in
+      packet.time <= sight.time && packet.segment.sequence == sight.sequence.rawValue
+        && packet.segment.flags == sight.flags.rawValue & 0xff
     }
+    let (start, end) = ((sent?.time ?? sight.time) - slack, sight.time + slack)
+    let before = transitions[pair, default: []].last { $0.time < start }
+    let during = transitions[pair, default: []].filter { (start...end).contains($0.time) }
+    let states = [before?.to ?? .closed] + during.map(\.to)
+    // The tracepoint shows a request socket only when it is one no more, and calls TIME_WAIT closed.
+    let unseen: [TCPState: Bool] = [.synReceived: states.contains(.closed), .timeWait: states.contains(.closed)]
+    return states.contains { $0 == state || ($0.isGone && state.isGone) } || unseen[state] == true
   }
 }

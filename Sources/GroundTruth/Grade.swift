@@ -1,12 +1,14 @@
 /// How far an inference agrees with the kernel.
 public struct Grade: Sendable {
   /// One end at one checkpoint whose state was not simply right.
-  public struct Case: Sendable {
+  public struct Case: Sendable, CustomStringConvertible {
     public var scenario: String
     public var tap: Tap
     public var checkpoint: String
     /// What was judged, in one line.
-    public var description: String
+    public var finding: String
+
+    public var description: String { "\(scenario) at \(tap), \(checkpoint): \(finding)" }
   }
 
   /// The kernel's state.

@@ -61,7 +61,7 @@ public struct Grader {
     let wanted = "kernel \(want), inferred \(claim.description)"
     let remark = Grade.Case(
       scenario: recording.scenario, tap: tap, checkpoint: checkpoint.label,
-      description: "\(history.side(of: pair.me)) port \(pair.me.port): \(wanted)")
+      finding: "\(history.side(of: pair.me)) port \(pair.me.port): \(wanted)")
     if claim.allows(want) {
       grade.hedged.append(remark)
     } else if claim.hasFlow || want != .closed {

@@ -30,8 +30,8 @@ struct History {
   private let addresses: Set<IPAddress>
 
   init(_ recording: Recording) {
-    addressesOfA = Set(recording.a.compactMap(IPAddress.init(text:)))
-    addresses = addressesOfA.union(recording.b.compactMap(IPAddress.init(text:)))
+    addressesOfA = Set(recording.a.compactMap { IPAddress($0) })
+    addresses = addressesOfA.union(recording.b.compactMap { IPAddress($0) })
     for packet in recording.log { add(packet) }
     for transition in recording.kernelTrace { add(transition) }
   }
@@ -43,7 +43,7 @@ struct History {
 
   private mutating func add(_ packet: LoggedPacket) {
     let segment = packet.segment
-    guard let source = IPAddress(text: segment.source), let destination = IPAddress(text: segment.destination) else {
+    guard let source = IPAddress(segment.source), let destination = IPAddress(segment.destination) else {
       return
     }
     let pair = EndPair(
@@ -62,8 +62,8 @@ struct History {
   private mutating func add(_ transition: KernelTransition) {
     let isIPv6 = transition.family == "AF_INET6"
     guard transition.dport != "0", transition.sport != "0", transition.protocol == "IPPROTO_TCP",
-      let me = IPAddress(text: isIPv6 ? transition.saddrv6 : transition.saddr), let port = UInt16(transition.sport),
-      let you = IPAddress(text: isIPv6 ? transition.daddrv6 : transition.daddr), let peer = UInt16(transition.dport),
+      let me = IPAddress(isIPv6 ? transition.saddrv6 : transition.saddr), let port = UInt16(transition.sport),
+      let you = IPAddress(isIPv6 ? transition.daddrv6 : transition.daddr), let peer = UInt16(transition.dport),
       let from = TCPState(kernel: transition.oldstate), let to = TCPState(kernel: transition.newstate)
     else { return }
     let pair = EndPair(me: SocketAddress(address: me, port: port), you: SocketAddress(address: you, port: peer))

@@ -18,7 +18,10 @@ public struct Inference: Sendable {
         linkType: .raw)
       guard case .segment(let segment) = decoder.decode(packet.bytes.span, info) else { continue }
       tracker.observe(segment, payload: noPayload.span, into: &events)
-      view.append(SegmentSight(time: packet.time, source: segment.source, destination: segment.destination))
+      view.append(
+        SegmentSight(
+          time: packet.time, source: segment.source, destination: segment.destination, sequence: segment.sequence,
+          flags: segment.flags))
     }
     tracker.finish(into: &events)
     flows = events.compactMap { event in

@@ -36,7 +36,7 @@ public enum PartialView: Sendable, Hashable {
     switch self {
     case .withoutFirst(let count): return Array(packets.dropFirst(count))
     case .oneSided(let side):
-      let addresses = Set((side == .a ? recording.a : recording.b).compactMap(IPAddress.init(text:)))
+      let addresses = Set((side == .a ? recording.a : recording.b).compactMap { IPAddress($0) })
       return packets.filter { $0.source.map(addresses.contains) ?? false }
     case .missing(let chance):
       var random = SeededGenerator(seed: UInt64(packets.count))

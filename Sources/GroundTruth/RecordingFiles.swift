@@ -1,7 +1,7 @@
 public import Foundation
 
 /// The recordings of a directory: `NAME.truth.json` and the captures beside it.
-public struct RecordingFiles: Sendable {
+public struct RecordingFiles: Sendable, CustomStringConvertible {
   public let recording: Recording
   private let stem: URL
 
@@ -17,9 +17,11 @@ public struct RecordingFiles: Sendable {
     stem = url.deletingPathExtension().deletingPathExtension()
   }
 
+  public var description: String { recording.scenario }
+
   /// The packets of one tap; nil where that capture is missing or not one of ours.
   public func packets(at tap: Tap) -> [CapturedPacket]? {
     let file = stem.appendingPathExtension(tap.rawValue).appendingPathExtension("pcap")
-    return (try? Data(contentsOf: file)).flatMap { PcapReader.packets(of: Array($0)) }
+    return (try? Data(contentsOf: file)).flatMap { CaptureFile.packets(of: Array($0)) }
   }
 }

@@ -12,7 +12,7 @@ extension Grader {
       let truth = self.truth(at: recording.checks.last ?? Checkpoint(label: "", t0: 0, t1: 0, a: [], b: []))
       let isHidden = history.isHidden(
         pair, at: tap, time: recording.end, want: truth[pair] ?? .closed, previous: nil)
-      guard history.isHost(pair.me), !isHidden else { continue }
+      guard history.isHost(pair.me), !isHidden, !history.wasImpersonated(pair, at: tap) else { continue }
       let want = kernelOrder(transitions)
       grade.orders += 1
       let got = inferredOrders(of: pair, in: flows, keepsSYNReceived: want.contains(.synReceived))
@@ -20,7 +20,7 @@ extension Grader {
       grade.ordersOff.append(
         Grade.Case(
           scenario: recording.scenario, tap: tap, checkpoint: "order",
-          description: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(text(want)), "
+          finding: "\(history.side(of: pair.me)) port \(pair.me.port): kernel \(text(want)), "
             + "inferred \(text(got.first ?? []))")
       )
     }

@@ -64,12 +64,18 @@ extension History {
   /// At any tap but its own: a forged SYN, FIN or RST in its name passed, and nothing of its own has come since that
   /// could give the lie to it.
   private func isImpersonated(_ pair: EndPair, _ tap: Tap, _ sent: [Packet], _ time: Int64) -> Bool {
-    let side = side(of: pair.me)
-    let forged = self.received[pair.reversed, default: []].last { packet in
-      packet.time <= time && packet.has(Self.fin | Self.syn | Self.rst)
-        && !sentBy[side, default: []].contains(packet.segment)
-    }
-    guard tap.side != side, let forged else { return false }
+    guard let forged = forgeries(of: pair, at: tap).last(where: { $0.time <= time }) else { return false }
     return !sent.contains { $0.time > forged.time }
+  }
+
+  /// Whether a forged SYN, FIN or RST in its name ever passed a tap that is not its own.
+  func wasImpersonated(_ pair: EndPair, at tap: Tap) -> Bool { !forgeries(of: pair, at: tap).isEmpty }
+
+  private func forgeries(of pair: EndPair, at tap: Tap) -> [Packet] {
+    let side = side(of: pair.me)
+    guard tap.side != side else { return [] }
+    return received[pair.reversed, default: []].filter { packet in
+      packet.has(Self.fin | Self.syn | Self.rst) && !sentBy[side, default: []].contains(packet.segment)
+    }
   }
 }

@@ -73,6 +73,6 @@ struct GradeCommand: ParsableCommand {
 
   private func show(_ verdict: String, _ cases: [Grade.Case]) {
     guard verbose else { return }
-    for one in cases { print("\(verdict): \(one.scenario) at \(one.tap), \(one.checkpoint): \(one.description)") }
+    for one in cases { print("\(verdict): \(one)") }
   }
 }

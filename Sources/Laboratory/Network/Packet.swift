@@ -1,5 +1,5 @@
-import Glibc
 import GroundTruth
+import PacketDecoding
 
 /// A packet as the relay holds it: its bytes, and the fields a rule asks for.
 struct Packet: Sendable {
@@ -40,11 +40,9 @@ struct Packet: Sendable {
 
   /// An address as it is printed; four bytes or sixteen.
   static func text(_ address: ArraySlice<UInt8>) -> String {
-    let family = address.count == 4 ? AF_INET : AF_INET6
-    var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-    let bytes = Array(address)
-    guard unsafe inet_ntop(family, bytes, &buffer, socklen_t(buffer.count)) != nil else { return "?" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    func bits(_ part: ArraySlice<UInt8>) -> UInt64 { part.reduce(0) { $0 << 8 | UInt64($1) } }
+    if address.count == 4 { return IPAddress(v4: UInt32(bits(address))).description }
+    return IPAddress(v6High: bits(address.prefix(8)), low: bits(address.dropFirst(8))).description
   }
 
   private static func timestamp(in options: ArraySlice<UInt8>) -> UInt32? {

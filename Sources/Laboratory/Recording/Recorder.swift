@@ -52,12 +52,11 @@ struct Recorder {
   }
 
   private func save(_ events: [Relay.Event], _ name: String) throws {
-    var writer = PcapWriter()
-    for event in events {
+    let packets = events.map { event in
       let bytes = event.packet.bytes
-      writer.add(CapturedPacket(time: event.time, bytes: bytes, originalLength: bytes.count))
+      return CapturedPacket(time: event.time, bytes: bytes, originalLength: bytes.count)
     }
-    try save(Data(writer.bytes), name)
+    try save(Data(CaptureFile.bytes(of: packets)), name)
   }
 
   private func save(_ data: Data, _ name: String) throws {

@@ -40,22 +40,16 @@ struct Sample {
   /// The bytes of the capture file.
   func file(from packets: [CapturedPacket], of recording: Recording) -> [UInt8] {
     switch form {
-    case .asRecorded: return write(packets)
-    case .partial(let view): return write(view.applied(to: packets, of: recording))
+    case .asRecorded: return CaptureFile.bytes(of: packets)
+    case .partial(let view): return CaptureFile.bytes(of: view.applied(to: packets, of: recording))
     case .ethernet(let vlans):
       let framed = packets.map { packet in
         let bytes = Self.ethernetHeader(vlans, of: packet.bytes) + packet.bytes
         return CapturedPacket(time: packet.time, bytes: bytes, originalLength: bytes.count)
       }
-      return write(framed, linkType: PcapWriter.ethernet)
-    case .cutShort: return write(packets).dropLast(17)
+      return CaptureFile.bytes(of: framed, linkType: CaptureFile.ethernet)
+    case .cutShort: return CaptureFile.bytes(of: packets).dropLast(17)
     }
-  }
-
-  private func write(_ packets: [CapturedPacket], linkType: UInt32 = PcapWriter.rawIP) -> [UInt8] {
-    var writer = PcapWriter(linkType: linkType)
-    for packet in packets { writer.add(packet) }
-    return writer.bytes
   }
 
   /// Addresses of the documentation range 00-00-5E-00-53 (RFC 7042), one for each host; tags 802.1ad outside 802.1Q.
