@@ -21,7 +21,7 @@ struct BlockReaderTests {
   func everyByteDamaged(_ variant: PcapWriter.Variant, _ order: ByteOrder) throws {
     let file = Self.fourPackets(variant, order)
     for index in file.indices {
-      for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] {
+      for value in [0, 0x80, 0xFF] as [UInt8] {
         var damaged = file
         damaged[index] = value
         try expectSameReading(damaged, "byte \(index) made \(value)")
