@@ -78,7 +78,7 @@ extension TCPEndpoint {
   private func verdictOnReopening(_ segment: Segment) -> ArrivalVerdict {
     if segment.flags.contains(.rst) { return .proved }
     if segment.flags.contains(.syn) { return segment.sequence == reopeningSequence ? .proved : .open }
-    return .refuted
+    return segment.sequence == reopeningSequence + 1 ? .proved : .refuted
   }
 
   /// True where nothing this endpoint sent earlier could have been overtaken: the segment is not from before.

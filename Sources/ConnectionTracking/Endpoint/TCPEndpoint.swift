@@ -29,6 +29,8 @@ struct TCPEndpoint: Sendable {
   var reopeningSequence = SequenceNumber(0)
   /// The timeline entry that a mid-stream start presumed.
   var midstreamEntry = TimelineStore.none
+  /// The timeline entry that says its state is no longer certain, while that holds.
+  var doubtEntry = TimelineStore.none
   /// The timeline entry of the state it would be in, had the peer's FIN been lost: see `branch` in receiving.
   var branchEntry = TimelineStore.none
   /// Presumed arrivals that turned out false.

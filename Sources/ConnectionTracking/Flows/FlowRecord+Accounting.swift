@@ -78,6 +78,7 @@ extension FlowRecord {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment else { return nil }
     let isFirst = !ends[other].sending.isAcknowledged
+    if isFirst, !ends[other].sending.isKnown { ends[other].sending.next = acknowledgment }
     if isFirst || acknowledgment > ends[other].sending.acknowledged {
       ends[other].sending.acknowledged = acknowledgment
       ends[other].sending.isAcknowledged = true

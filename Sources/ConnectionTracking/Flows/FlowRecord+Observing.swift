@@ -71,6 +71,7 @@ extension FlowRecord {
     noteClose(segment, side: side)
     if segment.flags.contains(.syn) || !lacksTimestamps(segment, side: side) {
       sends(segment, side: side, in: &stores.timeline)
+      doubt(original, side: side, in: &stores.timeline)
     }
     let known = ends[side].sending.next
     account(segment, side: side, disorder: &stores.disorder)

@@ -35,14 +35,14 @@ extension FlowRecord {
   private mutating func sendsReset(_ segment: Segment, side: Int, refuses: Bool, in store: inout TimelineStore) {
     let shown = ends[side].state
     guard shown != .closed || !ends[side].pending.isEmpty else { return }
+    if ends[side].pending.contains(.reopening), segment.acknowledgment == nil {
+      // It resets what its peer still holds of the old connection; its new attempt goes on (RFC 9293 Figure 10).
+      return sends(segment, side: side, in: &store)
+    }
     switch origin(of: segment, side: side) {
     case .own: break
     case .doubtful: return presume(side, .doubtfulRST, segment, in: &store)
     case .foreign: return
-    }
-    if ends[side].pending.contains(.reopening), segment.acknowledgment == nil {
-      // It resets what its peer still holds of the old connection; its new attempt goes on (RFC 9293 Figure 10).
-      return sends(segment, side: side, in: &store)
     }
     if shown == .synSent, answersStrayACK(segment, side: side) { return }
     closeByReset(segment, side: side, refuses: refuses, shown: shown, in: &store)

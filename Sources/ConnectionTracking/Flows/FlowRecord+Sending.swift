@@ -98,7 +98,9 @@ extension FlowRecord {
   private mutating func confirm(
     _ arrival: PendingArrival, _ segment: Segment, side: Int, in store: inout TimelineStore
   ) {
-    store.settle(arrival.entry, as: .confirmed, by: segment)
+    // A state taken up mid-stream may be further on than it seems: what has arrived does not make it certain.
+    if ends[side].proved == nil, !arrival.events.contains(.syn) { ends[side].facts.insert(.assumed) }
+    if !ends[side].facts.contains(.assumed) { store.settle(arrival.entry, as: .confirmed, by: segment) }
     if arrival.events.contains(.fin) { store.settle(ends[side].branchEntry, as: .refuted, by: segment) }
     if arrival.events.contains(.reopening) {
       ends[side].reopen()

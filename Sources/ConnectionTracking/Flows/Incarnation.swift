@@ -14,6 +14,7 @@ extension FlowRecord {
     let receiver = ends[peer(of: side)]
     if repeatsReopening(segment, sender) { return isGoneForGood(receiver) }
     if sender.sending.initial == segment.sequence { return false }
+    if receiver.counters.packets == 0 { return sender.sending.isKnown }
     switch receiver.state {
     case nil, .closed, .listen: return sender.sending.isKnown || receiver.sending.isKnown
     case .synSent, .synReceived: return sender.sending.isKnown

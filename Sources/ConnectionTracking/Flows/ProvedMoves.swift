@@ -12,7 +12,7 @@ extension FlowRecord {
       return moves
     }
     addReturn(segment, side: side, to: &moves)
-    addHandshake(segment, to: &moves)
+    addHandshake(segment, side: side, to: &moves)
     let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
     if covers, let state = moves.state, !ends[side].mayFollowUnseenFIN(segment) {
       moves.append(state.moved(by: .receivesFIN), .receivesFIN)
@@ -47,12 +47,16 @@ extension FlowRecord {
   }
 
   /// Only an endpoint whose handshake is over sends segments without SYN.
-  private func addHandshake(_ segment: Segment, to moves: inout ProvedMoves) {
-    guard segment.acknowledgment != nil else { return }
+  ///
+  /// Where nothing is known of the peer's numbers, what is acknowledged may be its FIN already.
+  private func addHandshake(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
+    guard segment.flags.contains(.ack) else { return }
+    let received = ends[peer(of: side)].sending
+    let isCertain = received.isKnown || received.isAcknowledged
     switch moves.state {
     case nil: moves.append(.established, .midstream, certain: false)
-    case .synSent: moves.append(.established, .receivesSYNACK)
-    case .synReceived, .listen, .closed: moves.append(.established, .synAcknowledged)
+    case .synSent: moves.append(.established, .receivesSYNACK, certain: isCertain)
+    case .synReceived, .listen, .closed: moves.append(.established, .synAcknowledged, certain: isCertain)
     default: break
     }
   }

@@ -80,6 +80,9 @@ public enum TransitionCause: String, Sendable, Hashable, CaseIterable {
   case finWait2Expired = "fin-wait-2-expired"
   /// The capture began after the connection did.
   case midstream = "midstream"
+  /// The end acknowledges bytes that never passed the tap, or skips some of its own: a FIN may be among them, so that its
+  /// state is no longer certain.
+  case unseenBytes = "unseen-bytes"
   /// A new incarnation took the four-tuple.
   case replaced = "replaced"
   /// A presumed transition turned out false: back to the state before it.

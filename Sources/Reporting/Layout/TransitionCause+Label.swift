@@ -10,7 +10,7 @@ extension TransitionCause {
     case .receivesSYN, .receivesSYNACK, .synAcknowledged, .receivesFIN, .receivesFINACK, .finAcknowledged,
       .receivesRST:
       .received
-    case .timeWaitExpired, .finWait2Expired, .midstream, .replaced, .presumptionRefuted: .none
+    case .timeWaitExpired, .finWait2Expired, .midstream, .unseenBytes, .replaced, .presumptionRefuted: .none
     }
   }
 
@@ -27,6 +27,7 @@ extension TransitionCause {
     case .timeWaitExpired: "2 MSL over"
     case .finWait2Expired: "FIN_WAIT_2 timeout"
     case .midstream: "seen mid-stream"
+    case .unseenBytes: "unseen bytes"
     case .replaced: "new connection"
     case .presumptionRefuted: "taken back"
     }
@@ -35,7 +36,7 @@ extension TransitionCause {
   /// Which label tells most where one segment had several effects.
   var weight: Int {
     switch self {
-    case .midstream, .replaced, .presumptionRefuted: 0
+    case .midstream, .unseenBytes, .replaced, .presumptionRefuted: 0
     case .timeWaitExpired, .finWait2Expired: 1
     case .synAcknowledged, .finAcknowledged: 2
     case .sendsSYN, .receivesSYN, .sendsFIN, .receivesFIN: 3
