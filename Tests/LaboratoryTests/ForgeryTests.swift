@@ -46,7 +46,7 @@ struct ForgeryTests {
   }
 
   private func decode(_ bytes: [UInt8]) -> DecodedPacket {
-    var decoder = PacketDecoder()
+    var decoder = PacketDecoder(verifiesChecksums: true)
     let info = PacketInfo(
       time: Timestamp(nanoseconds: 0), frame: 1, originalLength: bytes.count, linkType: .raw)
     return decoder.decode(bytes.span, info)
