@@ -90,8 +90,7 @@ struct AnalyzeCommandTests {
         mkfifo "$1.pipe" && exec 4<>"$1.pipe" && rm "$1.pipe"
         cat "$1" >&4
         $WIRESTAT analyze - --format csv <&4 & tool=$!
-        sleep 1
-        kill -INT $tool
+        for try in 1 2 3; do sleep 1; kill -INT $tool 2>/dev/null; sleep 2; kill -0 $tool 2>/dev/null || break; done
         wait $tool
         echo "status $?" >&2
         """, path)
