@@ -67,7 +67,13 @@ struct AnalyzeCommandTests {
     let lines = result.output.split(separator: "\n")
     for line in lines { #expect(schema.violations(in: try JSONValue(parsing: line)) == []) }
     #expect(lines.count { $0.hasPrefix("{\"type\":\"summary\"") } == SampleCaptures.paths.count)
-    #expect(try await Tool.shell(script, SampleCaptures.paths).output == result.output)
+  }
+
+  @Test func theSameInputGivesTheSameBytes() async throws {
+    let script = "for file; do $WIRESTAT analyze \"$file\" --timeline 2>/dev/null; done"
+    let samples = SampleCaptures.paths.filter { !$0.contains("/truth/") }
+    let first = try await Tool.shell(script, samples)
+    #expect(try await Tool.shell(script, samples).output == first.output)
   }
 
   @Test func aReaderThatStopsEarlyIsNoError() async throws {
