@@ -23,6 +23,10 @@ enum Tool {
 
   /// Runs `script` in a shell in which `$WIRESTAT` is the tool and `$1`, `$2`, ... are `arguments`.
   static func shell(_ script: String, _ arguments: String...) async throws -> Result {
+    try await shell(script, arguments)
+  }
+
+  static func shell(_ script: String, _ arguments: [String]) async throws -> Result {
     try await run("/bin/sh", ["-c", "WIRESTAT=\(path)\n" + script, "sh"] + arguments)
   }
 

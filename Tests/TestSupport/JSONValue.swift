@@ -10,23 +10,25 @@ package enum JSONValue: Decodable, Equatable, Sendable {
   case object([String: JSONValue])
 
   package init(parsing text: some StringProtocol) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    let data = Data(text.utf8)
+    self = try JSONDecoder().decode(JSONValue.self, from: data)
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
+    // What is most frequent first, for a wrong guess throws; a boolean is not read as a number.
+    if let value = try? container.decode(String.self) {
+      self = .string(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
+    } else if let value = try? container.decode([String: JSONValue].self) {
+      self = .object(value)
     } else if let value = try? container.decode([JSONValue].self) {
       self = .array(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      self = .null
     }
   }
 
