@@ -26,10 +26,11 @@ struct CommittedRecordingsTests {
     #expect(grade.ordersOff.count * 50 < grade.orders)
   }
 
-  /// The aim is none: the bounds only come down.
+  /// What is left is a forged SYN in the name of a host whose own packets the view lacks, and a socket that went without
+  /// a packet. The bounds only come down.
   @Test(arguments: [
-    (PartialView.withoutFirst(1), 2), (.withoutFirst(3), 4), (.withoutFirst(7), 60), (.oneSided(.a), 66),
-    (.oneSided(.b), 161), (.missing(0.01), 0), (.missing(0.05), 17), (.missing(0.2), 94), (.snapLength(60), 0),
+    (PartialView.withoutFirst(1), 2), (.withoutFirst(3), 0), (.withoutFirst(7), 2), (.oneSided(.a), 2),
+    (.oneSided(.b), 0), (.missing(0.01), 0), (.missing(0.05), 2), (.missing(0.2), 9), (.snapLength(60), 0),
   ])
   func partialViewsInventLittle(_ view: PartialView, bound: Int) throws {
     var sum = Certainty()
@@ -40,7 +41,7 @@ struct CommittedRecordingsTests {
     }
     #expect(sum.invented.count <= bound)
     // Certainty given up altogether would invent nothing either.
-    #expect(sum.right > 500)
+    #expect(sum.right > 200)
   }
 }
 

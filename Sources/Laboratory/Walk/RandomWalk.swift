@@ -39,7 +39,7 @@ struct RandomWalk {
     lab.line.setDelay(milliseconds: Int.random(in: 0...12, using: &random))
     lab.line.setNoise(
       LineNoise(
-        loss: [0, 0.03, 0.1, 0.2].randomElement(using: &random) ?? 0, duplication: 0.02,
+        loss: [0, 0.02, 0.05, 0.1].randomElement(using: &random) ?? 0, duplication: 0.02,
         jitterMilliseconds: Int.random(in: 0...10, using: &random)))
   }
 
