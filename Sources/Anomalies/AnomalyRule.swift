@@ -1,4 +1,4 @@
-public import ConnectionTracking
+import ConnectionTracking
 
 /// One anomaly of the catalogue: its words, and how it is recognised.
 ///

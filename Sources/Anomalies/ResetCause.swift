@@ -38,9 +38,8 @@ extension RuleContext {
   /// The cause of the RST in `notice`.
   func cause(of notice: FlowNotice) -> ResetCause {
     let shape = notice.reset
-    if notice.senderState == .listen || (notice.senderState == .closed && shape.answers == .syn) {
-      return shape.traits.contains(.hasACK) || shape.answers == .syn ? refusal(notice) : .noSocket
-    }
+    if shape.answers == .syn, shape.traits.contains(.hasACK) { return refusal(notice) }
+    if notice.senderState == .listen { return .noSocket }
     if isForeign(notice) { return .injected }
     if shape.unansweredProbes >= 2 { return .keepalive }
     return shape.traits.contains(.hasACK) ? liveCause(notice) : statelessCause(notice)

@@ -14,8 +14,7 @@ public struct Sighting: Sendable {
   public var fields: [Finding.Field] = []
 
   public init(
-    _ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ confidence: Confidence = .certain,
-    _ message: String
+    _ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ confidence: Confidence, _ message: String
   ) {
     self.endpoint = endpoint
     self.time = time
@@ -24,10 +23,17 @@ public struct Sighting: Sendable {
     self.message = message
   }
 
+  /// What an endpoint's own packets show.
+  public init(_ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ message: String) {
+    self.init(endpoint, at: time, frames: frames, .certain, message)
+  }
+
+  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ message: String) {
+    self.init(endpoint, notice, .certain, message)
+  }
+
   /// What the first packet of `notice` shows, and its last.
-  public init(
-    _ endpoint: EndpointRole?, _ notice: FlowNotice, _ confidence: Confidence = .certain, _ message: String
-  ) {
+  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ confidence: Confidence, _ message: String) {
     let isOne = notice.last.frame == notice.first.frame
     self.init(
       endpoint, at: notice.first.time,

@@ -1,3 +1,4 @@
+public import Anomalies
 public import PacketDecoding
 
 /// What there is to say once the input has ended: the capture as a whole and the totals over its flows.
@@ -27,6 +28,8 @@ public struct CaptureSummary: Sendable, Equatable {
   public var drops: DropCounts?
   /// What was said on standard error while reading: a truncated file, a limit that bit.
   public var warnings: [String] = []
+  /// What makes the capture doubtful, and what was found beyond single flows.
+  public var findings: [Finding] = []
 
   public init() {}
 }

@@ -26,11 +26,17 @@ struct AnalysisPipeline: ~Copyable {
     capture.lastSeen = info.time
     let packet = decoder.decode(bytes, info)
     capture.packets.count(packet)
-    guard case .segment(let segment) = packet else {
-      return tracker.advance(to: info.time, into: &events)
-    }
+    guard case .segment(let segment) = packet else { return takeOther(packet, info.time) }
     decoder.withPayload(of: segment, in: bytes) { payload in
       tracker.observe(segment, payload: payload, into: &events)
+    }
+  }
+
+  private mutating func takeOther(_ packet: DecodedPacket, _ time: Timestamp) {
+    if case .icmpError(let error) = packet {
+      tracker.observe(error, into: &events)
+    } else {
+      tracker.advance(to: time, into: &events)
     }
   }
 

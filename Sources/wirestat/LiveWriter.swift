@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import Reporting
 
@@ -7,6 +8,7 @@ struct LiveWriter: ~Copyable {
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
   private var totals = FlowTotals()
+  private let findings = Findings()
 
   init(_ transitions: TransitionRenderer, _ renderer: any ReportRenderer, to output: consuming OutputBuffer) {
     self.transitions = transitions
@@ -26,7 +28,7 @@ struct LiveWriter: ~Copyable {
         transitions.render(flow: flow, client: client, server: server, entry: entry, into: &output)
       case .ended(let flow):
         totals.add(flow, isReported: true)
-        renderer.render(flow, into: &output)
+        renderer.render(flow, findings.of(flow), into: &output)
       case .began, .stream: break
       }
     }

@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import Reporting
 
@@ -7,6 +8,7 @@ struct ReportWriter: ~Copyable {
   private var output: OutputBuffer
   private let selection: FlowSelection
   private var totals = FlowTotals()
+  private let findings = Findings()
 
   init(_ renderer: any ReportRenderer, to output: consuming OutputBuffer, selection: FlowSelection) {
     self.renderer = renderer
@@ -23,7 +25,7 @@ struct ReportWriter: ~Copyable {
       guard case .ended(let flow) = event else { continue }
       let isSelected = selection.includes(flow)
       totals.add(flow, isReported: isSelected)
-      if isSelected { renderer.render(flow, into: &output) }
+      if isSelected { renderer.render(flow, findings.of(flow), into: &output) }
     }
     if let failure = output.failure { throw failure }
   }

@@ -7,7 +7,8 @@ enum CaptureDoubt: Sendable {
   /// The weightiest one that holds for `flow`.
   init?(of flow: borrowing Flow) {
     let packets = flow.clientEnd.packets + flow.serverEnd.packets
-    if (flow.clientEnd.duplicatePackets + flow.serverEnd.duplicatePackets) * 50 > packets {
+    let duplicates = flow.clientEnd.duplicatePackets + flow.serverEnd.duplicatePackets
+    if duplicates > 2, duplicates * 50 > packets {
       self = .duplicates
     } else if packets > 5, flow.clientEnd.packets == 0 || flow.serverEnd.packets == 0 {
       self = .oneSided

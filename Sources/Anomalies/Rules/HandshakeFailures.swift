@@ -1,4 +1,5 @@
 import ConnectionTracking
+import PacketDecoding
 
 // Attempts that came to nothing.
 
@@ -100,7 +101,7 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: nil, zeek: "RSTOS0", suricata: nil, kernel: "TcpExtEmbryonicRsts"),
     on: .traits(.reset)
   ) { context in
-    context.notices(.reset, by: .client).prefix(1).compactMap { notice in
+    context.notices(.reset, by: .client).prefix(1).compactMap { notice -> Sighting? in
       guard notice.reset.answers == .synACK, context.cause(of: notice) == .cancelledConnect else { return nil }
       let waited = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
       return Sighting(

@@ -47,7 +47,9 @@ extension AnomalyRule {
     let count = (again + answers).reduce(0) { $0 + $1.count }
     return [
       Sighting(
-        .server, first, "The SYN-ACK passed the tap and was lost behind it: \(Phrase.count(count, "repeat")) followed.")
+        .server, first, again.isEmpty
+          ? "The SYN-ACK passed the tap and was repeated \(Phrase.times(count)): it was lost, or the ACK that answered it."
+          : "The SYN-ACK passed the tap and was lost behind it: the client repeated its SYN.")
         .with("repeats", count)
     ]
   }
@@ -110,7 +112,8 @@ extension AnomalyRule {
     on: .traits(.lingered)
   ) { context in
     let waited = context.nanoseconds(.server, in: .synReceived)
-    guard waited > context.thresholds.synReceived, let entry = context.entered(.server, .synReceived),
+    guard context.flow.serverEnd.state == .synReceived || context.entered(.server, .established) == nil,
+      waited > context.thresholds.synReceived, let entry = context.entered(.server, .synReceived),
       !context.flow.timeline.contains(where: { $0.endpoint == .client && $0.to == .established && $0.evidence == .observed })
     else { return [] }
     let repeats = context.notices(.synACKRepeated, by: .server).reduce(0) { $0 + $1.count }

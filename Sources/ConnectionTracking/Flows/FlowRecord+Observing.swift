@@ -15,7 +15,9 @@ extension FlowRecord {
   /// Takes a segment that `side` sent.
   mutating func observe(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
     let other = peer(of: side)
-    if stores.recent.repeats(segment, of: number, from: side) { return noteDuplicate(segment, side, &stores.notices) }
+    if stores.recent.repeats(segment, of: number, from: side, peerLast: ends[other].latest.time) {
+      return noteDuplicate(segment, side, &stores.notices)
+    }
     let basis = isPlain(segment, from: side) ? nil : examine(segment, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
     let wasHalfOpen = isHalfOpen

@@ -20,7 +20,10 @@ struct RecentSegments: Sendable {
   private var entries = [Entry](repeating: Entry(), count: 1 << Int(bits))
 
   /// Remembers `segment`, and says whether it is the copy of one that just passed.
-  mutating func repeats(_ segment: Segment, of flow: Int, from side: Int) -> Bool {
+  ///
+  /// - Parameter peerLast: when the other end last sent something. Without an identification, what comes after an answer
+  ///   is no copy: the network delivers both copies first.
+  mutating func repeats(_ segment: Segment, of flow: Int, from side: Int, peerLast: Int64) -> Bool {
     let identification = segment.identification ?? 0
     // Nothing but its content tells a copy from an acknowledgment that was really sent twice.
     if identification == 0, segment.sequenceLength == 0 { return false }
@@ -30,6 +33,7 @@ struct RecentSegments: Sendable {
     entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
     guard earlier.fingerprint == fingerprint else { return false }
     let gap = segment.time.nanoseconds &- earlier.time
+    if identification == 0, peerLast >= earlier.time { return false }
     let span = identification == 0 ? Self.anonymousSpan : Self.span
     return gap <= span && gap >= -span
   }

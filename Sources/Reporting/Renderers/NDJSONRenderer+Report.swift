@@ -19,7 +19,9 @@ extension NDJSONRenderer {
     write(capture.drops, into: &output)
     output.append(",\"warnings\":")
     write(capture.warnings, into: &output)
-    output.append(",\"findings\":[]}\n")
+    output.append(",\"findings\":")
+    FindingJSON.write(capture.findings, into: &output)
+    output.append("}\n")
   }
 
   private func writeSpan(of capture: CaptureSummary, into output: inout OutputBuffer) {
