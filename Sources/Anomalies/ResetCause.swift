@@ -83,15 +83,25 @@ extension RuleContext {
   private func statelessCause(_ notice: FlowNotice) -> ResetCause {
     let shape = notice.reset
     switch notice.senderState {
-    case .synSent: return .cancelledConnect
+    case .synSent: return shape.answers == .synACK ? .cancelledConnect : .noSocket
     case .synReceived: return shape.answers == .synACK ? .cancelledConnect : .acceptQueue
+    // The FIN it answers is on its way; the state was the one before.
+    case .timeWait where shape.answers == .fin: return .expiredOrphan
     case .timeWait: return .timeWait
     case .finWait2 where shape.answers != .data: return .expiredOrphan
     case .finWait1, .finWait2, .closing, .lastAck: return shape.answers == .data ? .dataAfterClose : .noSocket
     case .closed: return closedCause(notice)
+    case .established where isUnproved(notice): return .acceptQueue
     case .established, .closeWait, .listen, nil:
       return shape.answers == .synACK ? .cancelledConnect : .noSocket
     }
+  }
+
+  /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed.
+  private func isUnproved(_ notice: FlowNotice) -> Bool {
+    guard notice.sender == .server, flow.serverEnd.payloadBytes == 0 else { return false }
+    let entry = flow.timeline.first { $0.endpoint == .server && $0.to == .established }
+    return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= notice.first.frame } ?? true) } ?? false
   }
 
   private func closedCause(_ notice: FlowNotice) -> ResetCause {

@@ -68,7 +68,14 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR", kernel: "reason NO_SOCKET"),
     on: .notices(.reset)
   ) { context in
-    context.notices(.reset).filter { context.cause(of: $0) == .noSocket && !isDiscovery(context, $0) }.prefix(1).map {
+    // After a RST that took effect, another is what everybody does.
+    guard let first = context.notices(.reset).first(where: { $0.reset.answers != .nothing }),
+      !context.notices(.reset).contains(where: { $0.first.frame < first.first.frame && $0.reset.traits.contains(.accepted) })
+    else { return [] }
+    return [first].filter {
+      context.cause(of: $0) == .noSocket && !isDiscovery(context, $0) && $0.receiverState != .timeWait
+        && $0.receiverState != .closed
+    }.map {
       Sighting($0.sender, $0, "\($0.sender.subject) answered \(Self.word(for: $0.reset.answers)) with RST: it has no socket for it.")
         .with("rst_cause", ResetCause.noSocket.rawValue)
     }

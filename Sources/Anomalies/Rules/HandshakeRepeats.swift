@@ -68,7 +68,7 @@ extension AnomalyRule {
   ) { context in
     context.notices(.synACKRepeated, by: .server).filter { notice in
       notice.circumstances.contains(.acknowledged) && !notice.circumstances.contains(.peerSentData)
-        && notice.first.time.nanoseconds(since: context.flow.firstSeen.time) < 5_000_000_000
+        && notice.delay >= leastSYNACKTimer && notice.first.time.nanoseconds(since: context.flow.firstSeen.time) < 5_000_000_000
         && serverWentOn(context, after: notice) && !isDeferred(context)
     }.map { notice in
       Sighting(
@@ -125,6 +125,9 @@ extension AnomalyRule {
         .with("duration", seconds: waited).with("repeats", repeats)
     ]
   }
+
+  /// SYN-ACKs come again by a timer of 1 s; sooner they are copies, or answers to a repeated SYN.
+  static let leastSYNACKTimer: Int64 = 500_000_000
 
   /// The server answered for good after `notice`.
   private static func serverWentOn(_ context: RuleContext, after notice: FlowNotice) -> Bool {

@@ -67,7 +67,7 @@ extension AnomalyRule {
     advice: "Find out who retries; two hosts behind one NAT may be using the same port.",
     peers: PeerNames(suricata: "stream.3whs_syn_resend_diff_seq_on_syn_recv"), on: .notices(.reuse)
   ) { context in
-    context.notices(.reuse).filter { $0.senderState == .synSent && !$0.circumstances.contains(.rolesSwapped) }.map { notice in
+    context.notices(.reuse).filter { $0.senderState == .synSent && $0.distance != -1 && !$0.circumstances.contains(.rolesSwapped) }.map { notice in
       Sighting(.client, notice, "A SYN with another initial sequence number came \(Phrase.duration(notice.delay)) after the last packet of an attempt that was still open.")
         .with("previous_flow", context.flow.previousFlow ?? 0)
     }
@@ -133,7 +133,8 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.tfo_ignored", suricata: "stream.3whs_synack_tfo_data_ignored"),
     on: .notices(.synDataIgnored)
   ) { context in
-    context.notices(.synDataIgnored).map {
+    guard context.has(.synWithData) else { return [] }
+    return context.notices(.synDataIgnored).map {
       Sighting($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with("bytes", $0.bytes)
     }
   }

@@ -14,7 +14,8 @@ extension AnomalyRule {
     next: ["sysctl net.ipv4.tcp_rfc1337", "tcp.flags.reset == 1"], advice: "Set net.ipv4.tcp_rfc1337=1 where ports are reused fast.",
     peers: PeerNames(kernel: "tcp_rfc1337"), on: .notices(.reset)
   ) { context in
-    context.notices(.reset).filter { $0.receiverState == .timeWait && $0.reset.traits.contains(.accepted) }.prefix(1).map { notice in
+    context.notices(.reset).filter { $0.receiverState == .timeWait && $0.reset.traits.contains(.accepted) && $0.senderState != .timeWait }
+      .prefix(1).map { notice in
       let entry = context.flow.timeline.last { $0.endpoint == notice.sender.peer && $0.cause == .receivesRST }
       return Sighting(notice.sender.peer, notice, entry.map(context.confidence) ?? .presumed,
         "A RST reached the \(notice.sender.peer.noun) in TIME_WAIT, which ends it\(entry == nil ? " unless tcp_rfc1337 is set" : "").")

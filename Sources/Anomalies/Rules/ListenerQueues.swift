@@ -21,7 +21,8 @@ extension AnomalyRule {
       !isDeferred(context)
     else { return [] }
     return context.notices(.synACKRepeated, by: .server).filter { notice in
-      notice.circumstances.isSuperset(of: [.acknowledged, .peerSentData])
+      notice.circumstances.isSuperset(of: [.acknowledged, .peerSentData]) && notice.delay >= leastSYNACKTimer
+        && !context.has(.synWithData)
     }.prefix(1).map { notice in
       Sighting(
         .server, notice, .presumed,

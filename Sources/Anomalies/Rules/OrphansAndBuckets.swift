@@ -47,8 +47,10 @@ extension AnomalyRule {
     causes: ["the kernel had dropped the closed socket", "the application had aborted it"], next: ["tcp.flags.reset == 1"],
     advice: "See rst_cause for which of the cases it is.", peers: PeerNames(zeek: "history FR"), on: .traits(.reset)
   ) { context in
-    context.notices(.reset).filter { $0.reset.answers == .fin && $0.senderState?.isSynchronized == true && $0.senderState != .timeWait }
-      .prefix(1).map {
+    context.notices(.reset).prefix(1).filter { notice in
+      notice.reset.answers == .fin && notice.senderState?.isSynchronized == true
+        && ![.expiredOrphan, .abortedAlive, .unreadData].contains(context.cause(of: notice))
+    }.map {
         Sighting($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with("rst_cause", context.cause(of: $0).rawValue)
       }
   }

@@ -100,7 +100,7 @@ public struct EndpointSummary: Sendable, Equatable {
   public var duplicatePackets = 0
   /// Segments larger than the peer's MSS: put together by the capturing host before the tap.
   public var superSegments = 0
-  /// Bytes, SYN and FIN included, that its peer had not acknowledged by then.
+  /// Payload bytes that its peer had not acknowledged by then.
   public var unacknowledgedBytes = 0
   /// When its last segment passed, RST aside.
   public var lastSent: Timestamp?

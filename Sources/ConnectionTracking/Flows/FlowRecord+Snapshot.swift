@@ -88,7 +88,7 @@ extension EndpointSummary {
     zeroWindows = Int(counters.zeroWindows)
     duplicatePackets = Int(counters.duplicatePackets)
     superSegments = Int(counters.superSegments)
-    unacknowledgedBytes = endpoint.sending.outstanding
+    unacknowledgedBytes = max(0, endpoint.sending.outstanding - (endpoint.sending.finEnd == nil ? 0 : 1))
     if endpoint.latest.isKnown { lastSent = Timestamp(nanoseconds: endpoint.latest.time) }
     maximumSegmentSize = endpoint.maximumSegmentSize == 0 ? nil : endpoint.maximumSegmentSize
     windowScale = endpoint.window.shift

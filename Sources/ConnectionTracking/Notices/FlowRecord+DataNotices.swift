@@ -143,7 +143,9 @@ extension FlowRecord {
     } else if ahead < -receiveWindow(of: side) {
       add(.ackFarBehind, segment, side, &store) { $0.distance = ahead }
     }
-    if ahead >= 0, segment.sequence == ends[side].sending.next,
+    // An acknowledgment that was overtaken looks like a window that shrinks; one that advances was not.
+    if ahead > 0, segment.sequence == ends[side].sending.next, segment.flags.isDisjoint(with: [.fin]),
+      closing.firstFIN == nil,
       let shrunk = ends[side].window.shrink(to: acknowledgment, segment.window)
     {
       add(.windowShrunk, segment, side, &store) { $0.distance = shrunk }
