@@ -1,7 +1,7 @@
 extension AnomalyRule {
   /// Every rule, in the order of the documentation.
   public static let all: [AnomalyRule] = [
-    handshake, closing, stalls, resets, incarnations, data, flags, capture,
+    handshake, closing, stalls, resets, incarnations, data, flags, capture, aggregates,
   ].flatMap(\.self)
 
   /// The rule named `id`.
@@ -44,6 +44,12 @@ extension AnomalyRule {
   private static let flags: [AnomalyRule] = [synFIN, nullFlags, xmasFlags, finWithoutACK, synRST, landAttack]
 
   private static let capture: [AnomalyRule] = [
-    duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, badChecksum, evictedFlow,
+    duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, captureReordered,
+    clockJump, snapLengthTruncated, truncatedFile, badChecksum, evictedFlow, unsupportedPackets,
+  ]
+
+  private static let aggregates: [AnomalyRule] = [
+    synFlood, synBacklogDrop, connectLatencyOutlier, backendFlapping, resetRate, halfCloseHeavy, fdLeakSuspect,
+    timeWaitPileup, resetStorm,
   ]
 }

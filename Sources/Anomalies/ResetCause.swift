@@ -89,7 +89,8 @@ extension RuleContext {
     case .timeWait where shape.answers == .fin: return .expiredOrphan
     case .timeWait: return .timeWait
     case .finWait2 where shape.answers != .data: return .expiredOrphan
-    case .finWait1, .finWait2, .closing, .lastAck: return shape.answers == .data ? .dataAfterClose : .noSocket
+    case .finWait1, .finWait2, .closing, .lastAck:
+      return shape.answers == .data || has(.finCrossesData) ? .dataAfterClose : .noSocket
     case .closed: return closedCause(notice)
     case .established where isUnproved(notice): return .acceptQueue
     case .established, .closeWait, .listen, nil:

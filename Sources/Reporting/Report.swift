@@ -10,6 +10,10 @@ public struct Report: Sendable, Equatable {
 
   public var capture = CaptureSummary()
   public var totals = FlowTotals()
+  /// What was found at listeners and hosts.
+  public var findings: [Finding] = []
+  /// The listeners, busiest first.
+  public var listeners: [ListenerStatistics] = []
 
   public init() {}
 }
@@ -28,8 +32,10 @@ public struct CaptureSummary: Sendable, Equatable {
   public var drops: DropCounts?
   /// What was said on standard error while reading: a truncated file, a limit that bit.
   public var warnings: [String] = []
-  /// What makes the capture doubtful, and what was found beyond single flows.
+  /// What makes the capture doubtful.
   public var findings: [Finding] = []
+  /// What was met packet by packet.
+  public var quality = CaptureQuality()
 
   public init() {}
 }

@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import PacketCapture
 import PacketDecoding
@@ -24,6 +25,7 @@ struct AnalysisPipeline: ~Copyable {
   mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo) {
     if capture.firstSeen == nil { capture.firstSeen = info.time }
     capture.lastSeen = info.time
+    capture.quality.count(info, captured: bytes.count)
     let packet = decoder.decode(bytes, info)
     capture.packets.count(packet)
     guard case .segment(let segment) = packet else { return takeOther(packet, info.time) }

@@ -28,7 +28,7 @@ struct FlowTraits: OptionSet, Sendable {
     if Self.lingered(flow.clientEnd) || Self.lingered(flow.serverEnd) { insert(.lingered) }
     if flow.clientEnd.unacknowledgedBytes > 0 || flow.serverEnd.unacknowledgedBytes > 0 { insert(.unacknowledged) }
     if flow.client == flow.server { insert(.selfConnected) }
-    if flow.serverEnd.nanosecondsInState[Int(TCPState.synSent.rawValue)] > 0 { insert(.bothOpened) }
+    if flow.timeline.contains(where: { $0.cause == .sendsSYN && $0.endpoint == .server }) { insert(.bothOpened) }
     if flow.orientation != .syn { insert(.midstream) }
     if flow.clientEnd.packets == 0 || flow.serverEnd.packets == 0 { insert(.oneSided) }
     if flow.end == .evicted { insert(.evicted) }

@@ -97,28 +97,36 @@ extension AnomalyRule {
     ],
     advice: "Make the idle timeout of the end that closes longer than that of the end that sends requests.",
     peers: PeerNames(wireshark: "tcp.flags.reset", kernel: "TcpExtTCPAbortOnData"),
-    on: .notices(.dataAfterPeerFIN, .reset)
+    on: .notices(.dataAfterPeerFIN, .finCrossesData, .reset)
   ) { context in
     crossedFIN(context) ?? unreadAtClose(context) ?? []
   }
 
   private static func crossedFIN(_ context: RuleContext) -> [Sighting]? {
-    let limit = max(2 * context.roundTrip, context.thresholds.race)
-    guard let late = context.notices(.dataAfterPeerFIN).first(where: { $0.delay <= limit }),
-      let fin = context.fin(of: late.sender.peer)
-    else { return nil }
-    let closer = late.sender.peer
-    let reset = context.notices(.reset, by: closer).first { $0.first.frame > late.first.frame }
-    let isIgnored = context.flow.isOverdue(late.sender, since: late.first.time)
-    guard reset != nil || isIgnored else { return nil }
+    guard let late = crossing(context), let fin = context.fin(of: late.closer) else { return nil }
+    let reset = context.notices(.reset, by: late.closer).first { $0.first.frame > late.frame ?? 0 }
+    guard reset != nil || context.flow.isOverdue(late.closer.peer, since: late.time) else { return nil }
     let idle = idleBefore(fin, context)
     let after = idle.map { " after \(Phrase.duration($0)) idle" } ?? ""
     let fate = reset == nil ? "never acknowledged" : "reset"
     return [
-      Sighting(closer, at: fin.time, frames: [fin.frame ?? 0, late.first.frame, reset?.first.frame].compactMap(\.self),
-        "The \(closer.noun) closed\(after); \(Phrase.bytes(late.bytes)) of the \(late.sender.noun) crossed the FIN and were \(fate).")
+      Sighting(
+        late.closer, at: fin.time, frames: [fin.frame, late.frame, reset?.first.frame].compactMap(\.self).sorted(),
+        "The \(late.closer.noun) closed\(after); \(Phrase.bytes(late.bytes)) of the \(late.closer.peer.noun) crossed the FIN and were \(fate).")
         .with("variant", "crossed-fin").with("bytes_lost", late.bytes).with("idle", seconds: idle ?? 0)
     ]
+  }
+
+  /// Data that was sent within a round trip of the peer's FIN, before or after it at the tap.
+  private static func crossing(
+    _ context: RuleContext
+  ) -> (closer: EndpointRole, bytes: Int, frame: UInt64?, time: Timestamp)? {
+    let limit = max(2 * context.roundTrip, context.thresholds.race)
+    if let late = context.notices(.dataAfterPeerFIN).first(where: { $0.delay <= limit }) {
+      return (late.sender.peer, late.bytes, late.first.frame, late.first.time)
+    }
+    guard let early = context.notices(.finCrossesData).first(where: { $0.delay <= limit }) else { return nil }
+    return (early.sender, early.bytes, nil, early.first.time)
   }
 
   /// Idle, then a request, and before anybody read it the closer resets.

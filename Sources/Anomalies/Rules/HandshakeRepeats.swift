@@ -130,7 +130,7 @@ extension AnomalyRule {
   static let leastSYNACKTimer: Int64 = 500_000_000
 
   /// The server answered for good after `notice`.
-  private static func serverWentOn(_ context: RuleContext, after notice: FlowNotice) -> Bool {
+  static func serverWentOn(_ context: RuleContext, after notice: FlowNotice) -> Bool {
     guard let last = context.flow.serverEnd.lastSent else { return false }
     return last > notice.last.time
   }

@@ -110,6 +110,8 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case dataAfterFIN
   /// New payload after the peer's FIN. `bytes`, `delay` since that FIN; `acknowledged`: the sender knew of the FIN.
   case dataAfterPeerFIN
+  /// A FIN that passed while payload of the peer was on its way. `bytes` of it, `delay` since the peer's last segment.
+  case finCrossesData
   /// Nothing passed for a while. `delay`: how long; the packet is the one that ended it.
   case silence
 

@@ -12,6 +12,7 @@ extension FlowRecord {
       }
     }
     let other = peer(of: side)
+    if segment.flags.contains(.fin), ends[side].sending.finEnd == nil { noteCrossing(segment, side, other, &store) }
     guard let peerEnd = ends[other].sending.finEnd, other != side, segment.wirePayloadLength > 0,
       segment.sequenceEnd > ends[side].sending.next
     else { return }
@@ -22,6 +23,19 @@ extension FlowRecord {
       notice.bytes = segment.wirePayloadLength
       notice.delay = since
       if knows || ignored { notice.circumstances.insert(.acknowledged) }
+    }
+  }
+
+  /// The sender of a FIN had not received what its peer had sent by then, or not acknowledged it.
+  private mutating func noteCrossing(_ segment: Segment, _ side: Int, _ other: Int, _ store: inout NoticeStore) {
+    guard ends[other].latest.kind == .data, ends[other].sending.finEnd == nil, let acknowledgment = segment.acknowledgment
+    else { return }
+    let bytes = ends[other].sending.next.distance(from: acknowledgment)
+    let since = segment.time.nanoseconds &- ends[other].latest.time
+    guard bytes > 0 else { return }
+    add(.finCrossesData, segment, side, &store) { notice in
+      notice.bytes = bytes
+      notice.delay = since
     }
   }
 

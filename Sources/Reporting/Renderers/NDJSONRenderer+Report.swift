@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import PacketDecoding
 
@@ -21,6 +22,13 @@ extension NDJSONRenderer {
     write(capture.warnings, into: &output)
     output.append(",\"findings\":")
     FindingJSON.write(capture.findings, into: &output)
+    output.append("}\n")
+  }
+
+  /// A finding that belongs to no single flow.
+  func write(_ finding: Finding, into output: inout OutputBuffer) {
+    output.append("{\"type\":\"finding\",\"schema_version\":1,")
+    FindingJSON.writeFields(of: finding, into: &output)
     output.append("}\n")
   }
 

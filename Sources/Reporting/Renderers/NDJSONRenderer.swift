@@ -39,6 +39,7 @@ public struct NDJSONRenderer: ReportRenderer {
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     write(report.capture, into: &output)
+    for finding in report.findings { write(finding, into: &output) }
     write(report.totals, into: &output)
   }
 
