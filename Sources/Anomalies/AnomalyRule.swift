@@ -102,6 +102,10 @@ struct RuleTrigger: Sendable {
 
   static func traits(_ traits: FlowTraits) -> RuleTrigger { RuleTrigger(kinds: [], traits: traits) }
 
+  static func either(_ traits: FlowTraits, _ kinds: NoticeKind...) -> RuleTrigger {
+    RuleTrigger(kinds: kinds.reduce(into: []) { $0.insert(NoticeKinds($1)) }, traits: traits)
+  }
+
   /// Asked for no flow: a rule about the capture, a listener or a host.
   static let never = RuleTrigger(kinds: [], traits: [])
 

@@ -49,10 +49,11 @@ extension RuleContext {
   func isForeign(_ notice: FlowNotice) -> Bool {
     let difference = abs(Int(notice.reset.timeToLiveDifference))
     if difference > thresholds.timeToLiveTolerance { return true }
-    // Data after one's own RST, where that RST would have ended it.
+    guard notice.senderState?.isSynchronized == true, !has(.synInConnection) else { return false }
+    // Data after one's own RST, or anything at all after one that says there is no socket.
     return notices(.segmentAfterReset, by: notice.sender).contains { after in
-      after.first.frame > notice.first.frame && !after.circumstances.contains(.afterPeerReset) && after.bytes > 0
-        && notice.senderState?.isSynchronized == true
+      after.last.frame > notice.first.frame && !after.circumstances.contains(.afterPeerReset)
+        && (after.bytes > 0 || !notice.reset.traits.contains(.hasACK))
     }
   }
 
@@ -100,7 +101,9 @@ extension RuleContext {
 
   /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed.
   private func isUnproved(_ notice: FlowNotice) -> Bool {
-    guard notice.sender == .server, flow.serverEnd.payloadBytes == 0 else { return false }
+    guard notice.sender == .server, notice.reset.answers == .ack, !notice.reset.traits.contains(.afterPeerFIN),
+      flow.serverEnd.payloadBytes == 0, flow.clientEnd.payloadBytes == 0
+    else { return false }
     let entry = flow.timeline.first { $0.endpoint == .server && $0.to == .established }
     return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= notice.first.frame } ?? true) } ?? false
   }

@@ -18,7 +18,7 @@ public struct Thresholds: Sendable, Equatable {
   public var middleboxIdle = 60 * second
   public var blackoutSegments = 5
   public var blackoutTime = 10 * second
-  public var unansweredProbes = 3
+  public var unansweredProbes = 2
   /// Keepalive probes closer than this for a minute are a storm.
   public var keepAliveInterval = 10 * second
   /// How much a RST's TTL may differ from its sender's other packets.

@@ -99,6 +99,9 @@ public struct ListenerStatistics: Sendable, Equatable {
         retried += 1
         note(.retry, finding.frame ?? 0)
       case "half-close": halfClosed += 1
+      case "third-ack-lost" where finding.confidence == .presumed:
+        acceptQueueSigns += 1
+        note(.acceptQueue, finding.frame ?? 0)
       case "third-ack-lost", "syn-ack-lost", "syn-rcvd-stalled": repeatedSYNACKs += 1
       default: break
       }

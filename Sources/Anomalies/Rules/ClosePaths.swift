@@ -53,7 +53,9 @@ extension AnomalyRule {
     next: ["ss -tn state fin-wait-2", "tcp.flags.fin == 1"], advice: "Nothing to do.", on: .notices(.dataAfterPeerFIN)
   ) { context in
     guard context.flow.close != .resetAfterFIN, context.flow.close != .reset else { return [] }
-    return context.notices(.dataAfterPeerFIN).filter { $0.circumstances.contains(.acknowledged) }.prefix(1).map { notice in
+    return context.notices(.dataAfterPeerFIN).filter { notice in
+      notice.circumstances.contains(.acknowledged) && (notice.count > 1 || context.flow.close != .threeWay)
+    }.prefix(1).map { notice in
       let closer = notice.sender.peer
       return Sighting(closer, notice, "The \(closer.noun) closed its direction, and the \(notice.sender.noun) sent \(Phrase.bytes(notice.bytes)) more over \(Phrase.duration(notice.last.time.nanoseconds(since: notice.first.time) + notice.delay)).")
         .with("bytes", notice.bytes)

@@ -53,7 +53,10 @@ extension AnomalyRule {
     advice: "Capture at the host named as its sender: a RST that is not there was injected on the way.",
     peers: PeerNames(suricata: "stream.suspected_rst_inject"), on: .notices(.reset)
   ) { context in
-    context.notices(.reset).filter { $0.senderState?.isSynchronized == true && context.isForeign($0) }.prefix(1).map { notice in
+    context.notices(.reset).filter { notice in
+      notice.senderState?.isSynchronized == true && context.isForeign(notice)
+        && (notice.reset.traits.contains(.accepted) || abs(Int(notice.reset.timeToLiveDifference)) > context.thresholds.timeToLiveTolerance)
+    }.prefix(1).map { notice in
       let difference = Int(notice.reset.timeToLiveDifference)
       let why = abs(difference) > context.thresholds.timeToLiveTolerance
         ? "its TTL differs from the others by \(difference)" : "the \(notice.sender.noun) sent data after it"

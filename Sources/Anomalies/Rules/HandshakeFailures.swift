@@ -102,7 +102,8 @@ extension AnomalyRule {
     on: .traits(.reset)
   ) { context in
     context.notices(.reset, by: .client).prefix(1).compactMap { notice -> Sighting? in
-      guard notice.reset.answers == .synACK, context.cause(of: notice) == .cancelledConnect else { return nil }
+      guard notice.reset.answers == .synACK, context.entered(.client, .established) == nil
+          || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated), context.cause(of: notice) == .cancelledConnect else { return nil }
       let waited = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
       return Sighting(
         .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),

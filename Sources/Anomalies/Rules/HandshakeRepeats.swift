@@ -17,7 +17,7 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPSynRetrans"), canBeFeigned: true,
     on: .notices(.synRepeated)
   ) { context in
-    guard context.flow.close != .unanswered, context.flow.serverEnd.packets > 0 else { return [] }
+    guard context.flow.close != .unanswered, context.flow.close != .refused, context.flow.serverEnd.packets > 0 else { return [] }
     return context.notices(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map { notice in
       let delay = notice.last.time.nanoseconds(since: context.flow.firstSeen.time)
       return Sighting(
@@ -68,12 +68,13 @@ extension AnomalyRule {
   ) { context in
     context.notices(.synACKRepeated, by: .server).filter { notice in
       notice.circumstances.contains(.acknowledged) && !notice.circumstances.contains(.peerSentData)
-        && notice.delay >= leastSYNACKTimer && notice.first.time.nanoseconds(since: context.flow.firstSeen.time) < 5_000_000_000
-        && serverWentOn(context, after: notice) && !isDeferred(context)
+        && notice.delay >= leastSYNACKTimer && !isDeferred(context)
     }.map { notice in
-      Sighting(
-        .server, notice, .confirmed,
-        "The server repeated its SYN-ACK \(Phrase.times(notice.count)) after the client had acknowledged it: that ACK was lost.")
+      let isOver = serverWentOn(context, after: notice)
+      let why = isOver ? "that ACK was lost" : "that ACK was lost, or the accept queue is full"
+      return Sighting(
+        .server, notice, isOver ? .confirmed : .presumed,
+        "The server repeated its SYN-ACK \(Phrase.times(notice.count)) after the client had acknowledged it: \(why).")
     }
   }
 

@@ -18,7 +18,7 @@ extension AnomalyRule {
       .prefix(1).map { notice in
       let entry = context.flow.timeline.last { $0.endpoint == notice.sender.peer && $0.cause == .receivesRST }
       return Sighting(notice.sender.peer, notice, entry.map(context.confidence) ?? .presumed,
-        "A RST reached the \(notice.sender.peer.noun) in TIME_WAIT, which ends it\(entry == nil ? " unless tcp_rfc1337 is set" : "").")
+        "A RST reached the \(notice.sender.peer.noun) in TIME_WAIT, which ends it\(entry?.confirmed == nil ? " unless tcp_rfc1337 is set" : "").")
     }
   }
 

@@ -22,15 +22,14 @@ extension AnomalyRule {
     else { return [] }
     return context.notices(.synACKRepeated, by: .server).filter { notice in
       notice.circumstances.contains(.acknowledged) && notice.delay >= leastSYNACKTimer && !context.has(.synWithData)
-        && (notice.circumstances.contains(.peerSentData) || !serverWentOn(context, after: notice))
+        && notice.circumstances.contains(.peerSentData)
+        && (notice.count >= 2 || !serverWentOn(context, after: notice))
     }.prefix(1).map { notice in
-      let bytes = context.flow.clientEnd.distinctPayloadBytes
-      let data = bytes > 0 ? " and sent \(Phrase.bytes(bytes))" : ""
-      let sighting = Sighting(
+      let data = Phrase.bytes(context.flow.clientEnd.distinctPayloadBytes)
+      return Sighting(
         .server, notice, .presumed,
-        "The client finished the handshake\(data); the server repeated its SYN-ACK \(Phrase.times(notice.count)) all the same.")
+        "The client finished the handshake and sent \(data); the server repeated its SYN-ACK \(Phrase.times(notice.count)) all the same.")
         .and(entry.frame).with("repeats", notice.count)
-      return bytes > 0 ? sighting : sighting.but(.warning)
     }
   }
 

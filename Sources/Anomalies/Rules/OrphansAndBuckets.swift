@@ -60,7 +60,7 @@ extension AnomalyRule {
     context.notices(.reset).prefix(1).compactMap { reset in
       guard !reset.reset.traits.contains(.hasACK), reset.reset.traits.contains(.afterOwnFIN),
         reset.reset.answers == .fin || reset.reset.traits.contains(.afterPeerFIN),
-        let fin = context.fin(of: reset.sender), context.entered(reset.sender, .finWait2) != nil
+        !context.isForeign(reset), let fin = context.fin(of: reset.sender), context.entered(reset.sender, .finWait2) != nil
       else { return nil }
       return (reset, reset.first.time.nanoseconds(since: fin.time))
     }

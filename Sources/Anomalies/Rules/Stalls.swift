@@ -36,12 +36,15 @@ extension AnomalyRule {
       "the peer's window is 0"],
     next: ["ss -tno state fin-wait-1", "sysctl net.ipv4.tcp_orphan_retries", "conntrack -L | grep ADDRESS"],
     advice: "Check whether the peer is alive and whether a firewall on the way still knows the connection.",
-    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"), on: .traits(.lingered)
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"),
+    on: .either(.lingered, .finRepeated)
   ) { context in
-    stalled(context, .finWait1, limit: context.thresholds.finWait1, { end in
-      context.has(.finRepeated) && context.notices(.finRepeated, by: end).count > 0
-        || !context.notices(.timeoutRetransmission, by: end).isEmpty
-    }) { "its FIN is not acknowledged" }
+    stalled(context, .finWait1) { end, time in
+      let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
+      let isRepeating = repeats > 0 || !context.notices(.timeoutRetransmission, by: end).isEmpty
+      if time > context.thresholds.finWait1 { return isRepeating }
+      return repeats >= 3 && context.flow[end].state == .finWait1
+    } why: { "its FIN is not acknowledged" }
   }
 
   static let finWait2Stuck = AnomalyRule(
@@ -75,13 +78,14 @@ extension AnomalyRule {
     causes: ["a firewall or balancer forgot the connection at the first FIN", "the peer's socket is gone", "loss"],
     next: ["ss -tno state last-ack", "conntrack -L | grep LAST_ACK"],
     advice: "See whether an ACK of the FIN passes the tap: if so, look behind it.",
-    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"), on: .traits(.lingered)
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"),
+    on: .either(.lingered, .finRepeated)
   ) { context in
     context.ends.compactMap { end -> Sighting? in
       let time = context.nanoseconds(end, in: .lastAck)
       let repeats = context.notices(.finRepeated, by: end)
       let count = repeats.reduce(0) { $0 + $1.count }
-      guard let entry = context.entered(end, .lastAck), count >= 2 || time > context.thresholds.lastAck, count > 0 || time > context.thresholds.lastAck
+      guard let entry = context.entered(end, .lastAck), count >= 2 || time > context.thresholds.lastAck
       else { return nil }
       let isSeen = repeats.contains { $0.circumstances.contains(.acknowledged) }
       let where_ = isSeen ? "its ACK passed the tap and is lost behind it" : "no ACK of it passed the tap"
@@ -95,17 +99,20 @@ extension AnomalyRule {
     "closing-stalled", .warning, .stall, "A simultaneous close does not finish", reference: "RFC 9293 §3.6, Figure 13",
     explanation: "Both ends have closed, each knows of the other's FIN, and the ACK of its own does not come: CLOSING.",
     causes: ["loss both ways", "a firewall forgot the connection at the first FIN"], next: ["ss -tno state closing"],
-    advice: "See whether a firewall on the way drops the last ACKs.", on: .traits(.lingered)
+    advice: "See whether a firewall on the way drops the last ACKs.", on: .either(.lingered, .finRepeated)
   ) { context in
-    stalled(context, .closing, limit: context.thresholds.closing, { _ in true }) { "the ACK of its FIN is missing" }
+    stalled(context, .closing) { end, time in
+      let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
+      return time > context.thresholds.closing || (repeats >= 3 && context.flow[end].state == .closing)
+    } why: { "the ACK of its FIN is missing" }
   }
 
-  /// An end that stayed in `state` for longer than `limit`.
+  /// An end that stayed in `state` for too long, as `isStalled` judges the end and the time it was there.
   private static func stalled(
-    _ context: RuleContext, _ state: TCPState, limit: Int64, _ applies: (EndpointRole) -> Bool, _ why: () -> String
+    _ context: RuleContext, _ state: TCPState, _ isStalled: (EndpointRole, Int64) -> Bool, why: () -> String
   ) -> [Sighting] {
     context.ends.compactMap { end -> Sighting? in
-      guard context.nanoseconds(end, in: state) > limit, let entry = context.entered(end, state), applies(end) else {
+      guard let entry = context.entered(end, state), isStalled(end, context.nanoseconds(end, in: state)) else {
         return nil
       }
       let last = context.notices(.finRepeated, by: end).last

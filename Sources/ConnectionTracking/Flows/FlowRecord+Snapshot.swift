@@ -27,6 +27,7 @@ extension FlowRecord {
     let opener = ends[Int(clientSide)]
     let isUnanswered =
       orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && opener.proved == .synSent
+    if isUnanswered, opener.state == .closed { return .refused }
     return kind == .none && isUnanswered && !key.isSelfConnect ? .unanswered : kind
   }
 
