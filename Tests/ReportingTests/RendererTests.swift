@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import Reporting
 import TestSupport
