@@ -53,6 +53,16 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     schedule(slot)
   }
 
+  /// Takes an ICMP error about a segment of a flow that is held; one about any other flow changes nothing.
+  public mutating func observe(_ error: ICMPError, into events: inout [TrackerEvent]) {
+    advance(to: error.time, into: &events)
+    guard let slot = index[FlowKey(error.source, error.destination, error.encapsulation)] else { return }
+    let mark = TimelineMark(records[slot].timeline)
+    records[slot].observe(error, in: &stores)
+    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+    schedule(slot)
+  }
+
   /// Lets time pass without a segment, so that timers end.
   public mutating func advance(to time: Timestamp, into events: inout [TrackerEvent]) {
     guard time > now else { return }
@@ -86,11 +96,14 @@ extension ConnectionTracker {
     let side = segment.source == key.low ? 0 : 1
     guard records[slot].isReplaced(by: segment, from: side) else { return slot }
     let mark = TimelineMark(records[slot].timeline)
+    let reuse = records[slot].reuseNotice(segment, from: side)
     records[slot].replace(by: segment, from: side, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     let previous = records[slot].number
     end(slot, .replaced, into: &events)
-    return begin(key, segment, previous: previous, into: &events)
+    let next = begin(key, segment, previous: previous, into: &events)
+    stores.notices.add(reuse, to: &records[next].notices, window: 0)
+    return next
   }
 
   private mutating func begin(
@@ -121,6 +134,7 @@ extension ConnectionTracker {
     for side in 0..<2 { stores.disorder[DisorderStore.key(flow: record.number, side: side)] = ByteRanges() }
     if record.isHalfOpen { stores.backlog.change(record.server, record.key.encapsulation, isHalfOpen: false) }
     stores.timeline.release(&records[slot].timeline)
+    stores.notices.release(&records[slot].notices)
     records[slot].number = 0
     index[record.key] = nil
     free.append(slot)
@@ -184,13 +198,13 @@ struct TimelineMark {
 extension ConnectionTracker {
   private func report(_ slot: Int, since mark: TimelineMark, into events: inout [TrackerEvent]) {
     let record = records[slot]
-    var index = mark.tail == TimelineStore.none ? record.timeline.head : stores.timeline[mark.tail].next
+    var index = mark.tail == TimelineStore.none ? record.timeline.head : stores.timeline.next(after: mark.tail)
     while index != TimelineStore.none {
       let entry = record.publish(stores.timeline[index])
       let client = record.address(of: Int(record.clientSide))
       let server = record.address(of: 1 - Int(record.clientSide))
       events.append(.transition(flow: record.number, client: client, server: server, entry: entry))
-      index = stores.timeline[index].next
+      index = stores.timeline.next(after: index)
     }
   }
 }

@@ -26,6 +26,16 @@ public struct PacketCounts: Sendable, Equatable {
   /// Packets that were read and not followed.
   public var skipped: Int { total - segments - icmpErrors }
 
+  /// Packets of TCP, as far as that is known, that could not be followed all the same.
+  public var unsupported: Int {
+    others.reduce(0) { sum, other in
+      switch other.key {
+      case .fragmentDropped, .tooDeep, .opaque, .unsupportedLink: sum + other.value
+      case .notIP, .notTCP, .fragment: sum
+      }
+    }
+  }
+
   /// One reason not to follow a packet, and how often it came up.
   public struct Skip: Sendable, Equatable {
     /// A short and fixed word: `not-ip`, `not-tcp`, `fragment`, `malformed`, ...

@@ -1,3 +1,4 @@
+public import Anomalies
 public import PacketDecoding
 
 /// What there is to say once the input has ended: the capture as a whole and the totals over its flows.
@@ -9,6 +10,10 @@ public struct Report: Sendable, Equatable {
 
   public var capture = CaptureSummary()
   public var totals = FlowTotals()
+  /// What was found at listeners and hosts.
+  public var findings: [Finding] = []
+  /// The listeners, busiest first.
+  public var listeners: [ListenerStatistics] = []
 
   public init() {}
 }
@@ -27,6 +32,10 @@ public struct CaptureSummary: Sendable, Equatable {
   public var drops: DropCounts?
   /// What was said on standard error while reading: a truncated file, a limit that bit.
   public var warnings: [String] = []
+  /// What makes the capture doubtful.
+  public var findings: [Finding] = []
+  /// What was met packet by packet.
+  public var quality = CaptureQuality()
 
   public init() {}
 }

@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import PacketCapture
 import PacketDecoding
@@ -24,13 +25,20 @@ struct AnalysisPipeline: ~Copyable {
   mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo) {
     if capture.firstSeen == nil { capture.firstSeen = info.time }
     capture.lastSeen = info.time
+    capture.quality.count(info, captured: bytes.count)
     let packet = decoder.decode(bytes, info)
     capture.packets.count(packet)
-    guard case .segment(let segment) = packet else {
-      return tracker.advance(to: info.time, into: &events)
-    }
+    guard case .segment(let segment) = packet else { return takeOther(packet, info.time) }
     decoder.withPayload(of: segment, in: bytes) { payload in
       tracker.observe(segment, payload: payload, into: &events)
+    }
+  }
+
+  private mutating func takeOther(_ packet: DecodedPacket, _ time: Timestamp) {
+    if case .icmpError(let error) = packet {
+      tracker.observe(error, into: &events)
+    } else {
+      tracker.advance(to: time, into: &events)
     }
   }
 

@@ -6,7 +6,7 @@ struct LiveWriter: ~Copyable {
   private let transitions: TransitionRenderer
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
-  private var totals = FlowTotals()
+  private var judge = FlowJudge()
 
   init(_ transitions: TransitionRenderer, _ renderer: any ReportRenderer, to output: consuming OutputBuffer) {
     self.transitions = transitions
@@ -25,8 +25,7 @@ struct LiveWriter: ~Copyable {
       case .transition(let flow, let client, let server, let entry):
         transitions.render(flow: flow, client: client, server: server, entry: entry, into: &output)
       case .ended(let flow):
-        totals.add(flow, isReported: true)
-        renderer.render(flow, into: &output)
+        renderer.render(flow, judge.judge(flow, isReported: true), into: &output)
       case .began, .stream: break
       }
     }
@@ -35,10 +34,7 @@ struct LiveWriter: ~Copyable {
   }
 
   consuming func finish(_ capture: CaptureSummary) throws {
-    var report = Report()
-    report.capture = capture
-    report.totals = totals
-    renderer.finish(report, into: &output)
+    renderer.finish(judge.report(on: capture), into: &output)
     output.flush()
     if let failure = output.failure { throw failure }
   }

@@ -6,7 +6,7 @@ struct ReportWriter: ~Copyable {
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
   private let selection: FlowSelection
-  private var totals = FlowTotals()
+  private var judge = FlowJudge()
 
   init(_ renderer: any ReportRenderer, to output: consuming OutputBuffer, selection: FlowSelection) {
     self.renderer = renderer
@@ -22,17 +22,14 @@ struct ReportWriter: ~Copyable {
     for event in events {
       guard case .ended(let flow) = event else { continue }
       let isSelected = selection.includes(flow)
-      totals.add(flow, isReported: isSelected)
-      if isSelected { renderer.render(flow, into: &output) }
+      let findings = judge.judge(flow, isReported: isSelected)
+      if isSelected { renderer.render(flow, findings, into: &output) }
     }
     if let failure = output.failure { throw failure }
   }
 
   consuming func finish(_ capture: CaptureSummary) throws {
-    var report = Report()
-    report.capture = capture
-    report.totals = totals
-    renderer.finish(report, into: &output)
+    renderer.finish(judge.report(on: capture), into: &output)
     output.flush()
     if let failure = output.failure { throw failure }
   }

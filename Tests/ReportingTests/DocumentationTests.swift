@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import Reporting
 import Testing
@@ -13,7 +14,7 @@ struct DocumentationTests {
     renderer.begin(into: &output)
     for case .ended(let flow) in events {
       report.totals.add(flow, isReported: true)
-      renderer.render(flow, into: &output)
+      renderer.render(flow, Findings().of(flow), into: &output)
     }
     renderer.finish(report, into: &output)
     return output.text

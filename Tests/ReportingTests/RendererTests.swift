@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import Reporting
 import TestSupport
@@ -45,7 +46,7 @@ func rendered(
   var renderer = renderer
   var output = OutputBuffer()
   renderer.begin(into: &output)
-  for flow in flows { renderer.render(flow, into: &output) }
+  for flow in flows { renderer.render(flow, Findings().of(flow), into: &output) }
   renderer.finish(report, into: &output)
   return output.text
 }

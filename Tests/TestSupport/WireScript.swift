@@ -12,7 +12,7 @@ package import PacketDecoding
 ///
 /// A line is a time in seconds, who sends (`c`, `s`, or `-` where only time passes), the flags (`S F R P U E W A` and
 /// `.` for ACK, `0` for none), the sequence numbers relative to the sender's ISN as `start:end(length)`, `ack`, `win`
-/// and options; behind the bar the client's and the server's state, `?` where it is presumed, `-` for UNKNOWN. Both
+/// and options, `id` and `ttl` of the IP header, `urg` pointer and `badsum`; behind the bar the client's and the server's state, `?` where it is presumed, `-` for UNKNOWN. Both
 /// ISNs lie just below 2³², so that every conversation wraps. Lines that begin with `#` are comments.
 package struct WireScript {
   package static let clientISN: UInt32 = 0xFFFF_FF00
@@ -121,7 +121,10 @@ private struct Parser {
     guard words[1] != "-" else { return result }
     let segment = try segment(words, at: time)
     result.segment = segment
-    result.payload = (0..<segment.wirePayloadLength).map { UInt8(truncatingIfNeeded: $0 &+ Int(segment.sequence.rawValue)) }
+    let shift = number(after: "data", words) ?? 0
+    result.payload = (0..<segment.wirePayloadLength).map {
+      UInt8(truncatingIfNeeded: $0 &+ shift &+ Int(segment.sequence.rawValue))
+    }
     return result
   }
 
@@ -144,6 +147,10 @@ private struct Parser {
       segment.acknowledgment = SequenceNumber(other) + acknowledgment
     }
     if let window = number(after: "win", words) { segment.window = UInt16(window) }
+    if let identification = number(after: "id", words) { segment.identification = UInt16(identification) }
+    if let timeToLive = number(after: "ttl", words) { segment.timeToLive = UInt8(timeToLive) }
+    if let pointer = number(after: "urg", words) { segment.urgentPointer = UInt16(pointer) }
+    if words.contains("badsum") { segment.checksum = .invalid }
     try readOptions(into: &segment)
     return segment
   }
@@ -181,6 +188,9 @@ private struct Parser {
         segment.options.kinds.insert(.windowScale)
         segment.options.windowScale = UInt8(values.first ?? 0)
       case "sackOK": segment.options.kinds.insert(.sackPermitted)
+      case "tfo":
+        segment.options.kinds.insert(.fastOpen)
+        segment.options.fastOpenCookieLength = UInt8(values.first ?? 0)
       case "TS":
         segment.options.kinds.insert(.timestamps)
         segment.options.timestampValue = UInt32(values.first ?? 0)

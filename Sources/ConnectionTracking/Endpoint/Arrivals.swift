@@ -12,6 +12,8 @@ struct ArrivalEvents: OptionSet, Sendable, Hashable {
   /// Not an arrival: a SYN in this endpoint's name while its connection still stood. Its host lost the connection and
   /// opens anew, or somebody forged it.
   static let reopening = ArrivalEvents(rawValue: 1 << 6)
+  /// An ICMP error that ends a connection attempt.
+  static let unreachable = ArrivalEvents(rawValue: 1 << 7)
 
   /// The state `state` becomes, or nil where nothing was known and nothing is learnt.
   func applied(to state: TCPState?) -> TCPState? {
@@ -21,6 +23,7 @@ struct ArrivalEvents: OptionSet, Sendable, Hashable {
     if contains(.finAcknowledged) { result = result.moved(by: .finAcknowledged) }
     if contains(.fin) { result = result.moved(by: .receivesFIN) }
     if contains(.rst) { result = result.moved(by: .receivesRST) }
+    if contains(.unreachable), result == .synSent { result = .closed }
     if contains(.doubtfulRST) { result = result.moved(by: .sendsRST) }
     if contains(.reopening) { result = .synSent }
     return result
@@ -37,6 +40,7 @@ struct ArrivalEvents: OptionSet, Sendable, Hashable {
   /// The word for the timeline.
   var cause: TransitionCause {
     if contains(.rst) { return .receivesRST }
+    if contains(.unreachable) { return .receivesICMPError }
     if contains(.doubtfulRST) { return .sendsRST }
     if contains(.reopening) { return .sendsSYN }
     if contains(.fin) { return contains(.finAcknowledged) ? .receivesFINACK : .receivesFIN }

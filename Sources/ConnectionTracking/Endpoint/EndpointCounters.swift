@@ -11,6 +11,10 @@ struct EndpointCounters: Sendable {
   var retransmittedSegments: UInt32 = 0
   var outOfOrderSegments: UInt32 = 0
   var zeroWindows: UInt32 = 0
+  /// Packets that the capture holds twice; the copies are counted here alone.
+  var duplicatePackets: UInt32 = 0
+  /// Segments larger than the peer's MSS: put together by the capturing host before the tap.
+  var superSegments: UInt32 = 0
 
   mutating func count(_ segment: Segment) {
     packets &+= 1

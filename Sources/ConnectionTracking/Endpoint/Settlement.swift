@@ -18,7 +18,7 @@ extension TCPEndpoint {
     let events = arrival.events
     let isLate = timestamps.sentTime(of: segment) &- slot.time > response.settled
     if events.contains(.reopening) { return verdictOnReopening(segment) }
-    if !events.isDisjoint(with: [.rst, .doubtfulRST]) { return verdictOnReset(segment, isLate: isLate) }
+    if !events.isDisjoint(with: [.rst, .doubtfulRST, .unreachable]) { return verdictOnReset(segment, isLate: isLate) }
     if mayFollowUnseenFIN(segment) { return .open }
     if isShown(events, slot, by: segment, peer: peer) { return .proved }
     if events.contains(.fin), reportsHole(segment) { return .refuted }

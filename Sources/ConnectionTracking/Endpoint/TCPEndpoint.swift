@@ -19,6 +19,12 @@ struct TCPEndpoint: Sendable {
   var window = AdvertisedWindow()
   var timestamps = TimestampClock()
   var maximumSegmentSize: UInt16 = 0
+  /// The most payload one segment of it may carry: the peer's MSS; no limit before it is known.
+  var largestPayload = Int.max
+  var latest = LatestSegment()
+  var duplicates = DuplicateACKs()
+  /// When its FIN first passed, in nanoseconds.
+  var finTime: Int64 = .min
   /// When its last segment passed, in nanoseconds.
   var lastSent: Int64 = .min
   /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
@@ -133,11 +139,34 @@ struct AdvertisedWindow: Sendable {
   var isNegotiated = false
   /// The largest window it ever advertised, in bytes.
   private(set) var largest = 0
+  /// The right edge of the window, as far right as it ever was.
+  private var edge = SequenceNumber(0)
+  private var hasEdge = false
 
   mutating func advertise(_ segment: Segment) {
     let applies = isNegotiated && !segment.flags.contains(.syn)
     let bytes = Int(segment.window) << (applies ? Int(min(shift ?? 0, 14)) : 0)
     largest = max(largest, bytes)
+    guard isNegotiated, let acknowledgment = segment.acknowledgment else { return }
+    let edge = acknowledgment + bytes
+    if !hasEdge || edge > self.edge { self.edge = edge }
+    hasEdge = true
+  }
+
+  /// True where the right edge of the window does not move left.
+  @inline(__always)
+  func keepsEdge(_ acknowledgment: SequenceNumber, _ window: UInt16) -> Bool {
+    !hasEdge || acknowledgment + Int(window) << Int(min(shift ?? 0, 14)) >= edge
+  }
+
+  /// How far left the right edge moves, where that is more than the rounding of the scale (RFC 7323 §2.4); from there
+  /// on it counts as the edge.
+  mutating func shrink(to acknowledgment: SequenceNumber, _ window: UInt16) -> Int? {
+    guard hasEdge, !keepsEdge(acknowledgment, window) else { return nil }
+    let shift = Int(min(shift ?? 0, 14))
+    let shrunk = edge.distance(from: acknowledgment + Int(window) << shift)
+    edge = acknowledgment + Int(window) << shift
+    return shrunk > 1 << shift ? shrunk : nil
   }
 }
 

@@ -20,6 +20,12 @@ public struct Flow: Sendable {
   public var timeline: [TimelineEntry]
   /// Transitions that found no room: the timeline is bounded.
   public var timelineOmitted: Int
+  /// What passed out of the ordinary, in time order.
+  public var notices: [FlowNotice] = []
+  /// Notices that found no room.
+  public var noticesOmitted = 0
+  /// Up to when the flow was followed: its last timer, or the end of the input.
+  public var endedAt = Timestamp(nanoseconds: 0)
   public var clientEnd: EndpointSummary
   public var serverEnd: EndpointSummary
   /// Why the record left the tracker.
@@ -90,6 +96,14 @@ public struct EndpointSummary: Sendable, Equatable {
   public var lostBytes = 0
   public var outOfOrderSegments = 0
   public var zeroWindows = 0
+  /// Packets the capture holds twice; the copies count nowhere else.
+  public var duplicatePackets = 0
+  /// Segments larger than the peer's MSS: put together by the capturing host before the tap.
+  public var superSegments = 0
+  /// Payload bytes that its peer had not acknowledged by then.
+  public var unacknowledgedBytes = 0
+  /// When its last segment passed, RST aside.
+  public var lastSent: Timestamp?
   public var maximumSegmentSize: UInt16?
   public var windowScale: UInt8?
   public var sackPermitted = false

@@ -27,7 +27,10 @@ extension FlowRecord {
     let new = begins ? length : place(segment, side: side, disorder: &disorder)
     if begins { ends[side].sending.contiguous = end }
     if isNewest { ends[side].sending.next = end }
-    if segment.flags.contains(.fin), ends[side].sending.finEnd == nil { ends[side].sending.finEnd = end }
+    if segment.flags.contains(.fin), ends[side].sending.finEnd == nil {
+      ends[side].sending.finEnd = end
+      ends[side].finTime = segment.time.nanoseconds
+    }
     count(segment, new: new, isNewest: isNewest, side: side)
   }
 

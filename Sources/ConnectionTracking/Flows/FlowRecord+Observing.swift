@@ -7,18 +7,26 @@ struct SharedStores: Sendable {
   var timeline = TimelineStore()
   var disorder = DisorderStore()
   var backlog = BacklogTable()
+  var notices = NoticeStore()
+  var recent = RecentSegments()
 }
 
 extension FlowRecord {
   /// Takes a segment that `side` sent.
   mutating func observe(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
     let other = peer(of: side)
+    if stores.recent.repeats(segment, of: number, from: side, peerLast: ends[other].latest.time) {
+      return noteDuplicate(segment, side, &stores.notices)
+    }
+    let basis = isPlain(segment, from: side) ? nil : examine(segment, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
     let wasHalfOpen = isHalfOpen
     last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     ends[side].counters.count(segment)
     if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, stores.backlog) }
     take(segment, from: side, timers: timers, in: &stores)
+    if let basis { review(segment, from: side, basis, in: &stores) }
+    if !segment.flags.contains(.rst) { ends[side].latest = LatestSegment(segment) }
     restartTimer(side, from: earlier.0, segment, timers)
     if other != side { restartTimer(other, from: earlier.1, segment, timers) }
     if isHalfOpen != wasHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: isHalfOpen) }
@@ -100,6 +108,7 @@ extension FlowRecord {
     if ends[side].sending.initial == nil { ends[side].sending.initial = segment.sequence }
     ends[side].window.shift = options.kinds.contains(.windowScale) ? options.windowScale : nil
     if options.kinds.contains(.maximumSegmentSize) { ends[side].maximumSegmentSize = options.maximumSegmentSize }
+    if ends[side].maximumSegmentSize > 0 { ends[peer(of: side)].largestPayload = Int(ends[side].maximumSegmentSize) }
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)

@@ -104,7 +104,7 @@ extension FlowRecord {
   }
 
   /// Whether the RST takes effect at its receiver, should it arrive.
-  private func accepts(_ segment: Segment, from side: Int, timers: TimerProfile) -> Bool {
+  func accepts(_ segment: Segment, from side: Int, timers: TimerProfile) -> Bool {
     let sending = ends[side].sending
     let receiver = ends[peer(of: side)]
     switch receiver.state {
@@ -125,13 +125,13 @@ extension FlowRecord {
 
   /// RST at RCV.NXT, as far as it is known: what has passed, what has been acknowledged, or beyond a hole the right
   /// edge of the last SACK block.
-  private func isExact(_ segment: Segment, _ sending: SequenceSpace) -> Bool {
+  func isExact(_ segment: Segment, _ sending: SequenceSpace) -> Bool {
     guard sending.isKnown else { return true }
     return segment.sequence == sending.contiguous || segment.sequence == sending.next
       || (sending.isAcknowledged && segment.sequence == sending.acknowledged)
   }
 
-  private func isInWindow(_ segment: Segment, from side: Int) -> Bool {
+  func isInWindow(_ segment: Segment, from side: Int) -> Bool {
     let sending = ends[side].sending
     guard sending.isKnown else { return true }
     let ahead = segment.sequence.distance(from: sending.contiguous)

@@ -11,7 +11,8 @@ extension FlowRecord {
       number: number, previousFlow: previous, client: address(of: client), server: address(of: 1 - client),
       encapsulation: key.encapsulation, orientation: orientation, firstSeen: first, lastSeen: last,
       closedBy: closer, close: closeKind, timeline: entries.map(publish),
-      timelineOmitted: Int(timeline.omitted),
+      timelineOmitted: Int(timeline.omitted), notices: stores.notices.all(of: notices),
+      noticesOmitted: Int(notices.omitted), endedAt: end,
       clientEnd: summary(of: client, entries, at: end, stores.disorder),
       serverEnd: summary(of: key.isSelfConnect ? client : 1 - client, entries, at: end, stores.disorder), end: reason)
   }
@@ -26,6 +27,7 @@ extension FlowRecord {
     let opener = ends[Int(clientSide)]
     let isUnanswered =
       orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && opener.proved == .synSent
+    if isUnanswered, opener.state == .closed { return .refused }
     return kind == .none && isUnanswered && !key.isSelfConnect ? .unanswered : kind
   }
 
@@ -85,6 +87,10 @@ extension EndpointSummary {
     uncapturedBytes = Int(truncatingIfNeeded: counters.uncapturedBytes)
     outOfOrderSegments = Int(counters.outOfOrderSegments)
     zeroWindows = Int(counters.zeroWindows)
+    duplicatePackets = Int(counters.duplicatePackets)
+    superSegments = Int(counters.superSegments)
+    unacknowledgedBytes = max(0, endpoint.sending.outstanding - (endpoint.sending.finEnd == nil ? 0 : 1))
+    if endpoint.latest.isKnown { lastSent = Timestamp(nanoseconds: endpoint.latest.time) }
     maximumSegmentSize = endpoint.maximumSegmentSize == 0 ? nil : endpoint.maximumSegmentSize
     windowScale = endpoint.window.shift
     sackPermitted = endpoint.facts.contains(.sackPermitted)

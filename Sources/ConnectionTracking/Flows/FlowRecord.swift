@@ -15,6 +15,8 @@ struct FlowRecord: Sendable {
   var ends: [2 of TCPEndpoint]
   var timeline = TimelineStore.List()
   var closing = ClosePath()
+  var notices = Chain()
+  var watch: NoticeWatch = []
   /// Segments whose numbers fit neither direction, so that they prove nothing.
   var implausibleSegments: UInt32 = 0
 

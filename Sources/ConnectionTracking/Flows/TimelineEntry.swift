@@ -76,6 +76,8 @@ public enum TransitionCause: String, Sendable, Hashable, CaseIterable {
   case finAcknowledged = "fin-acknowledged"
   case sendsRST = "sends-rst"
   case receivesRST = "receives-rst"
+  /// An ICMP error ended the attempt to connect (RFC 5927 §4.1: a hard error in a state that is not synchronized).
+  case receivesICMPError = "receives-icmp-error"
   case timeWaitExpired = "time-wait-expired"
   case finWait2Expired = "fin-wait-2-expired"
   /// The capture began after the connection did.

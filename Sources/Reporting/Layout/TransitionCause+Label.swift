@@ -8,7 +8,7 @@ extension TransitionCause {
     switch self {
     case .sendsSYN, .sendsSYNACK, .sendsFIN, .sendsRST: .sent
     case .receivesSYN, .receivesSYNACK, .synAcknowledged, .receivesFIN, .receivesFINACK, .finAcknowledged,
-      .receivesRST:
+      .receivesRST, .receivesICMPError:
       .received
     case .timeWaitExpired, .finWait2Expired, .midstream, .unseenBytes, .replaced, .presumptionRefuted: .none
     }
@@ -24,6 +24,7 @@ extension TransitionCause {
     case .receivesFINACK: "FIN, ACK of FIN"
     case .finAcknowledged: "ACK of FIN"
     case .sendsRST, .receivesRST: "RST"
+    case .receivesICMPError: "ICMP error"
     case .timeWaitExpired: "2 MSL over"
     case .finWait2Expired: "FIN_WAIT_2 timeout"
     case .midstream: "seen mid-stream"
@@ -41,7 +42,7 @@ extension TransitionCause {
     case .synAcknowledged, .finAcknowledged: 2
     case .sendsSYN, .receivesSYN, .sendsFIN, .receivesFIN: 3
     case .sendsSYNACK, .receivesSYNACK, .receivesFINACK: 4
-    case .sendsRST, .receivesRST: 5
+    case .sendsRST, .receivesRST, .receivesICMPError: 5
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Anomalies
 public import ConnectionTracking
 import PacketDecoding
 
@@ -26,11 +27,12 @@ public struct CSVRenderer: ReportRenderer {
     output.append("\r\n")
   }
 
-  public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
+  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
     writeIdentity(of: flow, into: &output)
     writeSpan(of: flow, into: &output)
     writeEnds(of: flow, into: &output)
-    output.append("0,\"")
+    field(findings.count, into: &output)
+    output.append("\"")
     sentence.write(flow, into: &output)
     output.append("\"\r\n")
   }

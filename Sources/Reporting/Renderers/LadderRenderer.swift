@@ -1,3 +1,4 @@
+public import Anomalies
 public import ConnectionTracking
 import PacketDecoding
 
@@ -15,7 +16,7 @@ public struct LadderRenderer: ReportRenderer {
     self.style = style
   }
 
-  public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
+  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
     flows.append(copy flow)
   }
 

@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import PacketDecoding
 
@@ -19,7 +20,16 @@ extension NDJSONRenderer {
     write(capture.drops, into: &output)
     output.append(",\"warnings\":")
     write(capture.warnings, into: &output)
-    output.append(",\"findings\":[]}\n")
+    output.append(",\"findings\":")
+    FindingJSON.write(capture.findings, into: &output)
+    output.append("}\n")
+  }
+
+  /// A finding that belongs to no single flow.
+  func write(_ finding: Finding, into output: inout OutputBuffer) {
+    output.append("{\"type\":\"finding\",\"schema_version\":1,")
+    FindingJSON.writeFields(of: finding, into: &output)
+    output.append("}\n")
   }
 
   private func writeSpan(of capture: CaptureSummary, into output: inout OutputBuffer) {

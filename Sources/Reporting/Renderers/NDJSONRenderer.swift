@@ -1,3 +1,4 @@
+public import Anomalies
 public import ConnectionTracking
 import PacketDecoding
 
@@ -15,7 +16,7 @@ public struct NDJSONRenderer: ReportRenderer {
     sentence = FlowSentence(names: names.all)
   }
 
-  public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
+  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
     output.append("{\"type\":\"flow\",\"schema_version\":1,\"flow\":")
     output.append(flow.number)
     output.append(",\"client\":")
@@ -29,13 +30,16 @@ public struct NDJSONRenderer: ReportRenderer {
     write(flow.clientEnd, into: &output)
     output.append(",\"server\":")
     write(flow.serverEnd, into: &output)
-    output.append("},\"findings\":[],\"summary\":\"")
+    output.append("},\"findings\":")
+    FindingJSON.write(findings, into: &output)
+    output.append(",\"summary\":\"")
     sentence.write(flow, into: &output)
     output.append("\"}\n")
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     write(report.capture, into: &output)
+    for finding in report.findings { write(finding, into: &output) }
     write(report.totals, into: &output)
   }
 
@@ -61,6 +65,8 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append(word: flow.closedBy?.rawValue)
     output.append(",\"close\":")
     output.append(word: flow.close.rawValue)
+    output.append(",\"rst_cause\":")
+    output.append(word: ResetCause.of(copy flow)?.rawValue)
     output.append(",\"end\":")
     output.append(word: flow.end.rawValue)
     output.append(",\"final\":{\"client\":\"")

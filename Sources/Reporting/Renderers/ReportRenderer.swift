@@ -1,11 +1,12 @@
+public import Anomalies
 public import ConnectionTracking
 
 /// Writes a report while the input is read: each flow as it ends, the rest at the end.
 public protocol ReportRenderer {
   /// Writes what stands before everything else.
   mutating func begin(into output: inout OutputBuffer)
-  /// Takes a flow that has ended. Renderers that need an order keep what they print of it until ``finish(_:into:)``.
-  mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer)
+  /// Takes a flow that has ended, and what was found in it. Renderers that need an order keep what they print of it until ``finish(_:into:)``.
+  mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer)
   /// Writes what remains once the input has ended.
   mutating func finish(_ report: Report, into output: inout OutputBuffer)
 }

@@ -1,3 +1,4 @@
+public import Anomalies
 public import ConnectionTracking
 import PacketDecoding
 
@@ -14,7 +15,7 @@ public struct TableRenderer: ReportRenderer {
     self.style = style
   }
 
-  public mutating func render(_ flow: borrowing Flow, into output: inout OutputBuffer) {
+  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
     rows.append(FlowRow(flow))
   }
 

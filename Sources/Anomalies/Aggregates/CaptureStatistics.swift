@@ -1,0 +1,70 @@
+public import ConnectionTracking
+import PacketDecoding
+
+/// Everything beyond single flows: fed one ended flow at a time, in bounded room.
+///
+/// ```swift
+/// var statistics = CaptureStatistics()
+/// statistics.add(flow, findings.of(flow))
+/// for finding in statistics.findings(Thresholds()) { print(finding.message) }
+/// ```
+public struct CaptureStatistics: Sendable {
+  /// Listeners and hosts kept apart; beyond these, more are only counted.
+  public static let maximumListeners = 65_536
+  public static let maximumHosts = 16_384
+
+  private var byListener: [SocketAddress: ListenerStatistics] = [:]
+  private var byHost: [IPAddress: HostStatistics] = [:]
+  public private(set) var listenersOmitted = 0
+  public private(set) var hostsOmitted = 0
+  public var quality = CaptureQuality()
+
+  public init() {}
+
+  public mutating func add(_ flow: Flow, _ findings: [Finding]) {
+    quality.add(flow)
+    addListener(flow, findings)
+    addHost(flow.client.address, flow, .client)
+    if flow.client != flow.server { addHost(flow.server.address, flow, .server) }
+  }
+
+  /// The listeners, busiest first.
+  public var listeners: [ListenerStatistics] {
+    byListener.values.sorted { ($1.attempts, $0.listener) < ($0.attempts, $1.listener) }
+  }
+
+  /// The hosts by address.
+  public var hosts: [HostStatistics] { byHost.values.sorted { $0.host < $1.host } }
+
+  /// What is to say of the capture, its listeners and hosts, by time and then in the registry's order.
+  public func findings(_ thresholds: Thresholds = Thresholds()) -> [Finding] {
+    let context = AggregateContext(statistics: self, thresholds: thresholds)
+    var result: [(finding: Finding, order: Int)] = []
+    for (order, rule) in AggregateRule.all.enumerated() {
+      for sighting in rule.check(context) { result.append((Finding(rule.rule, sighting), order)) }
+    }
+    return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
+  }
+
+  private mutating func addListener(_ flow: Flow, _ findings: [Finding]) {
+    if byListener[flow.server] == nil {
+      guard byListener.count < Self.maximumListeners else {
+        listenersOmitted += 1
+        return
+      }
+      byListener[flow.server] = ListenerStatistics(flow.server, at: flow.firstSeen.time)
+    }
+    byListener[flow.server]?.add(flow, findings)
+  }
+
+  private mutating func addHost(_ host: IPAddress, _ flow: Flow, _ end: EndpointRole) {
+    if byHost[host] == nil {
+      guard byHost.count < Self.maximumHosts else {
+        hostsOmitted += 1
+        return
+      }
+      byHost[host] = HostStatistics(host)
+    }
+    byHost[host]?.add(flow, end)
+  }
+}

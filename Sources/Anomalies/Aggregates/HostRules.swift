@@ -1,0 +1,79 @@
+import ConnectionTracking
+import PacketDecoding
+
+// What piles up at one host.
+
+extension AnomalyRule {
+  static let fdLeakSuspect = aggregate(
+    "fd-leak-suspect", .error, "CLOSE_WAIT grows", explanation: """
+      Over five minutes and more, connections of one host went into CLOSE_WAIT and none came out: its application \
+      loses sockets, and will run out of file descriptors.
+      """,
+    causes: ["a code path that does not close() after the end of the stream"],
+    next: ["ss -tnp state close-wait | wc -l", "ls /proc/PID/fd | wc -l; ulimit -n"],
+    advice: "Find the code path that does not close; restart the process before it runs out of descriptors.",
+    peers: PeerNames(kernel: "ss state close-wait"))
+  static let timeWaitPileup = aggregate(
+    "time-wait-pileup", .warning, "TIME_WAIT piles up", explanation: """
+      More connections of one host were in TIME_WAIT at once than the limit, or as many client ends as it has ports. \
+      The count is estimated from the wire, with the stack's 2MSL. The end that closes first keeps TIME_WAIT.
+      """,
+    causes: ["a new connection for every request", "the client closes first"],
+    next: ["ss -tan state time-wait | wc -l", "sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse"],
+    advice: "Keep connections open and use them again, or let the server close first.",
+    peers: PeerNames(kernel: "TcpExtTW, /proc/net/sockstat tw"), reference: "RFC 9293 §3.6.1")
+  static let resetStorm = aggregate(
+    "rst-storm", .warning, "A storm of RSTs", explanation: "One host sent more RSTs in a second than the limit.",
+    causes: ["a scan of its ports", "the service is down and its clients retry", "a failover cut connections off"],
+    next: ["nstat -az TcpOutRsts", "tcp.flags.reset == 1"], advice: "See what the RSTs answer: SYNs, or connections that were lost.",
+    peers: PeerNames(zeek: "RST_storm"))
+}
+
+extension AggregateRule {
+  static let hosts: [AggregateRule] = [
+    AggregateRule(rule: .closeWaitLeak) { context in
+      context.hosts { host in
+        guard host.closeWaits >= context.thresholds.closeWaitFlows else { return nil }
+        let time = host.closeWaitSince.min() ?? Timestamp(nanoseconds: 0)
+        return ("\(host.closeWaits) connections of \(host.host) were left in CLOSE_WAIT; \(host.closeWaitsLeft) others came out of it.", time, host.closeWaitFrame, host.closeWaits)
+      }
+    },
+    AggregateRule(rule: .fdLeakSuspect) { context in
+      context.hosts { host in
+        guard let first = host.closeWaitSince.min(), let last = host.closeWaitSince.max(),
+          host.closeWaits >= context.thresholds.closeWaitFlows, host.closeWaitsLeft * 10 < host.closeWaits,
+          last.nanoseconds(since: first) >= context.thresholds.closeWaitGrowth
+        else { return nil }
+        return ("\(host.closeWaits) connections of \(host.host) went into CLOSE_WAIT over \(Phrase.duration(last.nanoseconds(since: first))), and \(host.closeWaitsLeft == 0 ? "none" : "\(host.closeWaitsLeft)") came out.", first, host.closeWaitFrame, host.closeWaits)
+      }
+    },
+    AggregateRule(rule: .timeWaitPileup) { context in
+      context.hosts { host in
+        let peak = host.timeWait.peak
+        let isClient = host.clientTimeWaits * 2 > host.timeWaits
+        let limit = isClient ? min(context.thresholds.timeWait, context.thresholds.ephemeralPorts * 8 / 10) : context.thresholds.timeWait
+        guard peak.count > limit else { return nil }
+        return ("About \(peak.count) connections of \(host.host) were in TIME_WAIT at once\(isClient ? ", each holding a port" : "").", peak.time, nil, peak.count)
+      }
+    },
+    AggregateRule(rule: .resetStorm) { context in
+      context.hosts { host in
+        guard host.resets.peak >= context.thresholds.resetStorm else { return nil }
+        return ("\(host.host) sent \(host.resets.peak) RSTs in one second.", host.resets.peakTime, nil, host.resets.peak)
+      }
+    },
+  ]
+}
+
+extension AggregateContext {
+  /// What `judge` has to say of each host.
+  fileprivate func hosts(
+    _ judge: (HostStatistics) -> (message: String, time: Timestamp, frame: UInt64?, count: Int)?
+  ) -> [Sighting] {
+    statistics.hosts.compactMap { host in
+      guard let verdict = judge(host) else { return nil }
+      return Sighting(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
+        .with("host", "\(host.host)").with("count", verdict.count)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import ConnectionTracking
+public import PacketDecoding
+
+/// What piles up at one host.
+public struct HostStatistics: Sendable {
+  public let host: IPAddress
+  /// Ends of connections that it had.
+  public private(set) var ends = 0
+  /// TIME_WAITs over time, as the wire and the stack's 2MSL let them be estimated.
+  public private(set) var timeWait = ConcurrencyMeter()
+  /// How many of them were client ends: each holds a port.
+  public private(set) var clientTimeWaits = 0
+  public private(set) var timeWaits = 0
+  /// RSTs a second.
+  public private(set) var resets = RateMeter()
+  /// When each end entered CLOSE_WAIT that never left it: the first 1024.
+  public private(set) var closeWaitSince: [Timestamp] = []
+  public private(set) var closeWaits = 0
+  /// Ends that were in CLOSE_WAIT and left it.
+  public private(set) var closeWaitsLeft = 0
+  /// The packet that shows the first one.
+  public private(set) var closeWaitFrame: UInt64?
+
+  private static let maximumTimes = 1024
+
+  init(_ host: IPAddress) { self.host = host }
+
+  mutating func add(_ flow: Flow, _ end: EndpointRole) {
+    ends += 1
+    let duration = flow[end].nanosecondsInState[Int(TCPState.timeWait.rawValue)]
+    if duration > 0, let entry = flow.timeline.last(where: { $0.endpoint == end && $0.to == .timeWait }) {
+      timeWaits += 1
+      if end == .client { clientTimeWaits += 1 }
+      timeWait.add(from: entry.time, nanoseconds: duration)
+    }
+    for notice in flow.notices where notice.kind == .reset && notice.sender == end {
+      resets.add(notice.first.time)
+    }
+    addCloseWait(flow, end)
+  }
+
+  private mutating func addCloseWait(_ flow: Flow, _ end: EndpointRole) {
+    guard flow[end].nanosecondsInState[Int(TCPState.closeWait.rawValue)] > 0 else { return }
+    guard flow[end].state == .closeWait, let since = flow[end].stateSince else {
+      closeWaitsLeft += 1
+      return
+    }
+    closeWaits += 1
+    if closeWaitFrame == nil {
+      closeWaitFrame = flow.timeline.last { $0.endpoint == end && $0.to == .closeWait }?.frame
+    }
+    if closeWaitSince.count < Self.maximumTimes { closeWaitSince.append(since) }
+  }
+}

@@ -1,0 +1,128 @@
+public import ConnectionTracking
+public import PacketDecoding
+
+/// What became of the connections to one listener.
+public struct ListenerStatistics: Sendable, Equatable {
+  public let listener: SocketAddress
+  /// Connections and attempts that were seen to open.
+  public private(set) var attempts = 0
+  public private(set) var established = 0
+  public private(set) var refused = 0
+  public private(set) var unanswered = 0
+  public private(set) var resetByServer = 0
+  public private(set) var resetByClient = 0
+  public private(set) var halfClosed = 0
+  /// Attempts whose SYN had to be repeated before any answer.
+  public private(set) var retried = 0
+  /// Connections whose SYN-ACK was repeated.
+  public private(set) var repeatedSYNACKs = 0
+  /// Connections that look as if the accept queue had been full.
+  public private(set) var acceptQueueSigns = 0
+  /// Connections that the server's application never closed.
+  public private(set) var closeWaits = 0
+  /// From the first SYN to the SYN-ACK.
+  public private(set) var answerDelay = DelayHistogram()
+  /// Answers that took 0.9 s or more: a SYN was dropped, for it is repeated after 1 s.
+  public private(set) var slowAnswers = 0
+  /// SYNs a second.
+  public private(set) var rate = RateMeter()
+  /// Changes between failing and succeeding, each within a minute.
+  public private(set) var flaps = 0
+  public private(set) var firstSeen: Timestamp
+  public private(set) var lastSeen: Timestamp
+  /// The packets that show the first refusal, accept queue sign, slow answer or server's reset.
+  public private(set) var evidence: [Evidence: UInt64] = [:]
+  private var clients: Set<IPAddress> = []
+  private var lastOutcome: (isGood: Bool, time: Timestamp)?
+
+  public enum Evidence: Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
+
+  init(_ listener: SocketAddress, at time: Timestamp) {
+    self.listener = listener
+    firstSeen = time
+    lastSeen = time
+  }
+
+  /// Clients with different addresses, as far as they are counted: 64 at most.
+  public var distinctClients: Int { clients.count }
+
+  mutating func add(_ flow: Flow, _ findings: [Finding]) {
+    firstSeen = min(firstSeen, flow.firstSeen.time)
+    lastSeen = max(lastSeen, flow.lastSeen.time)
+    if clients.count < 64 { clients.insert(flow.client.address) }
+    guard flow.orientation == .syn || flow.orientation == .synACK else { return }
+    attempts += 1
+    rate.add(flow.firstSeen.time)
+    if rate.peak == 1 { note(.flood, flow.firstSeen.frame) }
+    addOutcome(flow)
+    addAnswer(flow)
+    addFindings(findings)
+  }
+
+  private mutating func addOutcome(_ flow: Flow) {
+    switch flow.close {
+    case .refused:
+      refused += 1
+      note(.refusal, flow.lastSeen.frame)
+    case .unanswered: unanswered += 1
+    case .reset, .resetAfterFIN:
+      if flow.closedBy == .client { resetByClient += 1 } else { resetByServer += 1 }
+      if flow.closedBy != .client { note(.reset, flow.lastSeen.frame) }
+    default: break
+    }
+    let isGood = flow.serverEnd.state != .synReceived && flow.close != .refused && flow.close != .unanswered
+    if isGood { established += 1 }
+    if let last = lastOutcome, last.isGood != isGood,
+      abs(flow.firstSeen.time.nanoseconds(since: last.time)) < 60_000_000_000
+    {
+      flaps += 1
+    }
+    lastOutcome = (isGood, flow.firstSeen.time)
+    if flow.serverEnd.state == .closeWait { closeWaits += 1 }
+  }
+
+  private mutating func addAnswer(_ flow: Flow) {
+    guard let delay = flow.answerDelay else { return }
+    answerDelay.add(delay)
+    guard delay >= 900_000_000 else { return }
+    slowAnswers += 1
+    note(.slowAnswer, flow.firstSeen.frame)
+  }
+
+  private mutating func addFindings(_ findings: [Finding]) {
+    for finding in findings {
+      switch finding.id {
+      case "accept-queue-overflow", "accept-overflow-reset", "syncookie-orphan":
+        acceptQueueSigns += 1
+        note(.acceptQueue, finding.frame ?? 0)
+      case "syn-retransmitted":
+        retried += 1
+        note(.retry, finding.frame ?? 0)
+      case "half-close": halfClosed += 1
+      case "third-ack-lost" where finding.confidence == .presumed:
+        acceptQueueSigns += 1
+        note(.acceptQueue, finding.frame ?? 0)
+      case "third-ack-lost", "syn-ack-lost", "syn-rcvd-stalled": repeatedSYNACKs += 1
+      default: break
+      }
+    }
+  }
+
+  private mutating func note(_ kind: Evidence, _ frame: UInt64) {
+    if evidence[kind] == nil { evidence[kind] = frame }
+  }
+
+  public static func == (left: ListenerStatistics, right: ListenerStatistics) -> Bool {
+    left.listener == right.listener && left.attempts == right.attempts && left.lastSeen == right.lastSeen
+  }
+}
+
+extension Flow {
+  /// From the first SYN to the SYN-ACK; nil where either was not seen.
+  public var answerDelay: Int64? {
+    guard orientation == .syn else { return nil }
+    let answer = timeline.first { $0.endpoint == .client && $0.to == .established && $0.refuted == nil }
+    guard let answer, answer.cause == .receivesSYNACK else { return nil }
+    return answer.time.nanoseconds(since: firstSeen.time)
+  }
+}

@@ -1,0 +1,55 @@
+extension AnomalyRule {
+  /// Every rule, in the order of the documentation.
+  public static let all: [AnomalyRule] = [
+    handshake, closing, stalls, resets, incarnations, data, flags, capture, aggregates,
+  ].flatMap(\.self)
+
+  /// The rule named `id`.
+  public static func named(_ id: String) -> AnomalyRule? { all.first { $0.id == id } }
+
+  private static let handshake: [AnomalyRule] = [
+    synTimeout, synRetransmitted, synRefused, synICMPRejected, handshakeAborted, synACKLost, thirdACKLost,
+    deferredAccept, synReceivedStalled, acceptQueueOverflow, acceptOverflowReset, syncookieOrphan, simultaneousOpen,
+    splitHandshake, selfConnect, synDifferentISN, synACKDifferentISN, badSYNACKAcknowledgment, fastOpenUsed,
+    fastOpenIgnored, dataBeforeEstablished,
+  ]
+
+  private static let closing: [AnomalyRule] = [
+    threeWayClose, simultaneousClose, rstAfterFIN, halfClose, requestAfterFIN, dataAfterFIN, finSequenceChanged,
+    finRetransmitted, finOutOfOrder, unacknowledgedAtClose,
+  ]
+
+  private static let stalls: [AnomalyRule] = [
+    closeWaitLeak, finWait1Stalled, finWait2Stuck, finWait2OrphanTimeout, timeWaitBucketOverflow, lastAckStalled,
+    closingStalled, synSentAbandoned, establishedIdle, zeroWindowStall, closeBehindZeroWindow, retransmissionBlackout,
+    keepaliveDeadPeer, keepaliveStorm, idleMiddleboxReset,
+  ]
+
+  private static let resets: [AnomalyRule] = [
+    rstAbortLive, rstUnreadData, rstDataAfterClose, rstNoSocket, rstChallenged, rstOutOfWindow, rstSuspectedInjected,
+    rstWithData, rstReplyToFIN, peerUnawareOfReset,
+  ]
+
+  private static let incarnations: [AnomalyRule] = [
+    timeWaitAssassination, timeWaitReuse, timeWaitSYNChallenged, prematurePortReuse, roleSwappedReuse, synOnEstablished,
+    halfOpenDiscovered, halfOpenDataReset,
+  ]
+
+  private static let data: [AnomalyRule] = [
+    retransmission, fastRetransmission, spuriousRetransmission, outOfOrder, duplicateACKBurst, overlapDifferentData,
+    ackOfUnsent, ackOutOfWindowLow, pawsViolation, timestampMissing, windowShrunk, windowOverrun, keepaliveGarbage,
+    urgentUsed,
+  ]
+
+  private static let flags: [AnomalyRule] = [synFIN, nullFlags, xmasFlags, finWithoutACK, synRST, landAttack]
+
+  private static let capture: [AnomalyRule] = [
+    duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, captureReordered,
+    clockJump, snapLengthTruncated, truncatedFile, badChecksum, evictedFlow, unsupportedPackets,
+  ]
+
+  private static let aggregates: [AnomalyRule] = [
+    synFlood, synBacklogDrop, connectLatencyOutlier, backendFlapping, resetRate, halfCloseHeavy, fdLeakSuspect,
+    timeWaitPileup, resetStorm,
+  ]
+}

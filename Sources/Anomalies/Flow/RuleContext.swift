@@ -1,0 +1,68 @@
+public import ConnectionTracking
+import PacketDecoding
+
+/// What a rule looks at: one flow, the thresholds, and how far the capture reaches.
+public struct RuleContext: Sendable {
+  public let flow: Flow
+  public let thresholds: Thresholds
+
+  public init(_ flow: Flow, _ thresholds: Thresholds) {
+    self.flow = flow
+    self.thresholds = thresholds
+  }
+
+  /// The notices of a kind, oldest first.
+  func notices(_ kind: NoticeKind) -> [FlowNotice] { flow.notices.filter { $0.kind == kind } }
+
+  func notices(_ kind: NoticeKind, by sender: EndpointRole) -> [FlowNotice] {
+    flow.notices.filter { $0.kind == kind && $0.sender == sender }
+  }
+
+  func has(_ kind: NoticeKind) -> Bool { flow.notices.contains { $0.kind == kind } }
+
+  /// The first transition of `end` that `matches`, false ones left out.
+  func entry(_ end: EndpointRole, _ matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
+    flow.timeline.first { $0.endpoint == end && $0.refuted == nil && matches($0) }
+  }
+
+  /// When `end` entered `state` for the last time.
+  func entered(_ end: EndpointRole, _ state: TCPState) -> TimelineEntry? {
+    flow.timeline.last { $0.endpoint == end && $0.refuted == nil && $0.to == state }
+  }
+
+  /// The `end`'s FIN.
+  func fin(of end: EndpointRole) -> TimelineEntry? { entry(end) { $0.cause == .sendsFIN } }
+
+  func nanoseconds(_ end: EndpointRole, in state: TCPState) -> Int64 {
+    flow[end].nanosecondsInState[Int(state.rawValue)]
+  }
+
+  /// True where the flow was still followed when the capture ended, so that a duration is a lower bound.
+  var isCutByEnd: Bool { flow.end == .inputEnded || flow.end == .open || flow.end == .evicted }
+
+  /// "for 41 s", or "for at least 41 s" where `end` is still in `state` and the capture ends.
+  func span(_ end: EndpointRole, in state: TCPState) -> String {
+    let duration = Phrase.duration(nanoseconds(end, in: state))
+    return isCutByEnd && flow[end].state == state ? "for at least \(duration)" : "for \(duration)"
+  }
+
+  /// The time from the SYN to the SYN-ACK and on to the ACK; 200 ms where the handshake was not seen.
+  var roundTrip: Int64 {
+    guard let start = entry(.client, { $0.cause == .sendsSYN }),
+      let end = entry(.client, { $0.from == .synSent && $0.to == .established })
+    else { return 200_000_000 }
+    return max(1_000_000, (end.confirmed?.time ?? end.time).nanoseconds(since: start.time))
+  }
+
+  /// How far an entry can be relied on.
+  func confidence(_ entry: TimelineEntry) -> Confidence {
+    switch entry.evidence {
+    case .observed: .certain
+    case .timer: .timer
+    case .presumed: entry.confirmed != nil ? .confirmed : .presumed
+    }
+  }
+
+  /// Both ends, client first; a socket connected to itself has one.
+  var ends: [EndpointRole] { flow.client == flow.server ? [.client] : [.client, .server] }
+}

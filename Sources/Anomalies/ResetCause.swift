@@ -1,0 +1,133 @@
+public import ConnectionTracking
+import PacketDecoding
+
+/// Why a RST was sent, as far as its shape and its place in the connection tell.
+///
+/// Linux gives a RST its shape by who sends it. A socket's own abort (`tcp_send_active_reset`) carries ACK and a window
+/// and continues the socket's IP identifications; an answer without a socket (`tcp_v4_send_reset`) has no ACK, takes
+/// its sequence from the segment it answers, and window and identification are 0.
+public enum ResetCause: String, Sendable, Hashable, CaseIterable {
+  /// A live socket was aborted: SO_LINGER 0, `ss -K`, or unread data too small to show in the window.
+  case abortedAlive = "aborted-alive"
+  /// The application closed a socket with data it had not read.
+  case unreadData = "unread-data"
+  /// Data came after the application had closed the socket.
+  case dataAfterClose = "data-after-close"
+  /// No socket is there any more: the host lost the connection.
+  case noSocket = "no-socket"
+  /// The kernel had dropped the closed socket before its peer's FIN came.
+  case expiredOrphan = "expired-orphan"
+  /// A socket in TIME_WAIT answered.
+  case timeWait = "time-wait"
+  /// No socket listens at that port.
+  case refused
+  /// Something on the way refused in the host's name.
+  case firewall
+  /// Somebody else sent it.
+  case injected
+  /// The accept queue was full, and `tcp_abort_on_overflow` is set.
+  case acceptQueue = "accept-queue"
+  /// Keepalive probes had no answer.
+  case keepalive
+  /// The client had given up connecting when the answer came.
+  case cancelledConnect = "cancelled-connect"
+  case unknown
+}
+
+extension RuleContext {
+  /// The cause of the RST in `notice`.
+  func cause(of notice: FlowNotice) -> ResetCause {
+    let shape = notice.reset
+    if shape.answers == .syn, shape.traits.contains(.hasACK) { return refusal(notice) }
+    if notice.senderState == .listen { return .noSocket }
+    if isForeign(notice) { return .injected }
+    if shape.unansweredProbes >= 2 { return .keepalive }
+    return shape.traits.contains(.hasACK) ? liveCause(notice) : statelessCause(notice)
+  }
+
+  /// True where the sender's other segments show that it did not send this one.
+  func isForeign(_ notice: FlowNotice) -> Bool {
+    let difference = abs(Int(notice.reset.timeToLiveDifference))
+    if difference > thresholds.timeToLiveTolerance { return true }
+    guard notice.senderState?.isSynchronized == true, !has(.synInConnection) else { return false }
+    // Data after one's own RST, or anything at all after one that says there is no socket.
+    return notices(.segmentAfterReset, by: notice.sender).contains { after in
+      after.last.frame > notice.first.frame && !after.circumstances.contains(.afterPeerReset)
+        && (after.bytes > 0 || !notice.reset.traits.contains(.hasACK))
+    }
+  }
+
+  private func refusal(_ notice: FlowNotice) -> ResetCause {
+    // With the other packets of the host the TTL would tell a firewall from the host itself.
+    abs(Int(notice.reset.timeToLiveDifference)) > thresholds.timeToLiveTolerance ? .firewall : .refused
+  }
+
+  /// A socket sent it, for the RST has an ACK.
+  private func liveCause(_ notice: FlowNotice) -> ResetCause {
+    let shape = notice.reset
+    switch notice.senderState {
+    case .synSent, .closed, nil: return shape.answers == .synACK ? .cancelledConnect : .unknown
+    default: break
+    }
+    if isPurged(notice) { return .unreadData }
+    return shape.traits.contains(.zeroWindow) && shape.traits.contains(.zeroSequence) ? .firewall : .abortedAlive
+  }
+
+  /// The receive queue was thrown away before the RST was built, so that its window is larger than the last one.
+  func isPurged(_ notice: FlowNotice) -> Bool {
+    notice.reset.traits.isSuperset(of: [.hasPredecessor, .acknowledgesAll])
+      && Int(notice.reset.window) > Int(notice.reset.lastWindow) + 1 && flow[notice.sender.peer].payloadBytes > 0
+      && notice.reset.answers != .synACK && flow[notice.sender].windowScale != nil
+  }
+
+  /// No socket stood behind it.
+  private func statelessCause(_ notice: FlowNotice) -> ResetCause {
+    let shape = notice.reset
+    switch notice.senderState {
+    case .synSent: return shape.answers == .synACK ? .cancelledConnect : .noSocket
+    case .synReceived: return shape.answers == .synACK ? .cancelledConnect : .acceptQueue
+    // The FIN it answers is on its way; the state was the one before.
+    case .timeWait where shape.answers == .fin: return .expiredOrphan
+    case .timeWait: return .timeWait
+    case .finWait2 where shape.answers != .data: return .expiredOrphan
+    case .finWait1, .finWait2, .closing, .lastAck:
+      return shape.answers == .data || has(.finCrossesData) ? .dataAfterClose : .noSocket
+    case .closed: return closedCause(notice)
+    case .established where isUnproved(notice): return .acceptQueue
+    case .established, .closeWait, .listen, nil:
+      return shape.answers == .synACK ? .cancelledConnect : .noSocket
+    }
+  }
+
+  /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed.
+  private func isUnproved(_ notice: FlowNotice) -> Bool {
+    guard notice.sender == .server, notice.reset.answers == .ack, !notice.reset.traits.contains(.afterPeerFIN),
+      flow.serverEnd.payloadBytes == 0, flow.clientEnd.payloadBytes == 0
+    else { return false }
+    let entry = flow.timeline.first { $0.endpoint == .server && $0.to == .established }
+    return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= notice.first.frame } ?? true) } ?? false
+  }
+
+  private func closedCause(_ notice: FlowNotice) -> ResetCause {
+    if notice.reset.answers == .synACK { return .cancelledConnect }
+    if entry(notice.sender, { $0.cause == .finWait2Expired }) != nil { return .expiredOrphan }
+    guard notice.reset.traits.contains(.afterOwnFIN), !notice.reset.traits.contains(.afterPeerFIN) else {
+      return .noSocket
+    }
+    return .dataAfterClose
+  }
+}
+
+extension ResetCause {
+  /// The cause of the RST that ended `flow`; nil where none did.
+  public static func of(_ flow: Flow, thresholds: Thresholds = Thresholds()) -> ResetCause? {
+    switch flow.close {
+    case .reset, .resetAfterFIN, .refused: break
+    default: return nil
+    }
+    let context = RuleContext(flow, thresholds)
+    let resets = context.notices(.reset)
+    let decisive = resets.first { $0.reset.traits.contains(.accepted) } ?? resets.first
+    return decisive.map(context.cause)
+  }
+}

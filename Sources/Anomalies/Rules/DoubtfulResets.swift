@@ -1,0 +1,87 @@
+import ConnectionTracking
+import PacketDecoding
+
+// RSTs that do not do what they look like.
+
+extension AnomalyRule {
+  static let rstChallenged = AnomalyRule(
+    "rst-in-window-challenged", .warning, .reset, "A RST was challenged, not obeyed", reference: "RFC 5961 §3.2",
+    explanation: """
+      A RST lay in the receiver's window but not at the very number it awaits. The receiver answers with a challenge \
+      ACK and keeps the connection; a genuine peer would reset again with the right number.
+      """,
+    causes: ["a blind reset attempt", "a middlebox with stale numbers", "a peer that lost segments of its own"],
+    next: ["nstat -az TcpExtTCPChallengeACK", "compare ip.ttl of the RST with the others"],
+    advice: "Find out who sent it: the connection lives on.",
+    peers: PeerNames(wireshark: "tcp.flags.reset (wrong: it goes on)", suricata: "stream.rst_invalid_ack", kernel: "TcpExtTCPChallengeACK"),
+    on: .notices(.reset)
+  ) { context in
+    context.notices(.reset).compactMap { notice -> Sighting? in
+      guard notice.reset.position == .inWindow, !notice.reset.traits.contains(.accepted) else { return nil }
+      let challenge = context.notices(.challengeACK, by: notice.sender.peer).first { $0.first.frame > notice.first.frame }
+      let lives = context.notices(.segmentAfterReset).contains { $0.first.frame > notice.first.frame }
+      guard challenge != nil || lives else { return nil }
+      return Sighting(notice.sender, notice, challenge == nil ? .presumed : .confirmed,
+        "A RST in the \(notice.sender.noun)'s name lay \(notice.distance) beyond the number awaited\(challenge == nil ? " and was ignored" : "; the \(notice.sender.peer.noun) challenged it"), and the connection went on.")
+        .and(challenge?.first.frame)
+    }
+  }
+
+  static let rstOutOfWindow = AnomalyRule(
+    "rst-out-of-window", .notice, .reset, "A RST outside the window", reference: "RFC 9293 §3.10.7.4, second step",
+    explanation: "A RST lay outside the receiver's window, which drops it without a word.",
+    causes: ["a scan or an attempt to reset blindly", "an old duplicate", "a middlebox with stale numbers"],
+    next: ["compare ip.ttl of the RST with the others"], advice: "Find out who sent it: the connection lives on.",
+    on: .notices(.reset)
+  ) { context in
+    context.notices(.reset).filter {
+      $0.reset.position == .outsideWindow && !$0.reset.traits.contains(.accepted) && $0.receiverState?.isSynchronized == true
+        && $0.receiverState != .timeWait
+    }.prefix(1).map {
+      Sighting($0.sender, $0, "A RST in the \($0.sender.noun)'s name lay \(abs($0.distance)) \($0.distance < 0 ? "below" : "beyond") the number awaited, outside the window.")
+    }
+  }
+
+  static let rstSuspectedInjected = AnomalyRule(
+    "rst-suspected-injected", .error, .reset, "A RST that its alleged sender did not send", reference: "RFC 5961 §1",
+    explanation: """
+      The RST does not fit the other packets of the end it names: its TTL differs, or that end goes on sending data \
+      after it. Something between the ends sent it.
+      """,
+    causes: ["a firewall, IDS or censor that resets connections", "a balancer that resets in the server's name", "an attack"],
+    next: ["ip.ttl and the source MAC of the RST against the others", "capture on the other side of the firewall"],
+    advice: "Capture at the host named as its sender: a RST that is not there was injected on the way.",
+    peers: PeerNames(suricata: "stream.suspected_rst_inject"), on: .notices(.reset)
+  ) { context in
+    context.notices(.reset).filter { notice in
+      notice.senderState?.isSynchronized == true && context.isForeign(notice)
+        && (notice.reset.traits.contains(.accepted) || abs(Int(notice.reset.timeToLiveDifference)) > context.thresholds.timeToLiveTolerance)
+    }.prefix(1).map { notice in
+      let difference = Int(notice.reset.timeToLiveDifference)
+      let why = abs(difference) > context.thresholds.timeToLiveTolerance
+        ? "its TTL differs from the others by \(difference)" : "the \(notice.sender.noun) sent data after it"
+      return Sighting(notice.sender, notice, .presumed, "A RST in the \(notice.sender.noun)'s name is probably not its own: \(why).")
+        .with("ttl_difference", difference).with("rst_cause", ResetCause.injected.rawValue)
+    }
+  }
+
+  static let peerUnawareOfReset = AnomalyRule(
+    "peer-unaware-of-rst", .notice, .reset, "The RST did not reach its receiver", reference: "RFC 9293 §3.5.2",
+    explanation: """
+      An end reset the connection, and more than a round trip later its peer still sends as if nothing had happened: \
+      the RST was lost. Until the peer's next segment is answered, the two ends differ.
+      """,
+    causes: ["the RST was lost on the way", "a firewall swallows RSTs"], next: ["ss -tn   # at both ends"],
+    advice: "Nothing to do, if the peer's next segment is answered by RST.", on: .notices(.segmentAfterReset)
+  ) { context in
+    let limit = max(2 * context.roundTrip, context.thresholds.race)
+    return context.notices(.segmentAfterReset).compactMap { after -> Sighting? in
+      guard after.circumstances.contains(.afterPeerReset), after.last.time.nanoseconds(since: after.first.time) + after.delay > limit,
+        let reset = context.notices(.reset, by: after.sender.peer).first(where: { $0.reset.traits.contains(.accepted) && $0.first.frame < after.first.frame }),
+        !context.isForeign(reset), reset.receiverState?.isSynchronized == true
+      else { return nil }
+      return Sighting(after.sender, after, "\(after.sender.subject) went on for \(Phrase.duration(after.last.time.nanoseconds(since: reset.first.time))) after the RST: it did not get it.")
+        .and(reset.first.frame).with("segments", after.count)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import ConnectionTracking
+import PacketDecoding
+
+// What the capture itself does to a flow.
+
+extension AnomalyRule {
+  static let midstreamStart = AnomalyRule(
+    "midstream-start", .info, .captureQuality, "The capture began after the connection", reference: "",
+    explanation: """
+      The first packet is no SYN. Window scale and initial numbers are not known, the ends' states are presumed until \
+      their own segments show them, and who is the client is taken from the ports.
+      """,
+    causes: ["the capture was started late", "a filter that leaves the SYN out", "one direction is missing"],
+    next: ["tcp.completeness"], advice: "Start the capture before the connection, if the opening matters.",
+    peers: PeerNames(wireshark: "tcp.completeness", zeek: "OTH"), on: .traits(.midstream)
+  ) { context in
+    [Sighting(nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
+      context.flow.orientation == .synACK
+        ? "The first packet is a SYN-ACK: the SYN was not captured." : "The first packet is no SYN: the capture began after the connection.")]
+  }
+
+  static let oneSided = AnomalyRule(
+    "one-sided-capture", .warning, .captureQuality, "Only one direction was captured", reference: "",
+    explanation: """
+      All packets are of one end, and its acknowledgments show that the other sent as well. States of the other end, \
+      losses and repeats can not be judged.
+      """,
+    causes: ["asymmetric routing", "a mirror port of one direction", "a filter such as `src host`"],
+    next: ["capture both directions", "tcpdump without src or dst"],
+    advice: "Capture where both directions pass.", peers: PeerNames(suricata: "async sessions", kernel: nil),
+    on: .traits(.oneSided)
+  ) { context in
+    context.ends.compactMap { end -> Sighting? in
+      guard context.flow[end].packets > 5, context.flow[end.peer].packets == 0, context.flow.close != .unanswered else { return nil }
+      return Sighting(end.peer, at: context.flow.firstSeen.time, frames: frames(context.flow.firstSeen.frame, context.flow.lastSeen.frame),
+        "All \(context.flow[end].packets) packets are of the \(end.noun): the other direction was not captured.")
+    }
+  }
+
+  static let duplicatedPackets = AnomalyRule(
+    "duplicate-packets", .warning, .captureQuality, "The capture holds packets twice", reference: "",
+    explanation: """
+      The very same packet, identification, numbers and length alike, passed the tap twice within 50 ms. The copies are \
+      left out of all counts; they are not retransmissions.
+      """,
+    causes: ["tcpdump -i any: each packet on every interface it passes", "a mirror port that copies in and out"],
+    next: ["editcap -d IN OUT", "capture on one interface"],
+    advice: "Capture on one interface, or remove the copies with editcap -d.", on: .notices(.duplicatePacket)
+  ) { context in
+    let copies = context.flow.clientEnd.duplicatePackets + context.flow.serverEnd.duplicatePackets
+    let packets = context.flow.clientEnd.packets + context.flow.serverEnd.packets + copies
+    guard let notice = context.notices(.duplicatePacket).first, copies > 2, copies * 1000 >= packets * context.thresholds.duplicates
+    else { return [] }
+    return [
+      Sighting(nil, notice, "\(copies) of \(packets) packets are in the capture twice.").with("copies", copies)
+    ]
+  }
+
+  static let superSegments = AnomalyRule(
+    "gro-supersegments", .notice, .captureQuality, "Segments larger than any link carries", reference: "ethtool(8) -k: tso, gso, gro, lro",
+    explanation: """
+      Segments hold more payload than the MSS allows: the capturing host's network card or kernel joins and splits \
+      them, and the tap sits inside. Counts of packets and their times are not those of the wire.
+      """,
+    causes: ["segmentation or receive offload on the capturing host"], next: ["ethtool -k IFACE | grep -E 'segmentation|receive-offload'"],
+    advice: "Turn offloads off for a capture that must show the wire, or capture elsewhere.", on: .notices(.superSegment)
+  ) { context in
+    context.notices(.superSegment).map { notice in
+      let count = context.flow[notice.sender].superSegments
+      return Sighting(notice.sender, notice, "\(Phrase.count(count, "segment")) of the \(notice.sender.noun) \(count == 1 ? "is" : "are") larger than the MSS of \(context.flow[notice.sender.peer].maximumSegmentSize ?? 0) allows, the first with \(Phrase.bytes(notice.bytes)).")
+        .but(.info).with("segments", count)
+    }
+  }
+
+  static let badChecksum = AnomalyRule(
+    "bad-checksum", .info, .captureQuality, "Wrong checksums", reference: "RFC 9293 §3.1",
+    explanation: """
+      The checksum of segments is wrong. A receiver drops them. Where all of an end's segments are so, they were \
+      captured on their own host before the network card filled the checksum in.
+      """,
+    causes: ["checksum offload on the capturing host", "a broken link, card or middlebox"],
+    next: ["ethtool -k IFACE | grep checksum", "nstat -az TcpInCsumErrors"],
+    advice: "If all segments of one host are bad, it is offload and means nothing.",
+    peers: PeerNames(wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum", kernel: "TcpInCsumErrors"),
+    on: .notices(.badChecksum)
+  ) { context in
+    context.notices(.badChecksum).map { notice in
+      let all = context.flow[notice.sender].packets
+      let isAll = notice.count >= all
+      return Sighting(notice.sender, notice, isAll
+        ? "All \(all) segments of the \(notice.sender.noun) have a wrong checksum: they were captured before the card computed it."
+        : "\(notice.count) of \(all) segments of the \(notice.sender.noun) have a wrong checksum.")
+        .with("segments", notice.count)
+    }
+  }
+
+  static let evictedFlow = AnomalyRule(
+    "evicted-flow", .warning, .captureQuality, "A connection was given up for want of room", reference: "",
+    explanation: "The limit on connections held at once was reached, and the one that had been quiet longest was let go while it was open.",
+    causes: ["more connections at once than --max-flows allows"], next: ["raise the limit"],
+    advice: "Raise the limit of flows, or filter the capture.", on: .traits(.evicted)
+  ) { context in
+    [Sighting(nil, at: context.flow.lastSeen.time, frames: [context.flow.lastSeen.frame],
+      "The connection was let go to make room, \(Phrase.duration(context.flow.endedAt.nanoseconds(since: context.flow.lastSeen.time))) after its last packet.")]
+  }
+}

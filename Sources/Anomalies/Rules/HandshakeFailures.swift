@@ -1,0 +1,168 @@
+import ConnectionTracking
+import PacketDecoding
+
+// Attempts that came to nothing.
+
+extension AnomalyRule {
+  static let synTimeout = AnomalyRule(
+    "syn-timeout", .error, .handshake, "Connection attempt without an answer",
+    reference: "RFC 9293 §3.8.3; Linux tcp_syn_retries",
+    explanation: """
+      The client repeated its SYN and heard nothing at all: no SYN-ACK, no RST, no ICMP error. Somebody drops the \
+      packets silently, or nobody is there. A closed port on a live host would have answered with RST at once.
+      """,
+    causes: [
+      "a firewall or security group that drops instead of rejecting", "the host is down or the address is wrong",
+      "the answer takes another way and is lost (asymmetric routing)", "the listener's SYN queue is full",
+    ],
+    next: [
+      "ss -tn state syn-sent", "tcptraceroute HOST PORT", "nstat -az TcpExtListenDrops   # on the server",
+      "tcp.flags.syn == 1 && tcp.flags.ack == 0",
+    ],
+    advice: "Look for a firewall rule or a route that drops the SYN; a closed port would answer with RST.",
+    peers: PeerNames(
+      wireshark: "tcp.analysis.retransmission", zeek: "S0", suricata: nil, kernel: "TcpExtTCPTimeouts"),
+    on: .traits(.unanswered)
+  ) { context in
+    let flow = context.flow
+    let syns = flow.clientEnd.packets
+    let span = flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time)
+    let waited = flow.endedAt.nanoseconds(since: flow.firstSeen.time)
+    guard !context.has(.icmpError), syns > 0 else { return [] }
+    let isFailed = syns >= context.thresholds.unansweredSYNs || waited > context.thresholds.unansweredSYNTime
+    guard isFailed else { return [] }
+    let tries = syns == 1 ? "One SYN" : "\(syns) SYNs over \(Phrase.duration(span))"
+    let sighting = Sighting(
+      .client, at: flow.firstSeen.time, frames: frames(flow.firstSeen.frame, flow.lastSeen.frame),
+      "\(tries) found no answer at all in \(context.isCutByEnd ? "at least " : "")\(Phrase.duration(waited)).")
+    return [sighting.with("syns", syns)]
+  }
+
+  static let synRefused = AnomalyRule(
+    "syn-refused", .warning, .handshake, "Connection refused", reference: "RFC 9293 §3.10.7.1",
+    explanation: """
+      The SYN was answered with RST,ACK, sequence number 0, acknowledging ISN + 1: no socket listens at that port. A \
+      firewall that rejects with a TCP reset looks the same, save for its TTL.
+      """,
+    causes: [
+      "the service is not running, or not yet", "it listens at another port or only at 127.0.0.1",
+      "a firewall rejects with tcp-reset",
+    ],
+    next: ["ss -ltnp 'sport = :PORT'   # on the server", "systemctl status SERVICE", "tcp.flags.reset == 1"],
+    advice: "Check that the service is up and listens at this address and port.",
+    peers: PeerNames(
+      wireshark: "Connection reset (RST)", zeek: "REJ", suricata: nil, kernel: "TcpOutRsts, reason NO_SOCKET"),
+    on: .traits(.refused)
+  ) { context in
+    guard let reset = context.notices(.reset, by: .server).first else { return [] }
+    let cause = context.cause(of: reset)
+    guard cause == .refused || cause == .firewall else { return [] }
+    let sighting = Sighting(
+      .server, at: reset.first.time, frames: frames(context.flow.firstSeen.frame, reset.first.frame),
+      "The server answered the SYN with RST after \(Phrase.duration(reset.delay)): no socket listens there.")
+    return [sighting.with("rst_cause", cause.rawValue)]
+  }
+
+  static let synICMPRejected = AnomalyRule(
+    "syn-icmp-rejected", .warning, .handshake, "Connection attempt rejected by ICMP",
+    reference: "RFC 1122 §4.2.3.9, RFC 792; Linux tcp_v4_err",
+    explanation: """
+      An ICMP error came back that quotes the SYN. On Linux it ends the attempt at once: port unreachable as \
+      ECONNREFUSED, host unreachable or administratively prohibited as EHOSTUNREACH.
+      """,
+    causes: ["a firewall that rejects", "no route to the host, or no answer to ARP", "the host is down"],
+    next: ["nft list ruleset | grep reject", "ip route get ADDRESS", "icmp.type == 3 || icmpv6.type == 1"],
+    advice: "Ask who sent the ICMP error: that router or firewall knows why.",
+    peers: PeerNames(wireshark: "icmp.type == 3", zeek: nil, suricata: nil, kernel: "IcmpInDestUnreachs"),
+    on: .notices(.icmpError)
+  ) { context in
+    context.notices(.icmpError, by: .client).filter { $0.senderState == .synSent }.map { notice in
+      let who = notice.circumstances.contains(.fromPeer) ? "the server's own host" : "a router or firewall on the way"
+      return Sighting(
+        .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
+        "The SYN was answered with ICMP \(ICMPWord.text(for: notice)) from \(who).")
+        .with("icmp_type", notice.distance >> 8).with("icmp_code", notice.distance & 0xff)
+    }
+  }
+
+  static let handshakeAborted = AnomalyRule(
+    "handshake-aborted", .warning, .handshake, "The client reset its own connection attempt",
+    reference: "RFC 9293 §3.5, Figure 8",
+    explanation: """
+      The client sent a SYN, got the SYN-ACK and answered it with RST: its socket was gone by then, or never was. The \
+      server keeps nothing of it.
+      """,
+    causes: [
+      "connect() timed out or was cancelled before the answer came", "a port scan (SYN scan)",
+      "a spoofed SYN, whose victim answers the SYN-ACK", "an old duplicate SYN",
+    ],
+    next: ["nstat -az TcpExtTCPAbortOnTimeout TcpAttemptFails", "tcp.flags.reset == 1 && tcp.seq == 1"],
+    advice: "Compare the delay of the SYN-ACK with the client's connect timeout.",
+    peers: PeerNames(wireshark: nil, zeek: "RSTOS0", suricata: nil, kernel: "TcpExtEmbryonicRsts"),
+    on: .traits(.reset)
+  ) { context in
+    context.notices(.reset, by: .client).prefix(1).compactMap { notice -> Sighting? in
+      guard notice.reset.answers == .synACK, context.entered(.client, .established) == nil
+          || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated), context.cause(of: notice) == .cancelledConnect else { return nil }
+      let waited = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
+      return Sighting(
+        .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
+        "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN.")
+        .with("waited", seconds: waited)
+    }
+  }
+
+  static let synSentAbandoned = AnomalyRule(
+    "syn-sent-abandoned", .notice, .stall, "The SYN-ACK came and nobody took it",
+    reference: "RFC 9293 §3.10.4",
+    explanation: """
+      The server answered the SYN, and the client never sent anything again. Either the SYN-ACK was lost between the \
+      tap and the client, or the client had closed the socket and a firewall swallows the RST.
+      """,
+    causes: ["connect() was cancelled (happy eyeballs, a short timeout)", "loss between the tap and the client"],
+    next: ["ss -tn state syn-recv   # on the server", "tcp.flags.syn == 1"],
+    advice: "Capture at the client to see whether the SYN-ACK reaches it.",
+    peers: PeerNames(zeek: "S1"), on: .traits(.lingered)
+  ) { context in
+    let flow = context.flow
+    guard flow.orientation == .syn, flow.clientEnd.packets == 1, flow.serverEnd.packets > 0, flow.close == .none,
+      flow.serverEnd.state == .synReceived, let sent = flow.clientEnd.lastSent
+    else { return [] }
+    let waited = flow.endedAt.nanoseconds(since: sent)
+    guard waited > context.thresholds.unansweredSYNTime else { return [] }
+    return [
+      Sighting(
+        .client, at: sent, frames: frames(flow.firstSeen.frame, flow.lastSeen.frame), .presumed,
+        "The client sent one SYN and nothing more, though the server answered it; that is \(Phrase.duration(waited)) ago.")
+    ]
+  }
+}
+
+/// What an ICMP error says.
+enum ICMPWord {
+  private static let unreachable: [Int: String] = [
+    0: "network unreachable", 1: "host unreachable", 2: "protocol unreachable", 3: "port unreachable",
+    4: "fragmentation needed", 9: "network administratively prohibited", 10: "host administratively prohibited",
+    13: "administratively prohibited",
+  ]
+  private static let unreachable6: [Int: String] = [
+    0: "no route to destination", 1: "administratively prohibited", 3: "address unreachable", 4: "port unreachable",
+    5: "source address failed policy", 6: "reject route",
+  ]
+
+  static func text(for notice: FlowNotice) -> String {
+    let type = notice.distance >> 8
+    let code = notice.distance & 0xff
+    let isIPv6 = notice.circumstances.contains(.icmpv6)
+    let word = isIPv6 ? (type == 1 ? unreachable6[code] : nil) : (type == 3 ? unreachable[code] : nil)
+    if let word { return word }
+    switch (isIPv6, type) {
+    case (false, 11), (true, 3): return "time exceeded"
+    case (true, 2): return "packet too big"
+    default: return "type \(type) code \(code)"
+    }
+  }
+}
+
+/// Two frames, or one where they are the same.
+func frames(_ first: UInt64, _ last: UInt64) -> [UInt64] { first == last ? [first] : [first, last] }

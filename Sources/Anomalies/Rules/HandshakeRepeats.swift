@@ -1,0 +1,148 @@
+import ConnectionTracking
+import PacketDecoding
+
+// Handshakes that succeed late, or at one end only.
+
+extension AnomalyRule {
+  static let synRetransmitted = AnomalyRule(
+    "syn-retransmitted", .notice, .handshake, "The SYN had to be repeated",
+    reference: "RFC 6298 §2: an initial timeout of 1 s",
+    explanation: """
+      The first SYN brought no answer, a later one did. Each repeat costs the user the retransmission timer: 1 s, \
+      then 2 s more, then 4 s. Linux servers drop a SYN without a word when the accept queue is full.
+      """,
+    causes: ["loss on the way", "the listener's accept or SYN queue was full", "a stateful firewall learning the flow"],
+    next: ["nstat -az TcpExtListenDrops TcpExtListenOverflows TcpRetransSegs", "ss -ltn   # Recv-Q against Send-Q"],
+    advice: "See whether many connections to this listener show it at the same time: then it is the queue, not the line.",
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPSynRetrans"), canBeFeigned: true,
+    on: .notices(.synRepeated)
+  ) { context in
+    guard context.flow.close != .unanswered, context.flow.close != .refused, context.flow.serverEnd.packets > 0 else { return [] }
+    return context.notices(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map { notice in
+      let delay = notice.last.time.nanoseconds(since: context.flow.firstSeen.time)
+      return Sighting(
+        .client, notice,
+        "The SYN was repeated \(Phrase.times(notice.count)) before it was answered, which cost \(Phrase.duration(delay)).")
+        .and(context.flow.firstSeen.frame).with("repeats", notice.count).with("delay", seconds: delay)
+    }
+  }
+
+  static let synACKLost = AnomalyRule(
+    "syn-ack-lost", .notice, .handshake, "The SYN-ACK did not reach the client", reference: "RFC 9293 §3.5",
+    explanation: """
+      The SYN-ACK passed the tap, and yet the client repeated its SYN or the server its SYN-ACK before any ACK: the \
+      SYN-ACK was lost between the tap and the client.
+      """,
+    causes: ["loss between the tap and the client", "a firewall that drops the answer (asymmetric routing)"],
+    next: ["capture at the client", "nstat -az TcpExtTCPSynRetrans", "tcp.flags.syn == 1"],
+    advice: "Look at the way from the tap to the client.",
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", suricata: "stream.3whs_synack_flood"),
+    canBeFeigned: true, on: .notices(.synRepeated, .synACKRepeated)
+  ) { context in
+    let again = context.notices(.synRepeated, by: .client).filter { $0.circumstances.contains(.acknowledged) }
+    let answers = context.notices(.synACKRepeated, by: .server).filter { !$0.circumstances.contains(.acknowledged) }
+    guard let first = (again + answers).min(by: { $0.first.frame < $1.first.frame }),
+      context.nanoseconds(.client, in: .established) > 0 || context.flow.clientEnd.state != .synSent
+    else { return [] }
+    let count = (again + answers).reduce(0) { $0 + $1.count }
+    return [
+      Sighting(
+        .server, first, again.isEmpty
+          ? "The SYN-ACK passed the tap and was repeated \(Phrase.times(count)): it was lost, or the ACK that answered it."
+          : "The SYN-ACK passed the tap and was lost behind it: the client repeated its SYN.")
+        .with("repeats", count)
+    ]
+  }
+
+  static let thirdACKLost = AnomalyRule(
+    "third-ack-lost", .notice, .handshake, "The ACK that ends the handshake was lost",
+    reference: "RFC 9293 §3.5, Figure 6",
+    explanation: """
+      The client acknowledged the SYN-ACK, and the server repeated it all the same: the ACK was lost behind the tap. \
+      Meanwhile the client was ESTABLISHED and the server still in SYN_RCVD. Harmless, unless the server speaks first.
+      """,
+    causes: ["loss between the tap and the server"],
+    next: ["ss -tn state syn-recv   # on the server", "tcp.flags.syn == 1 && tcp.flags.ack == 1"],
+    advice: "Nothing to do for one; many of them on one listener are an accept queue that overflows.",
+    peers: PeerNames(kernel: "TcpExtTCPSynRetrans"), on: .notices(.synACKRepeated)
+  ) { context in
+    context.notices(.synACKRepeated, by: .server).filter { notice in
+      notice.circumstances.contains(.acknowledged) && !notice.circumstances.contains(.peerSentData)
+        && notice.delay >= leastSYNACKTimer && !isDeferred(context)
+    }.map { notice in
+      let isOver = serverWentOn(context, after: notice)
+      let why = isOver ? "that ACK was lost" : "that ACK was lost, or the accept queue is full"
+      return Sighting(
+        .server, notice, isOver ? .confirmed : .presumed,
+        "The server repeated its SYN-ACK \(Phrase.times(notice.count)) after the client had acknowledged it: \(why).")
+    }
+  }
+
+  static let deferredAccept = AnomalyRule(
+    "deferred-accept", .info, .handshake, "The server waits for data before it accepts",
+    reference: "tcp(7) TCP_DEFER_ACCEPT; Linux tcp_check_req",
+    explanation: """
+      The third ACK passed, the server ignored it and repeated its SYN-ACK a second or more later, until the client \
+      sent data. With TCP_DEFER_ACCEPT a Linux server stays in SYN_RCVD until then. Not a loss.
+      """,
+    causes: ["TCP_DEFER_ACCEPT is set on the listener (nginx `deferred`, Apache AcceptFilter)"],
+    next: ["nstat -az TcpExtTCPDeferAcceptDrop", "ss -tn state syn-recv   # on the server"],
+    advice: "Nothing to do, as long as the client speaks first.",
+    peers: PeerNames(kernel: "TcpExtTCPDeferAcceptDrop"), on: .notices(.synACKRepeated)
+  ) { context in
+    guard isDeferred(context) else { return [] }
+    return context.notices(.synACKRepeated, by: .server).filter { $0.circumstances.contains(.acknowledged) }.prefix(1)
+      .map { notice in
+        Sighting(
+          .server, notice, .presumed,
+          "The server ignored the third ACK and stayed in SYN_RCVD until data came, \(Phrase.duration(notice.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more.")
+      }
+  }
+
+  static let synReceivedStalled = AnomalyRule(
+    "syn-rcvd-stalled", .warning, .handshake, "The server waits for the end of the handshake",
+    reference: "RFC 9293 §3.10.7.4; Linux tcp_synack_retries",
+    explanation: """
+      The server answered the SYN and repeats its SYN-ACK; no ACK comes. It holds a request in SYN_RCVD meanwhile, \
+      about a minute on Linux.
+      """,
+    causes: ["the source address is spoofed (SYN flood)", "the way back is broken", "the client cancelled connect()"],
+    next: ["ss -tn state syn-recv | wc -l", "nstat -az TcpExtTCPSynRetrans TcpExtSyncookiesSent"],
+    advice: "Check the way back to the client; with many sources at once, think of a SYN flood.",
+    peers: PeerNames(suricata: "stream.3whs_synack_flood", kernel: "TcpExtTCPTimeouts"),
+    on: .traits(.lingered)
+  ) { context in
+    let waited = context.nanoseconds(.server, in: .synReceived)
+    guard context.flow.serverEnd.state == .synReceived || context.entered(.server, .established) == nil,
+      waited > context.thresholds.synReceived, let entry = context.entered(.server, .synReceived),
+      !context.flow.timeline.contains(where: { $0.endpoint == .client && $0.to == .established && $0.evidence == .observed })
+    else { return [] }
+    let repeats = context.notices(.synACKRepeated, by: .server).reduce(0) { $0 + $1.count }
+    guard repeats > 0 else { return [] }
+    return [
+      Sighting(
+        entry, context.confidence(entry),
+        "The server was in SYN_RCVD \(context.span(.server, in: .synReceived)) and repeated its SYN-ACK \(Phrase.times(repeats)); no ACK came.")
+        .with("duration", seconds: waited).with("repeats", repeats)
+    ]
+  }
+
+  /// SYN-ACKs come again by a timer of 1 s; sooner they are copies, or answers to a repeated SYN.
+  static let leastSYNACKTimer: Int64 = 500_000_000
+
+  /// The server answered for good after `notice`.
+  static func serverWentOn(_ context: RuleContext, after notice: FlowNotice) -> Bool {
+    guard let last = context.flow.serverEnd.lastSent else { return false }
+    return last > notice.last.time
+  }
+
+  /// The server repeated its SYN-ACK on the timer alone, and took the connection when data came.
+  static func isDeferred(_ context: RuleContext) -> Bool {
+    guard let notice = context.notices(.synACKRepeated, by: .server).first(where: { $0.circumstances.contains(.acknowledged) }),
+      !notice.circumstances.contains(.peerSentData), context.flow.clientEnd.payloadBytes > 0,
+      !context.has(.synRepeated)
+    else { return false }
+    let since = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
+    return since >= 900_000_000 && context.notices(.silence).contains { $0.delay >= 500_000_000 }
+  }
+}

@@ -1,0 +1,123 @@
+import ConnectionTracking
+import PacketDecoding
+
+// Closes that do not come to their end.
+
+extension AnomalyRule {
+  static let closeWaitLeak = AnomalyRule(
+    "close-wait-leak", .error, .stall, "The application does not close", reference: "RFC 9293 §3.6, Figure 12",
+    explanation: """
+      The peer has closed, the kernel has acknowledged it, and the application never calls close(): the socket stays \
+      in CLOSE_WAIT, where no timer ends it. It holds a file descriptor and memory until the process ends.
+      """,
+    causes: ["the application does not close() when read() returns 0", "a connection pool that does not evict dead connections",
+      "a thread blocked elsewhere"],
+    next: ["ss -tnp state close-wait", "lsof -p PID | grep CLOSE_WAIT"],
+    advice: "Find the code path that reads the end of the stream and does not close the socket.",
+    peers: PeerNames(zeek: "S2, S3", kernel: "ss state close-wait"), on: .traits(.lingered)
+  ) { context in
+    context.ends.compactMap { end -> Sighting? in
+      guard context.flow[end].state == .closeWait, context.nanoseconds(end, in: .closeWait) > context.thresholds.closeWait,
+        let entry = context.entered(end, .closeWait), entry.confirmed != nil || entry.evidence == .observed
+      else { return nil }
+      return Sighting(entry, context.confidence(entry),
+        "\(end.subject) has not closed \(context.span(end, in: .closeWait)) since its peer did: CLOSE_WAIT.")
+        .and(entry.confirmed?.frame).with("duration", seconds: context.nanoseconds(end, in: .closeWait))
+    }
+  }
+
+  static let finWait1Stalled = AnomalyRule(
+    "fin-wait-1-stalled", .error, .stall, "The FIN is not acknowledged", reference: "RFC 9293 §3.8.3; Linux tcp_orphan_retries",
+    explanation: """
+      An end closed and repeats its FIN (or the data before it), and no acknowledgment comes. It stays in FIN_WAIT_1 \
+      until the retransmissions give up: 8 tries for an orphan on Linux, 15 while the application holds it.
+      """,
+    causes: ["the peer is dead or unreachable", "a firewall dropped the connection from its table and now the packets",
+      "the peer's window is 0"],
+    next: ["ss -tno state fin-wait-1", "sysctl net.ipv4.tcp_orphan_retries", "conntrack -L | grep ADDRESS"],
+    advice: "Check whether the peer is alive and whether a firewall on the way still knows the connection.",
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"),
+    on: .either(.lingered, .finRepeated)
+  ) { context in
+    stalled(context, .finWait1) { end, time in
+      let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
+      let isRepeating = repeats > 0 || !context.notices(.timeoutRetransmission, by: end).isEmpty
+      if time > context.thresholds.finWait1 { return isRepeating }
+      return repeats >= 3 && context.flow[end].state == .finWait1
+    } why: { "its FIN is not acknowledged" }
+  }
+
+  static let finWait2Stuck = AnomalyRule(
+    "fin-wait-2-stuck", .warning, .stall, "The peer does not close", reference: "RFC 9293 §3.6; Linux tcp_fin_timeout",
+    explanation: """
+      An end closed, the peer acknowledged it, and the peer's FIN does not come. An orphan, closed by its application, \
+      is dropped by the kernel after tcp_fin_timeout (60 s). One that is merely shut down is held without any limit; \
+      that is why the setting seems not to work.
+      """,
+    causes: ["the peer leaks its socket: see its CLOSE_WAIT", "shutdown(SHUT_WR) without close()"],
+    next: ["ss -tnpo state fin-wait-2   # no process: an orphan", "sysctl net.ipv4.tcp_fin_timeout"],
+    advice: "Look at the other end first: it sits in CLOSE_WAIT.",
+    peers: PeerNames(zeek: "S2, S3"), on: .traits(.lingered)
+  ) { context in
+    context.ends.compactMap { end -> Sighting? in
+      let time = context.nanoseconds(end, in: .finWait2)
+      guard time >= context.thresholds.finWait2, let entry = context.entered(end, .finWait2) else { return nil }
+      let isHeld = context.flow[end].state == .finWait2 && time > context.thresholds.finWait2 + 5_000_000_000
+      let what = isHeld ? "; the application still holds the socket" : ", as long as the kernel keeps an orphan"
+      return Sighting(entry, context.confidence(entry), "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(what): the peer did not close.")
+        .with("duration", seconds: time).with("held", isHeld ? "true" : "false")
+    }
+  }
+
+  static let lastAckStalled = AnomalyRule(
+    "last-ack-stalled", .warning, .stall, "The last ACK does not arrive", reference: "RFC 9293 §3.6, Figure 12",
+    explanation: """
+      The end that closed last repeats its FIN: the ACK that would let it go does not reach it. Where that ACK passed \
+      the tap, it is lost behind it; where none did, the peer is gone.
+      """,
+    causes: ["a firewall or balancer forgot the connection at the first FIN", "the peer's socket is gone", "loss"],
+    next: ["ss -tno state last-ack", "conntrack -L | grep LAST_ACK"],
+    advice: "See whether an ACK of the FIN passes the tap: if so, look behind it.",
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"),
+    on: .either(.lingered, .finRepeated)
+  ) { context in
+    context.ends.compactMap { end -> Sighting? in
+      let time = context.nanoseconds(end, in: .lastAck)
+      let repeats = context.notices(.finRepeated, by: end)
+      let count = repeats.reduce(0) { $0 + $1.count }
+      guard let entry = context.entered(end, .lastAck), count >= 2 || time > context.thresholds.lastAck
+      else { return nil }
+      let isSeen = repeats.contains { $0.circumstances.contains(.acknowledged) }
+      let where_ = isSeen ? "its ACK passed the tap and is lost behind it" : "no ACK of it passed the tap"
+      return Sighting(entry, context.confidence(entry), "\(end.subject) was in LAST_ACK \(context.span(end, in: .lastAck)) and repeated its FIN \(Phrase.times(count)): \(where_).")
+        .and(repeats.last?.last.frame).with("repeats", count).with("duration", seconds: time)
+        .with("ack_seen", isSeen ? "true" : "false")
+    }
+  }
+
+  static let closingStalled = AnomalyRule(
+    "closing-stalled", .warning, .stall, "A simultaneous close does not finish", reference: "RFC 9293 §3.6, Figure 13",
+    explanation: "Both ends have closed, each knows of the other's FIN, and the ACK of its own does not come: CLOSING.",
+    causes: ["loss both ways", "a firewall forgot the connection at the first FIN"], next: ["ss -tno state closing"],
+    advice: "See whether a firewall on the way drops the last ACKs.", on: .either(.lingered, .finRepeated)
+  ) { context in
+    stalled(context, .closing) { end, time in
+      let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
+      return time > context.thresholds.closing || (repeats >= 3 && context.flow[end].state == .closing)
+    } why: { "the ACK of its FIN is missing" }
+  }
+
+  /// An end that stayed in `state` for too long, as `isStalled` judges the end and the time it was there.
+  private static func stalled(
+    _ context: RuleContext, _ state: TCPState, _ isStalled: (EndpointRole, Int64) -> Bool, why: () -> String
+  ) -> [Sighting] {
+    context.ends.compactMap { end -> Sighting? in
+      guard let entry = context.entered(end, state), isStalled(end, context.nanoseconds(end, in: state)) else {
+        return nil
+      }
+      let last = context.notices(.finRepeated, by: end).last
+      return Sighting(entry, context.confidence(entry), "\(end.subject) was in \(TCPState?.some(state).word) \(context.span(end, in: state)): \(why()).")
+        .and(last?.last.frame).with("duration", seconds: context.nanoseconds(end, in: state))
+    }
+  }
+}

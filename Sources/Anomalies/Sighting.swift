@@ -1,0 +1,77 @@
+public import ConnectionTracking
+public import PacketDecoding
+
+/// What a rule saw: a ``Finding`` without what the rule says every time.
+public struct Sighting: Sendable {
+  public var endpoint: EndpointRole?
+  public var time: Timestamp
+  public var frames: [UInt64]
+  public var confidence: Confidence
+  public var message: String
+  /// nil: the rule's own.
+  public var severity: Severity?
+  public var advice: String?
+  public var fields: [Finding.Field] = []
+
+  public init(
+    _ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ confidence: Confidence, _ message: String
+  ) {
+    self.endpoint = endpoint
+    self.time = time
+    self.frames = frames
+    self.confidence = confidence
+    self.message = message
+  }
+
+  /// What an endpoint's own packets show.
+  public init(_ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ message: String) {
+    self.init(endpoint, at: time, frames: frames, .certain, message)
+  }
+
+  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ message: String) {
+    self.init(endpoint, notice, .certain, message)
+  }
+
+  /// What the first packet of `notice` shows, and its last.
+  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ confidence: Confidence, _ message: String) {
+    let isOne = notice.last.frame == notice.first.frame
+    self.init(
+      endpoint, at: notice.first.time,
+      frames: isOne ? [notice.first.frame] : [notice.first.frame, notice.last.frame], confidence, message)
+  }
+
+  /// What a transition shows; a timer has no packet.
+  public init(_ entry: TimelineEntry, _ confidence: Confidence, _ message: String) {
+    self.init(entry.endpoint, at: entry.time, frames: entry.frame.map { [$0] } ?? [], confidence, message)
+  }
+
+  /// The same with another packet that shows it.
+  public func and(_ frame: UInt64?) -> Sighting {
+    guard let frame, !frames.contains(frame) else { return self }
+    var copy = self
+    copy.frames = (frames + [frame]).sorted()
+    return copy
+  }
+
+  public func with(_ name: String, _ value: Int) -> Sighting { with(name, .integer(value)) }
+  public func with(_ name: String, seconds value: Int64) -> Sighting { with(name, .duration(value)) }
+  public func with(_ name: String, _ value: String) -> Sighting { with(name, .text(value)) }
+
+  public func but(_ severity: Severity) -> Sighting {
+    var copy = self
+    copy.severity = severity
+    return copy
+  }
+
+  public func advising(_ advice: String) -> Sighting {
+    var copy = self
+    copy.advice = advice
+    return copy
+  }
+
+  private func with(_ name: String, _ value: Finding.FieldValue) -> Sighting {
+    var copy = self
+    copy.fields.append(Finding.Field(name, value))
+    return copy
+  }
+}

@@ -1,0 +1,127 @@
+import PacketDecoding
+
+// Facts out of the ordinary. A plain segment passes with a few comparisons; the others are looked at twice: before the
+// endpoints take them, and after.
+
+extension FlowRecord {
+  /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
+  @inline(__always)
+  func isPlain(_ segment: Segment, from side: Int) -> Bool {
+    let other = peer(of: side)
+    guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
+      return false
+    }
+    return watch.isEmpty && closing.firstFIN == nil && segment.window != 0
+      && segment.sequence == ends[side].sending.next && segment.checksum != .invalid
+      && segment.wirePayloadLength <= ends[side].largestPayload
+      && isPlain(acknowledgment, segment, from: side, to: other)
+      && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
+  }
+
+  /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
+  @inline(__always)
+  private func isPlain(_ acknowledgment: SequenceNumber, _ segment: Segment, from side: Int, to other: Int) -> Bool {
+    guard ends[other].sending.isKnown else { return true }
+    if ends[other].sending.hasHoles || acknowledgment > ends[other].sending.next { return false }
+    let ahead = acknowledgment.distance(from: ends[other].sending.acknowledged)
+    if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].sending.next { return false }
+    return ahead >= 0 && ends[side].window.keepsEdge(acknowledgment, segment.window)
+  }
+
+  /// From here on a pause is worth a word, in nanoseconds.
+  static var silence: Int64 { 1_000_000_000 }
+}
+
+/// What ``FlowRecord/review(_:from:_:in:)`` compares with.
+struct NoticeBasis: Sendable {
+  var retransmissions: UInt32 = 0
+  var outOfOrder: UInt32 = 0
+  var uncaptured: UInt64 = 0
+  var acknowledged = SequenceNumber(0)
+  var fit = Acceptability.acceptable
+}
+
+extension FlowRecord {
+  /// Looks at `segment` before the endpoints take it.
+  ///
+  /// - Returns: what ``review(_:from:_:in:)`` compares with afterwards.
+  mutating func examine(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores)
+    -> NoticeBasis
+  {
+    let quiet = segment.time.nanoseconds &- last.time.nanoseconds
+    if quiet >= Self.silence { noteSilence(quiet, segment, side, &stores.notices) }
+    if segment.checksum == .invalid { add(.badChecksum, segment, side, &stores.notices, window: .max) }
+    noteShape(segment, side, &stores.notices)
+    if segment.flags.contains(.rst) {
+      noteReset(segment, side, timers, &stores.notices)
+      return basis(side)
+    }
+    var basis = basis(side)
+    basis.fit = acceptability(segment, from: side)
+    if watch.contains(.reset) { noteAfterReset(segment, side, &stores.notices) }
+    if segment.flags.contains(.syn) { noteSYN(segment, side, &stores.notices) }
+    if closing.firstFIN != nil || segment.flags.contains(.fin) { noteClosing(segment, side, &stores.notices) }
+    if basis.fit != .acceptable { noteMisfit(basis.fit, segment, side, &stores.notices) }
+    if watch.contains(.challenge(side)) { noteChallenge(segment, side, &stores.notices) }
+    noteWindow(segment, side, &stores.notices)
+    return basis
+  }
+
+  /// Looks at `segment` once the endpoints have taken it.
+  mutating func review(
+    _ segment: Segment, from side: Int, _ basis: NoticeBasis, in stores: inout SharedStores
+  ) {
+    guard !segment.flags.contains(.rst), basis.fit == .acceptable || basis.fit == .acknowledgesUnsent else { return }
+    let other = peer(of: side)
+    if ends[side].counters.retransmittedSegments != basis.retransmissions {
+      noteRetransmission(segment, side, basis, &stores.notices)
+    } else if ends[side].counters.outOfOrderSegments != basis.outOfOrder {
+      noteOutOfOrder(segment, side, basis, &stores.notices)
+    }
+    if ends[other].counters.uncapturedBytes != basis.uncaptured {
+      let bytes = Int(truncatingIfNeeded: ends[other].counters.uncapturedBytes &- basis.uncaptured)
+      add(.uncaptured, segment, side, &stores.notices, window: .max) { $0.bytes = bytes }
+    }
+    if segment.flags.contains(.fin), let finEnd = ends[side].sending.finEnd, ends[side].sending.contiguous < finEnd {
+      let hole = finEnd.distance(from: ends[side].sending.contiguous)
+      add(.finBeyondHole, segment, side, &stores.notices) { $0.distance = hole }
+    }
+  }
+
+  private func basis(_ side: Int) -> NoticeBasis {
+    NoticeBasis(
+      retransmissions: ends[side].counters.retransmittedSegments, outOfOrder: ends[side].counters.outOfOrderSegments,
+      uncaptured: ends[peer(of: side)].counters.uncapturedBytes, acknowledged: ends[side].sending.acknowledged)
+  }
+
+  private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
+    add(.silence, segment, side, &store, window: -1) { notice in
+      notice.delay = quiet
+      if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
+      if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
+    }
+  }
+
+  /// The same packet twice in the capture: counted, and nothing else comes of it.
+  mutating func noteDuplicate(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
+    ends[side].counters.duplicatePackets &+= 1
+    add(.duplicatePacket, segment, side, &store, window: .max)
+  }
+
+  /// Adds a notice about `segment`.
+  ///
+  /// - Parameters:
+  ///   - window: packets of the kind that come closer than this are one notice; 1 s by default.
+  ///   - fill: puts in what the kind has to say.
+  mutating func add(
+    _ kind: NoticeKind, _ segment: Segment, _ side: Int, _ store: inout NoticeStore, window: Int64 = 1_000_000_000,
+    _ fill: (inout FlowNotice) -> Void = { _ in }
+  ) {
+    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    var notice = FlowNotice(kind: kind, sender: role(of: side), first: moment)
+    notice.senderState = ends[side].state
+    notice.receiverState = ends[peer(of: side)].state
+    fill(&notice)
+    store.add(notice, to: &notices, window: window)
+  }
+}

@@ -1,0 +1,57 @@
+import PacketDecoding
+
+/// What an endpoint's last segment, RST aside, looked like: the measure for the next one.
+struct LatestSegment: Sendable {
+  var time: Int64 = .min
+  var identification: UInt16 = 0
+  var window: UInt16 = 0
+  var timeToLive: UInt8 = 0
+  var kind = ResetShape.Answered.nothing
+  var hasSACK = false
+
+  var isKnown: Bool { kind != .nothing }
+
+  init() {}
+
+  init(_ segment: Segment) {
+    time = segment.time.nanoseconds
+    identification = segment.identification ?? 0
+    window = segment.window
+    timeToLive = segment.timeToLive
+    hasSACK = !segment.options.sackBlocks.isEmpty
+    kind =
+      if segment.flags.contains(.syn) {
+        segment.flags.contains(.ack) ? .synACK : .syn
+      } else if segment.flags.contains(.fin) {
+        .fin
+      } else {
+        segment.wirePayloadLength > 0 ? .data : .ack
+      }
+  }
+}
+
+/// How often an endpoint acknowledged the same number while data was on its way to it.
+struct DuplicateACKs: Sendable {
+  private(set) var count: UInt8 = 0
+  private var position = SequenceNumber(0)
+
+  mutating func add(_ acknowledgment: SequenceNumber) {
+    count = position == acknowledgment ? min(count, 254) + 1 : 1
+    position = acknowledgment
+  }
+
+  /// Three of them tell the sender that the segment at `position` is lost (RFC 5681 §3.2).
+  func demand(_ position: SequenceNumber) -> Bool { count >= 3 && self.position == position }
+}
+
+/// What a flow waits for, so that its next segments are looked at closely.
+struct NoticeWatch: OptionSet, Sendable {
+  let rawValue: UInt8
+
+  /// The side's window is 0.
+  static func zeroWindow(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 1 << UInt8(truncatingIfNeeded: side)) }
+  /// The side was sent something that it may challenge.
+  static func challenge(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 4 << UInt8(truncatingIfNeeded: side)) }
+  /// A RST passed, taken or not.
+  static let reset = NoticeWatch(rawValue: 1 << 4)
+}
