@@ -28,6 +28,19 @@ struct NDJSONTests {
     #expect(try JSONSchema.ofReports().violations(in: JSONValue(parsing: broken)) != [])
   }
 
+  /// A word that is new in the code has to come into the schema with it.
+  @Test func theSchemaKnowsEveryWord() throws {
+    let schema = try JSONSchema.ofReports()
+    #expect(schema.words(of: "cause", in: "transition") == TransitionCause.allCases.map(\.rawValue))
+    #expect(schema.words(of: "evidence", in: "transition") == Evidence.allCases.map(\.word))
+    #expect(schema.words(of: nil, in: "close") == Flow.CloseKind.allCases.map(\.rawValue))
+    #expect(schema.words(of: "closed_by", in: "flow") == Flow.Closer.allCases.map(\.rawValue))
+    #expect(schema.words(of: "orientation", in: "flow") == Flow.Orientation.allCases.map(\.rawValue))
+    #expect(schema.words(of: "end", in: "flow") == Flow.EndReason.allCases.map(\.rawValue))
+    let names = StateNames.allCases.flatMap(\.all)
+    #expect(Set(schema.words(of: nil, in: "state")) == Set(names))
+  }
+
   @Test func flowsComeFirstAndTheSummaryLast() throws {
     let types = try lines().map { $0["type"]?.string }
     #expect(types == Array(repeating: "flow", count: 6) + ["capture", "summary"])

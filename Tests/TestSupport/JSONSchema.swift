@@ -14,6 +14,13 @@ package struct JSONSchema {
     return JSONSchema(try JSONValue(parsing: String(contentsOf: file, encoding: .utf8)))
   }
 
+  /// The words that `property` of `definition` may be, or `definition` itself.
+  package func words(of property: String?, in definition: String) -> [String] {
+    let rule = root["$defs"]?[definition]
+    let values = property.map { rule?["properties"]?[$0]?["enum"] } ?? rule?["enum"]
+    return (values?.array ?? []).compactMap(\.string)
+  }
+
   /// What is wrong with `value`; empty where nothing is.
   package func violations(in value: JSONValue) -> [String] { check(value, root, at: "") }
 

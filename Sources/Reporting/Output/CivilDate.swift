@@ -3,11 +3,13 @@
 /// The year begins in March here, so that the day a leap year adds is its last; months then have lengths that repeat
 /// every five (153 days), and eras of 400 years all have the same number of days (146 097).
 struct CivilDate: Equatable {
-  var year: Int64
-  var month: Int64
-  var day: Int64
+  let daysSinceEpoch: Int64
+  let year: Int64
+  let month: Int64
+  let day: Int64
 
   init(daysSinceEpoch days: Int64) {
+    daysSinceEpoch = days
     let sinceMarchOfYear0 = days + 719_468
     let era = (sinceMarchOfYear0 >= 0 ? sinceMarchOfYear0 : sinceMarchOfYear0 - 146_096) / 146_097
     let dayOfEra = sinceMarchOfYear0 - era * 146_097

@@ -4,7 +4,8 @@ extension OutputBuffer {
   /// Appends a moment as RFC 3339 has it, in UTC with nine decimals: `2026-11-20T23:56:12.301421000Z`.
   public mutating func append(_ time: Timestamp) {
     let (days, rest) = Self.dayAndRest(of: time)
-    let date = CivilDate(daysSinceEpoch: days)
+    if days != latestDate.daysSinceEpoch { latestDate = CivilDate(daysSinceEpoch: days) }
+    let date = latestDate
     append(length: 30) { span, start in
       span.write(UInt64(clamping: date.year), digits: 4, at: start)
       span[start &+ 4] = UInt8(ascii: "-")

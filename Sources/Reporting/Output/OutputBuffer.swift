@@ -19,6 +19,8 @@ public struct OutputBuffer: ~Copyable {
   public private(set) var failure: (any Error)?
   private var storage: [UInt8]
   private let sink: Sink?
+  /// The date written last: the next one is mostly the same.
+  var latestDate = CivilDate(daysSinceEpoch: 0)
 
   /// A buffer that collects everything.
   public init() {
