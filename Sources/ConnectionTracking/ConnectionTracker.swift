@@ -44,6 +44,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let side = segment.source == records[slot].key.low ? 0 : 1
     let mark = TimelineMark(records[slot].timeline)
     if configuration.reassemblesStreams { streams.prepare(records[slot], segment, from: side) }
+    if segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength {
+      records[slot].comparePayload(segment, payload, from: side, in: &stores)
+    }
     records[slot].observe(segment, from: side, timers: timers, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     if configuration.reassemblesStreams {

@@ -1,6 +1,7 @@
 import Anomalies
 import ConnectionTracking
 import TestSupport
+import Testing
 
 /// A rule, a conversation that shows it, and one that comes near and must not.
 struct Example: Sendable, CustomTestStringConvertible {

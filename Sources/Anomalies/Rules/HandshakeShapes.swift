@@ -156,11 +156,8 @@ extension AnomalyRule {
     }
   }
 
-  /// The server's SYN came once the client's had reached it, and it never sent a SYN-ACK.
+  /// The server went from SYN_SENT to ESTABLISHED: the client's answer was a SYN-ACK, and the server sent none.
   private static func isSplit(_ context: RuleContext) -> Bool {
-    guard let opens = context.entry(.server, { $0.cause == .sendsSYN }) else { return false }
-    let answers = context.flow.timeline.contains { $0.endpoint == .client && $0.cause == .sendsSYNACK }
-    let serverAnswers = context.flow.timeline.contains { $0.endpoint == .server && $0.cause == .sendsSYNACK }
-    return answers && !serverAnswers && opens.time > context.flow.firstSeen.time
+    context.entry(.server) { $0.from == .synSent && $0.to == .established } != nil
   }
 }

@@ -51,6 +51,14 @@ struct TCPEndpoint: Sendable {
     return result
   }
 
+  /// True where the segment has a timestamp that is not older than the last one, or none where none was offered.
+  @inline(__always)
+  func hasUsualTimestamp(_ segment: Segment) -> Bool {
+    facts.contains(.sentTimestamps)
+      ? segment.options.kinds.contains(.timestamps) && !timestamps.isOld(segment)
+      : !segment.options.kinds.contains(.timestamps)
+  }
+
   /// Its host has lost the connection and opens anew: a fresh endpoint that has sent its SYN.
   mutating func reopen() {
     sending = SequenceSpace()

@@ -9,6 +9,7 @@ struct SharedStores: Sendable {
   var backlog = BacklogTable()
   var notices = NoticeStore()
   var recent = RecentSegments()
+  var samples = PayloadSamples()
 }
 
 extension FlowRecord {

@@ -13,7 +13,7 @@ extension FlowRecord {
     }
     return watch.isEmpty && closing.firstFIN == nil && segment.window != 0
       && segment.sequence == ends[side].sending.next && segment.checksum != .invalid
-      && segment.wirePayloadLength <= ends[side].largestPayload
+      && segment.wirePayloadLength <= ends[side].largestPayload && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
       && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
   }
@@ -21,7 +21,7 @@ extension FlowRecord {
   /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
   @inline(__always)
   private func isPlain(_ acknowledgment: SequenceNumber, _ segment: Segment, from side: Int, to other: Int) -> Bool {
-    guard ends[other].sending.isKnown else { return true }
+    guard ends[other].sending.isKnown else { return ends[side].proved == .established }
     if ends[other].sending.hasHoles || acknowledgment > ends[other].sending.next { return false }
     let ahead = acknowledgment.distance(from: ends[other].sending.acknowledged)
     if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].sending.next { return false }
@@ -106,6 +106,14 @@ extension FlowRecord {
   mutating func noteDuplicate(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
     ends[side].counters.duplicatePackets &+= 1
     add(.duplicatePacket, segment, side, &store, window: .max)
+  }
+
+  /// Compares a payload with the one that passed before at its place.
+  mutating func comparePayload(_ segment: Segment, _ payload: Span<UInt8>, from side: Int, in stores: inout SharedStores) {
+    let isRepeat = ends[side].sending.isKnown && segment.sequence < ends[side].sending.next
+    let differs = stores.samples.contradicts(segment, payload, of: number, from: side, isRepeat: isRepeat)
+    guard differs, !isProbe(segment, side: side) else { return }
+    add(.differentData, segment, side, &stores.notices) { $0.bytes = segment.wirePayloadLength }
   }
 
   /// Adds a notice about `segment`.
