@@ -105,7 +105,8 @@ extension RuleContext {
       flow.serverEnd.payloadBytes == 0, flow.clientEnd.payloadBytes == 0
     else { return false }
     let entry = flow.timeline.first { $0.endpoint == .server && $0.to == .established }
-    return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= notice.first.frame } ?? true) } ?? false
+    return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= notice.first.frame } ?? true) }
+      ?? false
   }
 
   private func closedCause(_ notice: FlowNotice) -> ResetCause {

@@ -108,12 +108,13 @@ extension Example {
   static let captures: [Example] = [
     Example(
       "duplicate-packets",
-      shows: exchange + (1...4).map { number in
-        """
-        \(number).000 c P. \(number * 10 + 91):\(number * 10 + 101)(10) ack 201 win 501 id \(20 + number)
-        \(number).001 c P. \(number * 10 + 91):\(number * 10 + 101)(10) ack 201 win 501 id \(20 + number)
-        """
-      }.joined(separator: "\n"),
+      shows: exchange
+        + (1...4).map { number in
+          """
+          \(number).000 c P. \(number * 10 + 91):\(number * 10 + 101)(10) ack 201 win 501 id \(20 + number)
+          \(number).001 c P. \(number * 10 + 91):\(number * 10 + 101)(10) ack 201 win 501 id \(20 + number)
+          """
+        }.joined(separator: "\n"),
       nearMiss: exchange),
     Example(
       "gro-supersegments", shows: exchange + "1.000 c P. 101:4101(4000) ack 201 win 501 id 5",

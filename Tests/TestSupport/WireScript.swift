@@ -12,7 +12,8 @@ package import PacketDecoding
 ///
 /// A line is a time in seconds, who sends (`c`, `s`, or `-` where only time passes), the flags (`S F R P U E W A` and
 /// `.` for ACK, `0` for none), the sequence numbers relative to the sender's ISN as `start:end(length)`, `ack`, `win`
-/// and options, `id` and `ttl` of the IP header, `urg` pointer and `badsum`; behind the bar the client's and the server's state, `?` where it is presumed, `-` for UNKNOWN. Both
+/// and options, `id` and `ttl` of the IP header, `urg` pointer and `badsum`; behind the bar the client's and
+/// the server's state, `?` where it is presumed, `-` for UNKNOWN. Both
 /// ISNs lie just below 2³², so that every conversation wraps. Lines that begin with `#` are comments.
 package struct WireScript {
   package static let clientISN: UInt32 = 0xFFFF_FF00

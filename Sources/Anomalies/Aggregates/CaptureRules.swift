@@ -15,13 +15,18 @@ extension AnomalyRule {
     advice: "Capture again with a larger buffer or a shorter snap length.", peers: PeerNames(zeek: "capture_loss.log"))
   static let captureReordered = aggregate(
     "capture-reordered", .info, "Packets are not in order of their time", group: .captureQuality,
-    explanation: "Some packets have an earlier time than the one before them in the file. Orders of milliseconds are not to be trusted.",
+    explanation:
+      "Some packets have an earlier time than the one before them in the file. Orders of milliseconds are not to be "
+      + "trusted.",
     causes: ["a network card with several queues", "files put together"], next: ["reordercap IN OUT"],
     advice: "Sort the capture with reordercap before reading fine times from it.")
   static let clockJump = aggregate(
     "clock-jump", .warning, "The capture's clock went back", group: .captureQuality,
-    explanation: "Times went back by a second or more: the clock of the capturing host was set. Durations across the jump are wrong.",
-    causes: ["NTP or an administrator set the clock", "a virtual machine was resumed"], next: ["timedatectl; chronyc tracking"],
+    explanation:
+      "Times went back by a second or more: the clock of the capturing host was set. Durations across the jump are "
+      + "wrong.",
+    causes: ["NTP or an administrator set the clock", "a virtual machine was resumed"],
+    next: ["timedatectl; chronyc tracking"],
     advice: "Do not trust durations across the jump.")
   static let snapLengthTruncated = aggregate(
     "snaplen-truncated", .warning, "Packets were cut by the snap length", group: .captureQuality,
@@ -33,13 +38,16 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "frame.cap_len < frame.len", zeek: "truncated_tcp_payload"))
   static let truncatedFile = aggregate(
     "truncated-file", .warning, "The capture file is damaged", group: .captureQuality,
-    explanation: "A file ends inside a packet or holds a bad block. What could be read is reported; what came after is missing.",
+    explanation:
+      "A file ends inside a packet or holds a bad block. What could be read is reported; what came after is missing.",
     causes: ["the capturing process was killed", "the disk was full", "the file was still being written"],
-    next: ["pcapfix FILE", "capinfos FILE"], advice: "Take the last states for what was read, not for the end of the connections.")
+    next: ["pcapfix FILE", "capinfos FILE"],
+    advice: "Take the last states for what was read, not for the end of the connections.")
   static let unsupportedPackets = aggregate(
     "unsupported-packets", .info, "Some packets could not be followed", group: .captureQuality,
     explanation: "Fragments whose rest never came, or encapsulations that are encrypted, compressed or too deep.",
-    causes: ["fragments lost", "ESP or another encrypted tunnel"], next: ["wirestat analyze FILE --format ndjson | grep '\"type\":\"capture\"'"],
+    causes: ["fragments lost", "ESP or another encrypted tunnel"],
+    next: ["wirestat analyze FILE --format ndjson | grep '\"type\":\"capture\"'"],
     advice: "See the capture's list of skipped packets for what they were.")
 }
 
@@ -51,24 +59,35 @@ extension AggregateRule {
         quality.duplicates * 1000 >= quality.segments * context.thresholds.duplicates
       else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [first.frame], "\(quality.duplicates) of \(quality.segments) segments are in the capture twice; the copies are left out of all counts.")
-          .with("copies", quality.duplicates)
+        Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "\(quality.duplicates) of \(quality.segments) segments are in the capture twice; the copies are left out "
+            + "of all counts."
+        )
+        .with("copies", quality.duplicates)
       ]
     },
     AggregateRule(rule: .superSegments) { context in
       let quality = context.statistics.quality
       guard quality.superSegments > 0, let first = quality.firstSeen else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [], "\(quality.superSegments) of \(quality.segments) segments are larger than the MSS: the capturing host joins segments before the tap.")
-          .with("segments", quality.superSegments)
+        Sighting(
+          nil, at: first.time, frames: [],
+          "\(quality.superSegments) of \(quality.segments) segments are larger than the MSS: the capturing host "
+            + "joins segments before the tap."
+        )
+        .with("segments", quality.superSegments)
       ]
     },
     AggregateRule(rule: .oneSided) { context in
       let quality = context.statistics.quality
       guard quality.oneSidedFlows * 2 > quality.flows, let first = quality.firstSeen else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [], "\(quality.oneSidedFlows) of \(quality.flows) connections show one direction only.")
-          .with("flows", quality.oneSidedFlows)
+        Sighting(
+          nil, at: first.time, frames: [],
+          "\(quality.oneSidedFlows) of \(quality.flows) connections show one direction only."
+        )
+        .with("flows", quality.oneSidedFlows)
       ]
     },
     AggregateRule(rule: .captureLoss) { context in
@@ -78,55 +97,80 @@ extension AggregateRule {
         quality.uncapturedBytes * 1000 >= total * context.thresholds.captureLoss
       else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [first.frame], "\(Phrase.bytes(quality.uncapturedBytes)) of \(total) were acknowledged but never captured: the capture lost packets, not the network.")
-          .with("bytes", quality.uncapturedBytes)
+        Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "\(Phrase.bytes(quality.uncapturedBytes)) of \(total) were acknowledged but never captured: the capture "
+            + "lost packets, not the network."
+        )
+        .with("bytes", quality.uncapturedBytes)
       ]
     },
     AggregateRule(rule: .captureReordered) { context in
       let quality = context.statistics.quality
       guard let first = quality.firstBackwards, quality.longestStepBack < 1_000_000_000 else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [first.frame], "\(Phrase.count(quality.backwards, "packet")) came with a time before the last one's, up to \(Phrase.duration(quality.longestStepBack)).")
-          .with("packets", quality.backwards)
+        Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "\(Phrase.count(quality.backwards, "packet")) came with a time before the last one's, up to "
+            + "\(Phrase.duration(quality.longestStepBack))."
+        )
+        .with("packets", quality.backwards)
       ]
     },
     AggregateRule(rule: .clockJump) { context in
       let quality = context.statistics.quality
       guard let first = quality.firstBackwards, quality.longestStepBack >= 1_000_000_000 else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [first.frame], "The capture's clock went back by \(Phrase.duration(quality.longestStepBack)).")
-          .with("step", seconds: quality.longestStepBack)
+        Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "The capture's clock went back by \(Phrase.duration(quality.longestStepBack))."
+        )
+        .with("step", seconds: quality.longestStepBack)
       ]
     },
     AggregateRule(rule: .snapLengthTruncated) { context in
       let quality = context.statistics.quality
       guard let first = quality.firstCut else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [first.frame], "\(quality.cut) of \(Phrase.count(quality.packets, "packet")) were cut by the snap length.")
-          .with("packets", quality.cut)
+        Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "\(quality.cut) of \(Phrase.count(quality.packets, "packet")) were cut by the snap length."
+        )
+        .with("packets", quality.cut)
       ]
     },
     AggregateRule(rule: .truncatedFile) { context in
       let quality = context.statistics.quality
       guard quality.damagedFiles > 0, let last = quality.lastSeen else { return [] }
       return [
-        Sighting(nil, at: last.time, frames: [last.frame], "\(Phrase.count(quality.damagedFiles, "file")) could not be read to the end; the last packet that could is frame \(last.frame).")
+        Sighting(
+          nil, at: last.time, frames: [last.frame],
+          "\(Phrase.count(quality.damagedFiles, "file")) could not be read to the end; the last packet that could "
+            + "is frame \(last.frame)."
+        )
       ]
     },
     AggregateRule(rule: .evictedFlow) { context in
       let quality = context.statistics.quality
       guard quality.evictedFlows > 0, let last = quality.lastSeen else { return [] }
       return [
-        Sighting(nil, at: last.time, frames: [], "\(Phrase.count(quality.evictedFlows, "connection")) were let go while open, for want of room.")
-          .with("flows", quality.evictedFlows)
+        Sighting(
+          nil, at: last.time, frames: [],
+          "\(Phrase.count(quality.evictedFlows, "connection")) were let go while open, for want of room."
+        )
+        .with("flows", quality.evictedFlows)
       ]
     },
     AggregateRule(rule: .unsupportedPackets) { context in
       let quality = context.statistics.quality
       guard quality.unsupportedPackets > 0, let first = quality.firstSeen else { return [] }
       return [
-        Sighting(nil, at: first.time, frames: [], "\(Phrase.count(quality.unsupportedPackets, "packet")) could not be followed: fragments given up, or an encapsulation that is not unwrapped.")
-          .with("packets", quality.unsupportedPackets)
+        Sighting(
+          nil, at: first.time, frames: [],
+          "\(Phrase.count(quality.unsupportedPackets, "packet")) could not be followed: fragments given up, or an "
+            + "encapsulation that is not unwrapped."
+        )
+        .with("packets", quality.unsupportedPackets)
       ]
     },
   ]

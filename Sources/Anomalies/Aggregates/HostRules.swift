@@ -5,7 +5,8 @@ import PacketDecoding
 
 extension AnomalyRule {
   static let fdLeakSuspect = aggregate(
-    "fd-leak-suspect", .error, "CLOSE_WAIT grows", explanation: """
+    "fd-leak-suspect", .error, "CLOSE_WAIT grows",
+    explanation: """
       Over five minutes and more, connections of one host went into CLOSE_WAIT and none came out: its application \
       loses sockets, and will run out of file descriptors.
       """,
@@ -14,7 +15,8 @@ extension AnomalyRule {
     advice: "Find the code path that does not close; restart the process before it runs out of descriptors.",
     peers: PeerNames(kernel: "ss state close-wait"))
   static let timeWaitPileup = aggregate(
-    "time-wait-pileup", .warning, "TIME_WAIT piles up", explanation: """
+    "time-wait-pileup", .warning, "TIME_WAIT piles up",
+    explanation: """
       More connections of one host were in TIME_WAIT at once than the limit, or as many client ends as it has ports. \
       The count is estimated from the wire, with the stack's 2MSL. The end that closes first keeps TIME_WAIT.
       """,
@@ -25,7 +27,8 @@ extension AnomalyRule {
   static let resetStorm = aggregate(
     "rst-storm", .warning, "A storm of RSTs", explanation: "One host sent more RSTs in a second than the limit.",
     causes: ["a scan of its ports", "the service is down and its clients retry", "a failover cut connections off"],
-    next: ["nstat -az TcpOutRsts", "tcp.flags.reset == 1"], advice: "See what the RSTs answer: SYNs, or connections that were lost.",
+    next: ["nstat -az TcpOutRsts", "tcp.flags.reset == 1"],
+    advice: "See what the RSTs answer: SYNs, or connections that were lost.",
     peers: PeerNames(zeek: "RST_storm"))
 }
 
@@ -35,7 +38,11 @@ extension AggregateRule {
       context.hosts { host in
         guard host.closeWaits >= context.thresholds.closeWaitFlows else { return nil }
         let time = host.closeWaitSince.min() ?? Timestamp(nanoseconds: 0)
-        return ("\(host.closeWaits) connections of \(host.host) were left in CLOSE_WAIT; \(host.closeWaitsLeft) others came out of it.", time, host.closeWaitFrame, host.closeWaits)
+        return (
+          "\(host.closeWaits) connections of \(host.host) were left in CLOSE_WAIT; \(host.closeWaitsLeft) others "
+            + "came out of it.",
+          time, host.closeWaitFrame, host.closeWaits
+        )
       }
     },
     AggregateRule(rule: .fdLeakSuspect) { context in
@@ -44,22 +51,35 @@ extension AggregateRule {
           host.closeWaits >= context.thresholds.closeWaitFlows, host.closeWaitsLeft * 10 < host.closeWaits,
           last.nanoseconds(since: first) >= context.thresholds.closeWaitGrowth
         else { return nil }
-        return ("\(host.closeWaits) connections of \(host.host) went into CLOSE_WAIT over \(Phrase.duration(last.nanoseconds(since: first))), and \(host.closeWaitsLeft == 0 ? "none" : "\(host.closeWaitsLeft)") came out.", first, host.closeWaitFrame, host.closeWaits)
+        return (
+          "\(host.closeWaits) connections of \(host.host) went into CLOSE_WAIT over "
+            + "\(Phrase.duration(last.nanoseconds(since: first))), and "
+            + "\(host.closeWaitsLeft == 0 ? "none" : "\(host.closeWaitsLeft)") came out.",
+          first, host.closeWaitFrame, host.closeWaits
+        )
       }
     },
     AggregateRule(rule: .timeWaitPileup) { context in
       context.hosts { host in
         let peak = host.timeWait.peak
         let isClient = host.clientTimeWaits * 2 > host.timeWaits
-        let limit = isClient ? min(context.thresholds.timeWait, context.thresholds.ephemeralPorts * 8 / 10) : context.thresholds.timeWait
+        let limit =
+          isClient
+          ? min(context.thresholds.timeWait, context.thresholds.ephemeralPorts * 8 / 10) : context.thresholds.timeWait
         guard peak.count > limit else { return nil }
-        return ("About \(peak.count) connections of \(host.host) were in TIME_WAIT at once\(isClient ? ", each holding a port" : "").", peak.time, nil, peak.count)
+        return (
+          "About \(peak.count) connections of \(host.host) were in TIME_WAIT at "
+            + "once\(isClient ? ", each holding a port" : "").",
+          peak.time, nil, peak.count
+        )
       }
     },
     AggregateRule(rule: .resetStorm) { context in
       context.hosts { host in
         guard host.resets.peak >= context.thresholds.resetStorm else { return nil }
-        return ("\(host.host) sent \(host.resets.peak) RSTs in one second.", host.resets.peakTime, nil, host.resets.peak)
+        return (
+          "\(host.host) sent \(host.resets.peak) RSTs in one second.", host.resets.peakTime, nil, host.resets.peak
+        )
       }
     },
   ]

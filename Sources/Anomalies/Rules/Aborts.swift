@@ -5,7 +5,8 @@ import PacketDecoding
 
 extension AnomalyRule {
   static let rstAbortLive = AnomalyRule(
-    "rst-abort-live", .notice, .reset, "A live connection was aborted", reference: "RFC 9293 §3.10.5; Linux tcp_disconnect",
+    "rst-abort-live", .notice, .reset, "A live connection was aborted",
+    reference: "RFC 9293 §3.10.5; Linux tcp_disconnect",
     explanation: """
       The RST came from a living socket: it carries ACK and a window and continues the socket's numbers. The \
       application aborted it: SO_LINGER with a time of 0, close() with little unread input, or somebody ran ss -K.
@@ -13,11 +14,13 @@ extension AnomalyRule {
     causes: ["SO_LINGER {1, 0} (health checks, some frameworks)", "close() with unread input", "ss -K, tcpkill"],
     next: ["nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData", "strace -e setsockopt,close -p PID"],
     advice: "If it is not meant, read to the end of the stream before close(), and look for SO_LINGER.",
-    peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR", kernel: "TcpExtTCPAbortOnData, TcpExtTCPAbortOnClose"),
+    peers: PeerNames(
+      wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR", kernel: "TcpExtTCPAbortOnData, TcpExtTCPAbortOnClose"),
     on: .traits(.reset)
   ) { context in
     resets(context, .abortedAlive) { notice in
-      "\(notice.sender.subject) aborted the connection from \(notice.senderState.word), \(Phrase.duration(notice.delay)) after the last segment."
+      "\(notice.sender.subject) aborted the connection from \(notice.senderState.word), "
+        + "\(Phrase.duration(notice.delay)) after the last segment."
     }
   }
 
@@ -28,31 +31,41 @@ extension AnomalyRule {
       is larger than the last one, and reset the connection instead of closing it. What the peer had sent is lost, \
       though it was acknowledged.
       """,
-    causes: ["the application does not read to the end (an error reply before the whole request was read)",
-      "a limit on the request's size"],
+    causes: [
+      "the application does not read to the end (an error reply before the whole request was read)",
+      "a limit on the request's size",
+    ],
     next: ["nstat -az TcpExtTCPAbortOnClose", "strace -e read,close -p PID"],
     advice: "Read the input to its end, or shutdown(SHUT_WR) and drain it, before close().",
     peers: PeerNames(zeek: "RSTO, RSTR", kernel: "TcpExtTCPAbortOnClose, TCP_ABORT_ON_CLOSE"), on: .traits(.reset)
   ) { context in
     resets(context, .unreadData) { notice in
-      "\(notice.sender.subject) closed with unread input and reset the connection: its window grew from \(notice.reset.lastWindow) to \(notice.reset.window) units as the queue was thrown away."
+      "\(notice.sender.subject) closed with unread input and reset the connection: its window grew from "
+        + "\(notice.reset.lastWindow) to \(notice.reset.window) units as the queue was thrown away."
     }
   }
 
   static let rstDataAfterClose = AnomalyRule(
-    "rst-data-after-close", .error, .reset, "Data came after close()", reference: "RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process",
+    "rst-data-after-close", .error, .reset, "Data came after close()",
+    reference: "RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process",
     explanation: """
       An end had closed both directions when data of its peer came: nobody would read it, and the kernel answered with \
       a bare RST.
       """,
-    causes: ["the peer sent while the close was on its way: see request-after-fin", "the application closed before the answer was over"],
+    causes: [
+      "the peer sent while the close was on its way: see request-after-fin",
+      "the application closed before the answer was over",
+    ],
     next: ["nstat -az TcpExtTCPAbortOnData", "tcp.flags.reset == 1"],
     advice: "Let the end that sends last close first, or drain before close().",
-    peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "history FDR", kernel: "TcpExtTCPAbortOnData"), on: .traits(.reset)
+    peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "history FDR", kernel: "TcpExtTCPAbortOnData"),
+    on: .traits(.reset)
   ) { context in
     resets(context, .dataAfterClose) { notice in
       let bytes = context.notices(.dataAfterPeerFIN, by: notice.sender.peer).reduce(0) { $0 + $1.bytes }
-      return "\(notice.sender.subject) had closed when \(bytes > 0 ? Phrase.bytes(bytes) : "a segment") of the \(notice.sender.peer.noun) came, and answered with RST."
+      return
+        "\(notice.sender.subject) had closed when \(bytes > 0 ? Phrase.bytes(bytes) : "a segment") of the "
+        + "\(notice.sender.peer.noun) came, and answered with RST."
     }
   }
 
@@ -62,7 +75,10 @@ extension AnomalyRule {
       A segment of the connection was answered by a bare RST, its sequence number taken from that segment's ACK: the \
       host has no socket for it.
       """,
-    causes: ["the process or host was restarted", "the socket timed out at that end", "a balancer sent the segment to another server"],
+    causes: [
+      "the process or host was restarted", "the socket timed out at that end",
+      "a balancer sent the segment to another server",
+    ],
     next: ["uptime; systemctl status SERVICE", "conntrack -L", "tcp.flags.reset == 1 && tcp.window_size_value == 0"],
     advice: "Find out what that host lost: a restart, a timeout, or a balancer's table.",
     peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR", kernel: "reason NO_SOCKET"),
@@ -70,14 +86,19 @@ extension AnomalyRule {
   ) { context in
     // After a RST that took effect, another is what everybody does.
     guard let first = context.notices(.reset).first(where: { $0.reset.answers != .nothing }),
-      !context.notices(.reset).contains(where: { $0.first.frame < first.first.frame && $0.reset.traits.contains(.accepted) })
+      !context.notices(.reset).contains(where: {
+        $0.first.frame < first.first.frame && $0.reset.traits.contains(.accepted)
+      })
     else { return [] }
     return [first].filter {
       context.cause(of: $0) == .noSocket && !isDiscovery(context, $0) && $0.receiverState != .timeWait
         && $0.receiverState != .closed
     }.map {
-      Sighting($0.sender, $0, "\($0.sender.subject) answered \(Self.word(for: $0.reset.answers)) with RST: it has no socket for it.")
-        .with("rst_cause", ResetCause.noSocket.rawValue)
+      Sighting(
+        $0.sender, $0,
+        "\($0.sender.subject) answered \(Self.word(for: $0.reset.answers)) with RST: it has no socket for it."
+      )
+      .with("rst_cause", ResetCause.noSocket.rawValue)
     }
   }
 
@@ -88,14 +109,18 @@ extension AnomalyRule {
     advice: "Read the payload.", peers: PeerNames(zeek: "RST_with_data"), on: .notices(.reset)
   ) { context in
     context.notices(.reset).filter { $0.reset.traits.contains(.hasPayload) }.prefix(1).map {
-      Sighting($0.sender, $0, "The RST of the \($0.sender.noun) carries \(Phrase.bytes($0.bytes)).").with("bytes", $0.bytes)
+      Sighting($0.sender, $0, "The RST of the \($0.sender.noun) carries \(Phrase.bytes($0.bytes)).").with(
+        "bytes", $0.bytes)
     }
   }
 
-  private static func resets(_ context: RuleContext, _ cause: ResetCause, _ message: (FlowNotice) -> String) -> [Sighting] {
-    context.notices(.reset).filter { $0.reset.traits.contains(.accepted) && context.cause(of: $0) == cause }.prefix(1).map {
-      Sighting($0.sender, $0, message($0)).with("rst_cause", cause.rawValue)
-    }
+  private static func resets(_ context: RuleContext, _ cause: ResetCause, _ message: (FlowNotice) -> String)
+    -> [Sighting]
+  {
+    context.notices(.reset).filter { $0.reset.traits.contains(.accepted) && context.cause(of: $0) == cause }.prefix(1)
+      .map {
+        Sighting($0.sender, $0, message($0)).with("rst_cause", cause.rawValue)
+      }
   }
 
   /// Told as half-open-data-reset or half-open-discovered.

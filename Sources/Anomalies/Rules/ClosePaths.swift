@@ -17,7 +17,8 @@ extension AnomalyRule {
     let first: EndpointRole = context.flow.closedBy == .server ? .server : .client
     guard let fin = context.fin(of: first), let answer = context.fin(of: first.peer) else { return [] }
     return [
-      Sighting(first, at: fin.time, frames: frames(fin.frame ?? 0, answer.frame ?? 0),
+      Sighting(
+        first, at: fin.time, frames: frames(fin.frame ?? 0, answer.frame ?? 0),
         "The second FIN also acknowledged the first: no FIN_WAIT_2.")
     ]
   }
@@ -38,7 +39,8 @@ extension AnomalyRule {
     let first = client.time <= server.time ? client : server
     let second = client.time <= server.time ? server : client
     return [
-      Sighting(nil, at: first.time, frames: frames(first.frame ?? 0, second.frame ?? 0),
+      Sighting(
+        nil, at: first.time, frames: frames(first.frame ?? 0, second.frame ?? 0),
         "Both ends sent a FIN before the other's had arrived, \(Phrase.duration(apart)) apart.")
     ]
   }
@@ -57,8 +59,12 @@ extension AnomalyRule {
       notice.circumstances.contains(.acknowledged) && (notice.count > 1 || context.flow.close != .threeWay)
     }.prefix(1).map { notice in
       let closer = notice.sender.peer
-      return Sighting(closer, notice, "The \(closer.noun) closed its direction, and the \(notice.sender.noun) sent \(Phrase.bytes(notice.bytes)) more over \(Phrase.duration(notice.last.time.nanoseconds(since: notice.first.time) + notice.delay)).")
-        .with("bytes", notice.bytes)
+      return Sighting(
+        closer, notice,
+        "The \(closer.noun) closed its direction, and the \(notice.sender.noun) sent \(Phrase.bytes(notice.bytes)) "
+          + "more over \(Phrase.duration(notice.last.time.nanoseconds(since: notice.first.time) + notice.delay))."
+      )
+      .with("bytes", notice.bytes)
     }
   }
 
@@ -68,19 +74,24 @@ extension AnomalyRule {
       One end had sent its FIN when a RST ended the connection. What was on its way by then is lost to an application \
       that had not read it yet.
       """,
-    causes: ["data came after close()", "the application closed with unread input", "SO_LINGER with a short time",
-      "the kernel had dropped the closed socket"],
+    causes: [
+      "data came after close()", "the application closed with unread input", "SO_LINGER with a short time",
+      "the kernel had dropped the closed socket",
+    ],
     next: ["nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose", "tcp.flags.reset == 1"],
     advice: "Read until the end of the stream before close(); rst_cause says which of the cases it is.",
     peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR"), on: .traits(.reset)
   ) { context in
     guard context.flow.close == .resetAfterFIN,
-      let notice = context.notices(.reset).first(where: { !$0.reset.traits.isDisjoint(with: [.afterOwnFIN, .afterPeerFIN]) })
+      let notice = context.notices(.reset).first(where: {
+        !$0.reset.traits.isDisjoint(with: [.afterOwnFIN, .afterPeerFIN])
+      })
     else { return [] }
     let cause = context.cause(of: notice)
     let whose = notice.reset.traits.contains(.afterOwnFIN) ? "its own FIN" : "the \(notice.sender.peer.noun)'s FIN"
     return [
-      Sighting(notice.sender, notice, "\(notice.sender.subject) sent RST after \(whose).").with("rst_cause", cause.rawValue)
+      Sighting(notice.sender, notice, "\(notice.sender.subject) sent RST after \(whose).").with(
+        "rst_cause", cause.rawValue)
     ]
   }
 
@@ -114,8 +125,10 @@ extension AnomalyRule {
     return [
       Sighting(
         late.closer, at: fin.time, frames: [fin.frame, late.frame, reset?.first.frame].compactMap(\.self).sorted(),
-        "The \(late.closer.noun) closed\(after); \(Phrase.bytes(late.bytes)) of the \(late.closer.peer.noun) crossed the FIN and were \(fate).")
-        .with("variant", "crossed-fin").with("bytes_lost", late.bytes).with("idle", seconds: idle ?? 0)
+        "The \(late.closer.noun) closed\(after); \(Phrase.bytes(late.bytes)) of the \(late.closer.peer.noun) "
+          + "crossed the FIN and were \(fate)."
+      )
+      .with("variant", "crossed-fin").with("bytes_lost", late.bytes).with("idle", seconds: idle ?? 0)
     ]
   }
 
@@ -133,17 +146,23 @@ extension AnomalyRule {
 
   /// Idle, then a request, and before anybody read it the closer resets.
   private static func unreadAtClose(_ context: RuleContext) -> [Sighting]? {
-    guard let reset = context.notices(.reset).first(where: { $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll]) }),
-      let idle = context.notices(.silence).last(where: { $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame }),
+    guard
+      let reset = context.notices(.reset).first(where: { $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll]) }),
+      let idle = context.notices(.silence).last(where: {
+        $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame
+      }),
       idle.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), reset.senderState?.isSynchronized == true,
       context.flow[reset.sender.peer].payloadBytes > 0, !context.isForeign(reset)
     else { return nil }
     let delay = reset.first.time.nanoseconds(since: idle.first.time)
     guard delay < context.thresholds.race, context.flow[reset.sender].payloadBytes > 0 else { return nil }
     return [
-      Sighting(reset.sender, at: idle.first.time, frames: [idle.first.frame, reset.first.frame],
-        "After \(Phrase.duration(idle.delay)) idle the \(idle.sender.noun) sent a request, and the \(reset.sender.noun) reset the connection \(Phrase.duration(delay)) later without reading it.")
-        .with("variant", "unread-at-close").with("idle", seconds: idle.delay)
+      Sighting(
+        reset.sender, at: idle.first.time, frames: [idle.first.frame, reset.first.frame],
+        "After \(Phrase.duration(idle.delay)) idle the \(idle.sender.noun) sent a request, and the "
+          + "\(reset.sender.noun) reset the connection \(Phrase.duration(delay)) later without reading it."
+      )
+      .with("variant", "unread-at-close").with("idle", seconds: idle.delay)
     ]
   }
 

@@ -13,17 +13,25 @@ extension AnomalyRule {
     causes: ["a blind reset attempt", "a middlebox with stale numbers", "a peer that lost segments of its own"],
     next: ["nstat -az TcpExtTCPChallengeACK", "compare ip.ttl of the RST with the others"],
     advice: "Find out who sent it: the connection lives on.",
-    peers: PeerNames(wireshark: "tcp.flags.reset (wrong: it goes on)", suricata: "stream.rst_invalid_ack", kernel: "TcpExtTCPChallengeACK"),
+    peers: PeerNames(
+      wireshark: "tcp.flags.reset (wrong: it goes on)", suricata: "stream.rst_invalid_ack",
+      kernel: "TcpExtTCPChallengeACK"),
     on: .notices(.reset)
   ) { context in
     context.notices(.reset).compactMap { notice -> Sighting? in
       guard notice.reset.position == .inWindow, !notice.reset.traits.contains(.accepted) else { return nil }
-      let challenge = context.notices(.challengeACK, by: notice.sender.peer).first { $0.first.frame > notice.first.frame }
+      let challenge = context.notices(.challengeACK, by: notice.sender.peer).first {
+        $0.first.frame > notice.first.frame
+      }
       let lives = context.notices(.segmentAfterReset).contains { $0.first.frame > notice.first.frame }
       guard challenge != nil || lives else { return nil }
-      return Sighting(notice.sender, notice, challenge == nil ? .presumed : .confirmed,
-        "A RST in the \(notice.sender.noun)'s name lay \(notice.distance) beyond the number awaited\(challenge == nil ? " and was ignored" : "; the \(notice.sender.peer.noun) challenged it"), and the connection went on.")
-        .and(challenge?.first.frame)
+      return Sighting(
+        notice.sender, notice, challenge == nil ? .presumed : .confirmed,
+        "A RST in the \(notice.sender.noun)'s name lay \(notice.distance) beyond the number "
+          + "awaited\(challenge == nil ? " and was ignored" : "; the \(notice.sender.peer.noun) challenged it"), "
+          + "and the connection went on."
+      )
+      .and(challenge?.first.frame)
     }
   }
 
@@ -35,10 +43,15 @@ extension AnomalyRule {
     on: .notices(.reset)
   ) { context in
     context.notices(.reset).filter {
-      $0.reset.position == .outsideWindow && !$0.reset.traits.contains(.accepted) && $0.receiverState?.isSynchronized == true
+      $0.reset.position == .outsideWindow && !$0.reset.traits.contains(.accepted)
+        && $0.receiverState?.isSynchronized == true
         && $0.receiverState != .timeWait
     }.prefix(1).map {
-      Sighting($0.sender, $0, "A RST in the \($0.sender.noun)'s name lay \(abs($0.distance)) \($0.distance < 0 ? "below" : "beyond") the number awaited, outside the window.")
+      Sighting(
+        $0.sender, $0,
+        "A RST in the \($0.sender.noun)'s name lay \(abs($0.distance)) \($0.distance < 0 ? "below" : "beyond") the "
+          + "number awaited, outside the window."
+      )
     }
   }
 
@@ -48,20 +61,26 @@ extension AnomalyRule {
       The RST does not fit the other packets of the end it names: its TTL differs, or that end goes on sending data \
       after it. Something between the ends sent it.
       """,
-    causes: ["a firewall, IDS or censor that resets connections", "a balancer that resets in the server's name", "an attack"],
+    causes: [
+      "a firewall, IDS or censor that resets connections", "a balancer that resets in the server's name", "an attack",
+    ],
     next: ["ip.ttl and the source MAC of the RST against the others", "capture on the other side of the firewall"],
     advice: "Capture at the host named as its sender: a RST that is not there was injected on the way.",
     peers: PeerNames(suricata: "stream.suspected_rst_inject"), on: .notices(.reset)
   ) { context in
     context.notices(.reset).filter { notice in
       notice.senderState?.isSynchronized == true && context.isForeign(notice)
-        && (notice.reset.traits.contains(.accepted) || abs(Int(notice.reset.timeToLiveDifference)) > context.thresholds.timeToLiveTolerance)
+        && (notice.reset.traits.contains(.accepted)
+          || abs(Int(notice.reset.timeToLiveDifference)) > context.thresholds.timeToLiveTolerance)
     }.prefix(1).map { notice in
       let difference = Int(notice.reset.timeToLiveDifference)
-      let why = abs(difference) > context.thresholds.timeToLiveTolerance
+      let why =
+        abs(difference) > context.thresholds.timeToLiveTolerance
         ? "its TTL differs from the others by \(difference)" : "the \(notice.sender.noun) sent data after it"
-      return Sighting(notice.sender, notice, .presumed, "A RST in the \(notice.sender.noun)'s name is probably not its own: \(why).")
-        .with("ttl_difference", difference).with("rst_cause", ResetCause.injected.rawValue)
+      return Sighting(
+        notice.sender, notice, .presumed, "A RST in the \(notice.sender.noun)'s name is probably not its own: \(why)."
+      )
+      .with("ttl_difference", difference).with("rst_cause", ResetCause.injected.rawValue)
     }
   }
 
@@ -76,12 +95,19 @@ extension AnomalyRule {
   ) { context in
     let limit = max(2 * context.roundTrip, context.thresholds.race)
     return context.notices(.segmentAfterReset).compactMap { after -> Sighting? in
-      guard after.circumstances.contains(.afterPeerReset), after.last.time.nanoseconds(since: after.first.time) + after.delay > limit,
-        let reset = context.notices(.reset, by: after.sender.peer).first(where: { $0.reset.traits.contains(.accepted) && $0.first.frame < after.first.frame }),
+      guard after.circumstances.contains(.afterPeerReset),
+        after.last.time.nanoseconds(since: after.first.time) + after.delay > limit,
+        let reset = context.notices(.reset, by: after.sender.peer).first(where: {
+          $0.reset.traits.contains(.accepted) && $0.first.frame < after.first.frame
+        }),
         !context.isForeign(reset), reset.receiverState?.isSynchronized == true
       else { return nil }
-      return Sighting(after.sender, after, "\(after.sender.subject) went on for \(Phrase.duration(after.last.time.nanoseconds(since: reset.first.time))) after the RST: it did not get it.")
-        .and(reset.first.frame).with("segments", after.count)
+      return Sighting(
+        after.sender, after,
+        "\(after.sender.subject) went on for "
+          + "\(Phrase.duration(after.last.time.nanoseconds(since: reset.first.time))) after the RST: it did not get it."
+      )
+      .and(reset.first.frame).with("segments", after.count)
     }
   }
 }

@@ -5,7 +5,8 @@ import PacketDecoding
 
 extension AnomalyRule {
   static let dataAfterFIN = AnomalyRule(
-    "data-after-fin", .warning, .close, "Data beyond the sender's own FIN", reference: "RFC 9293 §3.10.7.4, seventh step",
+    "data-after-fin", .warning, .close, "Data beyond the sender's own FIN",
+    reference: "RFC 9293 §3.10.7.4, seventh step",
     explanation: """
       An end sent payload at or beyond the sequence number of its own FIN. No stack does that; the receiver drops it \
       without an ACK.
@@ -13,7 +14,8 @@ extension AnomalyRule {
     causes: ["a forged segment", "two streams mixed under one four-tuple", "a broken stack"],
     next: ["compare ip.ttl and ip.id of the late segment with the others"],
     advice: "Check whether the segment comes from the same host as the FIN.",
-    peers: PeerNames(zeek: "FIN_advanced_last_seq", suricata: "stream.closewait_pkt_before_last_ack"), on: .notices(.dataAfterFIN)
+    peers: PeerNames(zeek: "FIN_advanced_last_seq", suricata: "stream.closewait_pkt_before_last_ack"),
+    on: .notices(.dataAfterFIN)
   ) { context in
     context.notices(.dataAfterFIN).map {
       Sighting($0.sender, $0, "\($0.sender.subject) sent \(Phrase.bytes($0.bytes)) beyond its own FIN.")
@@ -31,8 +33,12 @@ extension AnomalyRule {
     on: .notices(.finElsewhere)
   ) { context in
     context.notices(.finElsewhere).map {
-      Sighting($0.sender, $0, "\($0.sender.subject) sent another FIN, \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "before") its first one.")
-        .and(context.fin(of: $0.sender)?.frame)
+      Sighting(
+        $0.sender, $0,
+        "\($0.sender.subject) sent another FIN, \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "before") its "
+          + "first one."
+      )
+      .and(context.fin(of: $0.sender)?.frame)
     }
   }
 
@@ -41,13 +47,16 @@ extension AnomalyRule {
     explanation: "An end sent its FIN again: the FIN was lost, or the ACK that answered it.",
     causes: ["loss", "the peer is gone"], next: ["tcp.flags.fin == 1"],
     advice: "One repeat is ordinary loss; more are told by the -stalled findings.",
-    peers: PeerNames(wireshark: "tcp.analysis.retransmission", suricata: "stream.pkt_spurious_retransmission"), canBeFeigned: true,
+    peers: PeerNames(wireshark: "tcp.analysis.retransmission", suricata: "stream.pkt_spurious_retransmission"),
+    canBeFeigned: true,
     on: .notices(.finRepeated)
   ) { context in
     context.notices(.finRepeated).map { notice in
       let what = notice.circumstances.contains(.acknowledged) ? "after an ACK of it had passed" : "before any ACK of it"
-      return Sighting(notice.sender, notice, "\(notice.sender.subject) repeated its FIN \(Phrase.times(notice.count)), \(what).")
-        .and(context.fin(of: notice.sender)?.frame).with("repeats", notice.count)
+      return Sighting(
+        notice.sender, notice, "\(notice.sender.subject) repeated its FIN \(Phrase.times(notice.count)), \(what)."
+      )
+      .and(context.fin(of: notice.sender)?.frame).with("repeats", notice.count)
     }
   }
 
@@ -80,10 +89,14 @@ extension AnomalyRule {
     guard let reset else { return [] }
     return context.ends.compactMap { end -> Sighting? in
       let bytes = min(context.flow[end].unacknowledgedBytes, context.flow[end].distinctPayloadBytes)
-      guard bytes > 0, context.flow[end.peer].packets > 0, !reset.reset.traits.contains(.acknowledgesAll) || reset.sender == end
+      guard bytes > 0, context.flow[end.peer].packets > 0,
+        !reset.reset.traits.contains(.acknowledgesAll) || reset.sender == end
       else { return nil }
-      return Sighting(end, reset, .presumed, "\(Phrase.bytes(bytes)) of the \(end.noun) had not been acknowledged when the connection was reset.")
-        .with("bytes", bytes)
+      return Sighting(
+        end, reset, .presumed,
+        "\(Phrase.bytes(bytes)) of the \(end.noun) had not been acknowledged when the connection was reset."
+      )
+      .with("bytes", bytes)
     }
   }
 }

@@ -14,9 +14,13 @@ extension AnomalyRule {
     next: ["tcp.completeness"], advice: "Start the capture before the connection, if the opening matters.",
     peers: PeerNames(wireshark: "tcp.completeness", zeek: "OTH"), on: .traits(.midstream)
   ) { context in
-    [Sighting(nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
-      context.flow.orientation == .synACK
-        ? "The first packet is a SYN-ACK: the SYN was not captured." : "The first packet is no SYN: the capture began after the connection.")]
+    [
+      Sighting(
+        nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
+        context.flow.orientation == .synACK
+          ? "The first packet is a SYN-ACK: the SYN was not captured."
+          : "The first packet is no SYN: the capture began after the connection.")
+    ]
   }
 
   static let oneSided = AnomalyRule(
@@ -31,8 +35,12 @@ extension AnomalyRule {
     on: .traits(.oneSided)
   ) { context in
     context.ends.compactMap { end -> Sighting? in
-      guard context.flow[end].packets > 5, context.flow[end.peer].packets == 0, context.flow.close != .unanswered else { return nil }
-      return Sighting(end.peer, at: context.flow.firstSeen.time, frames: frames(context.flow.firstSeen.frame, context.flow.lastSeen.frame),
+      guard context.flow[end].packets > 5, context.flow[end.peer].packets == 0, context.flow.close != .unanswered else {
+        return nil
+      }
+      return Sighting(
+        end.peer, at: context.flow.firstSeen.time,
+        frames: frames(context.flow.firstSeen.frame, context.flow.lastSeen.frame),
         "All \(context.flow[end].packets) packets are of the \(end.noun): the other direction was not captured.")
     }
   }
@@ -49,7 +57,8 @@ extension AnomalyRule {
   ) { context in
     let copies = context.flow.clientEnd.duplicatePackets + context.flow.serverEnd.duplicatePackets
     let packets = context.flow.clientEnd.packets + context.flow.serverEnd.packets + copies
-    guard let notice = context.notices(.duplicatePacket).first, copies > 2, copies * 1000 >= packets * context.thresholds.duplicates
+    guard let notice = context.notices(.duplicatePacket).first, copies > 2,
+      copies * 1000 >= packets * context.thresholds.duplicates
     else { return [] }
     return [
       Sighting(nil, notice, "\(copies) of \(packets) packets are in the capture twice.").with("copies", copies)
@@ -57,18 +66,26 @@ extension AnomalyRule {
   }
 
   static let superSegments = AnomalyRule(
-    "gro-supersegments", .notice, .captureQuality, "Segments larger than any link carries", reference: "ethtool(8) -k: tso, gso, gro, lro",
+    "gro-supersegments", .notice, .captureQuality, "Segments larger than any link carries",
+    reference: "ethtool(8) -k: tso, gso, gro, lro",
     explanation: """
       Segments hold more payload than the MSS allows: the capturing host's network card or kernel joins and splits \
       them, and the tap sits inside. Counts of packets and their times are not those of the wire.
       """,
-    causes: ["segmentation or receive offload on the capturing host"], next: ["ethtool -k IFACE | grep -E 'segmentation|receive-offload'"],
-    advice: "Turn offloads off for a capture that must show the wire, or capture elsewhere.", on: .notices(.superSegment)
+    causes: ["segmentation or receive offload on the capturing host"],
+    next: ["ethtool -k IFACE | grep -E 'segmentation|receive-offload'"],
+    advice: "Turn offloads off for a capture that must show the wire, or capture elsewhere.",
+    on: .notices(.superSegment)
   ) { context in
     context.notices(.superSegment).map { notice in
       let count = context.flow[notice.sender].superSegments
-      return Sighting(notice.sender, notice, "\(Phrase.count(count, "segment")) of the \(notice.sender.noun) \(count == 1 ? "is" : "are") larger than the MSS of \(context.flow[notice.sender.peer].maximumSegmentSize ?? 0) allows, the first with \(Phrase.bytes(notice.bytes)).")
-        .but(.info).with("segments", count)
+      return Sighting(
+        notice.sender, notice,
+        "\(Phrase.count(count, "segment")) of the \(notice.sender.noun) \(count == 1 ? "is" : "are") larger than "
+          + "the MSS of \(context.flow[notice.sender.peer].maximumSegmentSize ?? 0) allows, the first with "
+          + "\(Phrase.bytes(notice.bytes))."
+      )
+      .but(.info).with("segments", count)
     }
   }
 
@@ -81,26 +98,40 @@ extension AnomalyRule {
     causes: ["checksum offload on the capturing host", "a broken link, card or middlebox"],
     next: ["ethtool -k IFACE | grep checksum", "nstat -az TcpInCsumErrors"],
     advice: "If all segments of one host are bad, it is offload and means nothing.",
-    peers: PeerNames(wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum", kernel: "TcpInCsumErrors"),
+    peers: PeerNames(
+      wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum",
+      kernel: "TcpInCsumErrors"),
     on: .notices(.badChecksum)
   ) { context in
     context.notices(.badChecksum).map { notice in
       let all = context.flow[notice.sender].packets
       let isAll = notice.count >= all
-      return Sighting(notice.sender, notice, isAll
-        ? "All \(all) segments of the \(notice.sender.noun) have a wrong checksum: they were captured before the card computed it."
-        : "\(notice.count) of \(all) segments of the \(notice.sender.noun) have a wrong checksum.")
-        .with("segments", notice.count)
+      return Sighting(
+        notice.sender, notice,
+        isAll
+          ? "All \(all) segments of the \(notice.sender.noun) have a wrong checksum: they were captured before the "
+            + "card computed it."
+          : "\(notice.count) of \(all) segments of the \(notice.sender.noun) have a wrong checksum."
+      )
+      .with("segments", notice.count)
     }
   }
 
   static let evictedFlow = AnomalyRule(
     "evicted-flow", .warning, .captureQuality, "A connection was given up for want of room", reference: "",
-    explanation: "The limit on connections held at once was reached, and the one that had been quiet longest was let go while it was open.",
+    explanation:
+      "The limit on connections held at once was reached, and the one that had been quiet longest was let go while "
+      + "it was open.",
     causes: ["more connections at once than --max-flows allows"], next: ["raise the limit"],
     advice: "Raise the limit of flows, or filter the capture.", on: .traits(.evicted)
   ) { context in
-    [Sighting(nil, at: context.flow.lastSeen.time, frames: [context.flow.lastSeen.frame],
-      "The connection was let go to make room, \(Phrase.duration(context.flow.endedAt.nanoseconds(since: context.flow.lastSeen.time))) after its last packet.")]
+    [
+      Sighting(
+        nil, at: context.flow.lastSeen.time, frames: [context.flow.lastSeen.frame],
+        "The connection was let go to make room, "
+          + "\(Phrase.duration(context.flow.endedAt.nanoseconds(since: context.flow.lastSeen.time))) after its last "
+          + "packet."
+      )
+    ]
   }
 }

@@ -80,8 +80,9 @@ extension AnomalyRule {
       let who = notice.circumstances.contains(.fromPeer) ? "the server's own host" : "a router or firewall on the way"
       return Sighting(
         .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
-        "The SYN was answered with ICMP \(ICMPWord.text(for: notice)) from \(who).")
-        .with("icmp_type", notice.distance >> 8).with("icmp_code", notice.distance & 0xff)
+        "The SYN was answered with ICMP \(ICMPWord.text(for: notice)) from \(who)."
+      )
+      .with("icmp_type", notice.distance >> 8).with("icmp_code", notice.distance & 0xff)
     }
   }
 
@@ -102,13 +103,17 @@ extension AnomalyRule {
     on: .traits(.reset)
   ) { context in
     context.notices(.reset, by: .client).prefix(1).compactMap { notice -> Sighting? in
-      guard notice.reset.answers == .synACK, context.entered(.client, .established) == nil
-          || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated), context.cause(of: notice) == .cancelledConnect else { return nil }
+      guard notice.reset.answers == .synACK,
+        context.entered(.client, .established) == nil
+          || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated),
+        context.cause(of: notice) == .cancelledConnect
+      else { return nil }
       let waited = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
       return Sighting(
         .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
-        "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN.")
-        .with("waited", seconds: waited)
+        "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN."
+      )
+      .with("waited", seconds: waited)
     }
   }
 
@@ -133,7 +138,9 @@ extension AnomalyRule {
     return [
       Sighting(
         .client, at: sent, frames: frames(flow.firstSeen.frame, flow.lastSeen.frame), .presumed,
-        "The client sent one SYN and nothing more, though the server answered it; that is \(Phrase.duration(waited)) ago.")
+        "The client sent one SYN and nothing more, though the server answered it; that is "
+          + "\(Phrase.duration(waited)) ago."
+      )
     ]
   }
 }

@@ -11,19 +11,27 @@ extension AnomalyRule {
       The first SYN brought no answer, a later one did. Each repeat costs the user the retransmission timer: 1 s, \
       then 2 s more, then 4 s. Linux servers drop a SYN without a word when the accept queue is full.
       """,
-    causes: ["loss on the way", "the listener's accept or SYN queue was full", "a stateful firewall learning the flow"],
+    causes: [
+      "loss on the way", "the listener's accept or SYN queue was full", "a stateful firewall learning the flow",
+    ],
     next: ["nstat -az TcpExtListenDrops TcpExtListenOverflows TcpRetransSegs", "ss -ltn   # Recv-Q against Send-Q"],
-    advice: "See whether many connections to this listener show it at the same time: then it is the queue, not the line.",
+    advice:
+      "See whether many connections to this listener show it at the same time: then it is the queue, not the line.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPSynRetrans"), canBeFeigned: true,
     on: .notices(.synRepeated)
   ) { context in
-    guard context.flow.close != .unanswered, context.flow.close != .refused, context.flow.serverEnd.packets > 0 else { return [] }
-    return context.notices(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map { notice in
+    guard context.flow.close != .unanswered, context.flow.close != .refused, context.flow.serverEnd.packets > 0 else {
+      return []
+    }
+    return context.notices(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map {
+      notice in
       let delay = notice.last.time.nanoseconds(since: context.flow.firstSeen.time)
       return Sighting(
         .client, notice,
-        "The SYN was repeated \(Phrase.times(notice.count)) before it was answered, which cost \(Phrase.duration(delay)).")
-        .and(context.flow.firstSeen.frame).with("repeats", notice.count).with("delay", seconds: delay)
+        "The SYN was repeated \(Phrase.times(notice.count)) before it was answered, which cost "
+          + "\(Phrase.duration(delay))."
+      )
+      .and(context.flow.firstSeen.frame).with("repeats", notice.count).with("delay", seconds: delay)
     }
   }
 
@@ -47,10 +55,13 @@ extension AnomalyRule {
     let count = (again + answers).reduce(0) { $0 + $1.count }
     return [
       Sighting(
-        .server, first, again.isEmpty
-          ? "The SYN-ACK passed the tap and was repeated \(Phrase.times(count)): it was lost, or the ACK that answered it."
-          : "The SYN-ACK passed the tap and was lost behind it: the client repeated its SYN.")
-        .with("repeats", count)
+        .server, first,
+        again.isEmpty
+          ? "The SYN-ACK passed the tap and was repeated \(Phrase.times(count)): it was lost, or the ACK that "
+            + "answered it."
+          : "The SYN-ACK passed the tap and was lost behind it: the client repeated its SYN."
+      )
+      .with("repeats", count)
     ]
   }
 
@@ -95,7 +106,9 @@ extension AnomalyRule {
       .map { notice in
         Sighting(
           .server, notice, .presumed,
-          "The server ignored the third ACK and stayed in SYN_RCVD until data came, \(Phrase.duration(notice.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more.")
+          "The server ignored the third ACK and stayed in SYN_RCVD until data came, "
+            + "\(Phrase.duration(notice.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more."
+        )
       }
   }
 
@@ -115,15 +128,19 @@ extension AnomalyRule {
     let waited = context.nanoseconds(.server, in: .synReceived)
     guard context.flow.serverEnd.state == .synReceived || context.entered(.server, .established) == nil,
       waited > context.thresholds.synReceived, let entry = context.entered(.server, .synReceived),
-      !context.flow.timeline.contains(where: { $0.endpoint == .client && $0.to == .established && $0.evidence == .observed })
+      !context.flow.timeline.contains(where: {
+        $0.endpoint == .client && $0.to == .established && $0.evidence == .observed
+      })
     else { return [] }
     let repeats = context.notices(.synACKRepeated, by: .server).reduce(0) { $0 + $1.count }
     guard repeats > 0 else { return [] }
     return [
       Sighting(
         entry, context.confidence(entry),
-        "The server was in SYN_RCVD \(context.span(.server, in: .synReceived)) and repeated its SYN-ACK \(Phrase.times(repeats)); no ACK came.")
-        .with("duration", seconds: waited).with("repeats", repeats)
+        "The server was in SYN_RCVD \(context.span(.server, in: .synReceived)) and repeated its SYN-ACK "
+          + "\(Phrase.times(repeats)); no ACK came."
+      )
+      .with("duration", seconds: waited).with("repeats", repeats)
     ]
   }
 
@@ -138,7 +155,10 @@ extension AnomalyRule {
 
   /// The server repeated its SYN-ACK on the timer alone, and took the connection when data came.
   static func isDeferred(_ context: RuleContext) -> Bool {
-    guard let notice = context.notices(.synACKRepeated, by: .server).first(where: { $0.circumstances.contains(.acknowledged) }),
+    guard
+      let notice = context.notices(.synACKRepeated, by: .server).first(where: {
+        $0.circumstances.contains(.acknowledged)
+      }),
       !notice.circumstances.contains(.peerSentData), context.flow.clientEnd.payloadBytes > 0,
       !context.has(.synRepeated)
     else { return false }

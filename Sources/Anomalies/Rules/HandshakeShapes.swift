@@ -10,15 +10,19 @@ extension AnomalyRule {
     explanation: "Both ends sent a SYN before either had seen the other's. One connection comes of it.",
     causes: ["NAT hole punching", "peers that both connect from a fixed port"],
     next: ["tcp.flags.syn == 1"], advice: "Nothing to do.",
-    peers: PeerNames(wireshark: "tcp.analysis.retransmission (wrong)", zeek: "simultaneous_open", suricata: "stream.4whs_*"),
+    peers: PeerNames(
+      wireshark: "tcp.analysis.retransmission (wrong)", zeek: "simultaneous_open", suricata: "stream.4whs_*"),
     on: .traits(.bothOpened)
   ) { context in
     guard let entry = context.entry(.server, { $0.cause == .sendsSYN }), !isSplit(context),
       context.flow.client != context.flow.server
     else { return [] }
     return [
-      Sighting(nil, at: entry.time, frames: frames(context.flow.firstSeen.frame, entry.frame ?? context.flow.firstSeen.frame),
-        "Both ends sent a SYN before either was answered, \(Phrase.duration(entry.time.nanoseconds(since: context.flow.firstSeen.time))) apart.")
+      Sighting(
+        nil, at: entry.time, frames: frames(context.flow.firstSeen.frame, entry.frame ?? context.flow.firstSeen.frame),
+        "Both ends sent a SYN before either was answered, "
+          + "\(Phrase.duration(entry.time.nanoseconds(since: context.flow.firstSeen.time))) apart."
+      )
     ]
   }
 
@@ -35,7 +39,9 @@ extension AnomalyRule {
     on: .traits(.bothOpened)
   ) { context in
     guard isSplit(context), let entry = context.entry(.server, { $0.cause == .sendsSYN }) else { return [] }
-    return [Sighting(entry, .certain, "The server answered the client's SYN with a SYN, and left the SYN-ACK to the client.")]
+    return [
+      Sighting(entry, .certain, "The server answered the client's SYN with a SYN, and left the SYN-ACK to the client.")
+    ]
   }
 
   static let selfConnect = AnomalyRule(
@@ -50,8 +56,11 @@ extension AnomalyRule {
     advice: "Give the server a port outside the ephemeral range, or reserve it with ip_local_reserved_ports.",
     on: .traits(.selfConnected)
   ) { context in
-    [Sighting(nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
-      "The socket connected to itself: both ends are port \(context.flow.client.port).")]
+    [
+      Sighting(
+        nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
+        "The socket connected to itself: both ends are port \(context.flow.client.port).")
+    ]
   }
 
   static let synDifferentISN = AnomalyRule(
@@ -61,15 +70,23 @@ extension AnomalyRule {
       The same four-tuple sent a SYN with another initial sequence number while the first attempt still stood: a \
       repeated SYN would have had the same number.
       """,
-    causes: ["a proxy or NAT that retries under the same port", "connect() cancelled and called again from a bound port",
-      "spoofed SYNs"],
+    causes: [
+      "a proxy or NAT that retries under the same port", "connect() cancelled and called again from a bound port",
+      "spoofed SYNs",
+    ],
     next: ["tcp.flags.syn == 1 && tcp.flags.ack == 0"],
     advice: "Find out who retries; two hosts behind one NAT may be using the same port.",
     peers: PeerNames(suricata: "stream.3whs_syn_resend_diff_seq_on_syn_recv"), on: .notices(.reuse)
   ) { context in
-    context.notices(.reuse).filter { $0.senderState == .synSent && $0.distance != -1 && !$0.circumstances.contains(.rolesSwapped) }.map { notice in
-      Sighting(.client, notice, "A SYN with another initial sequence number came \(Phrase.duration(notice.delay)) after the last packet of an attempt that was still open.")
-        .with("previous_flow", context.flow.previousFlow ?? 0)
+    context.notices(.reuse).filter {
+      $0.senderState == .synSent && $0.distance != -1 && !$0.circumstances.contains(.rolesSwapped)
+    }.map { notice in
+      Sighting(
+        .client, notice,
+        "A SYN with another initial sequence number came \(Phrase.duration(notice.delay)) after the last packet of "
+          + "an attempt that was still open."
+      )
+      .with("previous_flow", context.flow.previousFlow ?? 0)
     }
   }
 
@@ -80,15 +97,18 @@ extension AnomalyRule {
       The SYN was answered twice, each time with another initial sequence number: two hosts or two sockets answered, \
       or one answer is forged. Linux also does it with SYN cookies, whose number holds the time in minutes.
       """,
-    causes: ["two servers answer for one address (anycast, a floating address during failover)", "a forged SYN-ACK",
-      "SYN cookies, a minute apart"],
+    causes: [
+      "two servers answer for one address (anycast, a floating address during failover)", "a forged SYN-ACK",
+      "SYN cookies, a minute apart",
+    ],
     next: ["compare ip.ttl and the source MAC of the two SYN-ACKs", "nstat -az TcpExtSyncookiesSent"],
     advice: "Check that only one host owns the address.",
     peers: PeerNames(zeek: "SYN_seq_jump", suricata: "stream.3whs_synack_resend_with_diff_seq"),
     on: .notices(.synACKOtherSequence)
   ) { context in
     context.notices(.synACKOtherSequence).map {
-      Sighting($0.sender, $0, "A second SYN-ACK came with an initial sequence number that differs by \(abs($0.distance)).")
+      Sighting(
+        $0.sender, $0, "A second SYN-ACK came with an initial sequence number that differs by \(abs($0.distance)).")
     }
   }
 
@@ -98,14 +118,18 @@ extension AnomalyRule {
     explanation: """
       A SYN-ACK does not acknowledge the client's SYN. The client resets it and goes on waiting (RFC 9293 §3.10.7.3).
       """,
-    causes: ["an answer to an earlier SYN of the same port", "a forged SYN-ACK", "a middlebox that rewrites one direction"],
+    causes: [
+      "an answer to an earlier SYN of the same port", "a forged SYN-ACK", "a middlebox that rewrites one direction",
+    ],
     next: ["tcp.flags.syn == 1 && tcp.flags.ack == 1"],
     advice: "See whether the client used this port shortly before.",
     peers: PeerNames(zeek: "bad_SYN_ack", suricata: "stream.3whs_synack_with_wrong_ack"),
     on: .notices(.synACKWrongAcknowledgment)
   ) { context in
     context.notices(.synACKWrongAcknowledgment).map {
-      Sighting($0.sender, $0, "A SYN-ACK acknowledged a number \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "below") the client's SYN.")
+      Sighting(
+        $0.sender, $0,
+        "A SYN-ACK acknowledged a number \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "below") the client's SYN.")
     }
   }
 
@@ -125,9 +149,12 @@ extension AnomalyRule {
 
   static let fastOpenIgnored = AnomalyRule(
     "tfo-data-ignored", .notice, .handshake, "The server ignored the data in the SYN", reference: "RFC 7413 §4.2",
-    explanation: "The SYN-ACK acknowledges the SYN and not its data, so that the client sends it again after the handshake.",
-    causes: ["the cookie is not valid (another server behind the balancer, a changed key)", "Fast Open is off on the server",
-      "a middlebox cut the data off"],
+    explanation:
+      "The SYN-ACK acknowledges the SYN and not its data, so that the client sends it again after the handshake.",
+    causes: [
+      "the cookie is not valid (another server behind the balancer, a changed key)", "Fast Open is off on the server",
+      "a middlebox cut the data off",
+    ],
     next: ["sysctl net.ipv4.tcp_fastopen   # on the server", "nstat -az TcpExtTCPFastOpenPassiveFail"],
     advice: "Give all servers behind one address the same tcp_fastopen_key, or turn Fast Open off.",
     peers: PeerNames(wireshark: "tcp.analysis.tfo_ignored", suricata: "stream.3whs_synack_tfo_data_ignored"),
@@ -135,7 +162,8 @@ extension AnomalyRule {
   ) { context in
     guard context.has(.synWithData) else { return [] }
     return context.notices(.synDataIgnored).map {
-      Sighting($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with("bytes", $0.bytes)
+      Sighting($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with(
+        "bytes", $0.bytes)
     }
   }
 
@@ -156,8 +184,9 @@ extension AnomalyRule {
     }
   }
 
-  /// The server went from SYN_SENT to ESTABLISHED: the client's answer was a SYN-ACK, and the server sent none.
+  /// The client answered the server's SYN with SYN-ACK, and the server sent no SYN-ACK of its own.
   private static func isSplit(_ context: RuleContext) -> Bool {
-    context.entry(.server) { $0.from == .synSent && $0.to == .established } != nil
+    !context.notices(.synACKOfOpener, by: .client).isEmpty && context.notices(.synACKOfOpener, by: .server).isEmpty
+      && context.flow.serverEnd.packets > 1
   }
 }

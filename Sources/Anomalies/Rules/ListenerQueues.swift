@@ -28,8 +28,10 @@ extension AnomalyRule {
       let data = Phrase.bytes(context.flow.clientEnd.distinctPayloadBytes)
       return Sighting(
         .server, notice, .presumed,
-        "The client finished the handshake and sent \(data); the server repeated its SYN-ACK \(Phrase.times(notice.count)) all the same.")
-        .and(entry.frame).with("repeats", notice.count)
+        "The client finished the handshake and sent \(data); the server repeated its SYN-ACK "
+          + "\(Phrase.times(notice.count)) all the same."
+      )
+      .and(entry.frame).with("repeats", notice.count)
     }
   }
 
@@ -46,8 +48,10 @@ extension AnomalyRule {
   ) { context in
     context.notices(.reset, by: .server).prefix(1).compactMap { notice -> Sighting? in
       guard context.cause(of: notice) == .acceptQueue else { return nil }
-      return Sighting(.server, notice, "The server answered the end of the handshake with RST: it had no room for the connection.")
-        .with("rst_cause", ResetCause.acceptQueue.rawValue)
+      return Sighting(
+        .server, notice, "The server answered the end of the handshake with RST: it had no room for the connection."
+      )
+      .with("rst_cause", ResetCause.acceptQueue.rawValue)
     }
   }
 
@@ -74,8 +78,11 @@ extension AnomalyRule {
     return [
       Sighting(
         .server, data, .presumed,
-        "The handshake was finished, yet the server took none of the client's \(Phrase.bytes(flow.clientEnd.distinctPayloadBytes)) and was silent for \(Phrase.duration(silent)): it has no socket for them.")
-        .with("bytes", flow.clientEnd.distinctPayloadBytes)
+        "The handshake was finished, yet the server took none of the client's "
+          + "\(Phrase.bytes(flow.clientEnd.distinctPayloadBytes)) and was silent for \(Phrase.duration(silent)): it "
+          + "has no socket for them."
+      )
+      .with("bytes", flow.clientEnd.distinctPayloadBytes)
     ]
   }
 }

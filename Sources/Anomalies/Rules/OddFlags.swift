@@ -4,17 +4,20 @@ import ConnectionTracking
 
 extension AnomalyRule {
   static let synFIN = odd(
-    "syn-fin", .warning, "SYN and FIN in one segment", .synFIN, "SYN and FIN together: a stream that ends before it begins.",
+    "syn-fin", .warning, "SYN and FIN in one segment", .synFIN,
+    "SYN and FIN together: a stream that ends before it begins.",
     reference: "RFC 9293 §3.10.7", peers: PeerNames(zeek: "baroque_SYN, history q", suricata: "stream.fin_syn"))
   static let synRST = odd(
     "syn-with-rst", .warning, "SYN and RST in one segment", .synRST, "SYN and RST together.",
     reference: "RFC 9293 §3.10.7", peers: PeerNames(zeek: "history q"))
   static let nullFlags = odd(
     "null-flags", .warning, "A segment without SYN, ACK, FIN or RST", .nullFlags,
-    "None of SYN, ACK, FIN and RST: every segment but the first must have ACK.", reference: "RFC 9293 §3.10.7.4, fifth step",
+    "None of SYN, ACK, FIN and RST: every segment but the first must have ACK.",
+    reference: "RFC 9293 §3.10.7.4, fifth step",
     peers: PeerNames())
   static let xmasFlags = odd(
-    "xmas-flags", .warning, "FIN, PSH and URG without ACK", .xmasFlags, "FIN, PSH and URG without ACK: the mark of a scanner.",
+    "xmas-flags", .warning, "FIN, PSH and URG without ACK", .xmasFlags,
+    "FIN, PSH and URG without ACK: the mark of a scanner.",
     reference: "RFC 9293 §3.10.7.4, fifth step", peers: PeerNames(zeek: "TCP_christmas"))
   static let finWithoutACK = odd(
     "fin-without-ack", .notice, "A FIN without ACK", .finWithoutACK,
@@ -22,7 +25,8 @@ extension AnomalyRule {
     peers: PeerNames(suricata: "stream.fin_invalid_ack"))
 
   static let landAttack = AnomalyRule(
-    "land-attack", .error, .flags, "A SYN from an address and port to itself", reference: "RFC 9293 §3.5; CVE-1999-0016",
+    "land-attack", .error, .flags, "A SYN from an address and port to itself",
+    reference: "RFC 9293 §3.5; CVE-1999-0016",
     explanation: """
       Source and destination are one address and port, and no connection of a socket with itself came of it. Old \
       stacks went into a loop over it.
@@ -45,7 +49,11 @@ extension AnomalyRule {
       next: ["tcp.flags && ip.addr == ADDRESS", "the other packets of this source"],
       advice: "See what else this source sends; let the firewall drop such segments.", peers: peers, on: .notices(kind)
     ) { context in
-      context.notices(kind).map { Sighting($0.sender, $0, "\($0.sender.subject) sent \(Phrase.count($0.count, "segment")) with impossible flags: \(explanation)") }
+      context.notices(kind).map {
+        Sighting(
+          $0.sender, $0,
+          "\($0.sender.subject) sent \(Phrase.count($0.count, "segment")) with impossible flags: \(explanation)")
+      }
     }
   }
 }

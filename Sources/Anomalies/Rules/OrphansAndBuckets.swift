@@ -17,8 +17,12 @@ extension AnomalyRule {
     peers: PeerNames(zeek: "history FR", kernel: "reason NO_SOCKET"), on: .traits(.reset)
   ) { context in
     orphanResets(context).filter { $0.waited >= 1_000_000_000 }.map { orphan in
-      Sighting(orphan.reset.sender, orphan.reset, "The peer's FIN came \(Phrase.duration(orphan.waited)) after the \(orphan.reset.sender.noun)'s and was answered by RST: the kernel had dropped the socket.")
-        .with("waited", seconds: orphan.waited).with("rst_cause", ResetCause.expiredOrphan.rawValue)
+      Sighting(
+        orphan.reset.sender, orphan.reset,
+        "The peer's FIN came \(Phrase.duration(orphan.waited)) after the \(orphan.reset.sender.noun)'s and was "
+          + "answered by RST: the kernel had dropped the socket."
+      )
+      .with("waited", seconds: orphan.waited).with("rst_cause", ResetCause.expiredOrphan.rawValue)
     }
   }
 
@@ -36,23 +40,29 @@ extension AnomalyRule {
     peers: PeerNames(kernel: "TcpExtTCPTimeWaitOverflow"), on: .traits(.reset)
   ) { context in
     orphanResets(context).filter { $0.waited < 1_000_000_000 }.map { orphan in
-      Sighting(orphan.reset.sender, orphan.reset, .presumed, "The peer's FIN came only \(Phrase.duration(orphan.waited)) later and was answered by RST: FIN_WAIT_2 had been dropped at once.")
-        .with("waited", seconds: orphan.waited)
+      Sighting(
+        orphan.reset.sender, orphan.reset, .presumed,
+        "The peer's FIN came only \(Phrase.duration(orphan.waited)) later and was answered by RST: FIN_WAIT_2 had "
+          + "been dropped at once."
+      )
+      .with("waited", seconds: orphan.waited)
     }
   }
 
   static let rstReplyToFIN = AnomalyRule(
     "rst-reply-to-fin", .notice, .reset, "A FIN was answered by RST", reference: "RFC 9293 §3.10.7.1",
     explanation: "The peer's FIN was answered by RST instead of ACK: no socket waited for it.",
-    causes: ["the kernel had dropped the closed socket", "the application had aborted it"], next: ["tcp.flags.reset == 1"],
+    causes: ["the kernel had dropped the closed socket", "the application had aborted it"],
+    next: ["tcp.flags.reset == 1"],
     advice: "See rst_cause for which of the cases it is.", peers: PeerNames(zeek: "history FR"), on: .traits(.reset)
   ) { context in
     context.notices(.reset).prefix(1).filter { notice in
       notice.reset.answers == .fin && notice.senderState?.isSynchronized == true
         && ![.expiredOrphan, .abortedAlive, .unreadData].contains(context.cause(of: notice))
     }.map {
-        Sighting($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with("rst_cause", context.cause(of: $0).rawValue)
-      }
+      Sighting($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with(
+        "rst_cause", context.cause(of: $0).rawValue)
+    }
   }
 
   /// Bare RSTs that answer a FIN in FIN_WAIT_2, and how long after that end's own FIN they came.
@@ -60,7 +70,8 @@ extension AnomalyRule {
     context.notices(.reset).prefix(1).compactMap { reset in
       guard !reset.reset.traits.contains(.hasACK), reset.reset.traits.contains(.afterOwnFIN),
         reset.reset.answers == .fin || reset.reset.traits.contains(.afterPeerFIN),
-        !context.isForeign(reset), let fin = context.fin(of: reset.sender), context.entered(reset.sender, .finWait2) != nil
+        !context.isForeign(reset), let fin = context.fin(of: reset.sender),
+        context.entered(reset.sender, .finWait2) != nil
       else { return nil }
       return (reset, reset.first.time.nanoseconds(since: fin.time))
     }

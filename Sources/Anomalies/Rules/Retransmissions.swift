@@ -11,30 +11,47 @@ extension AnomalyRule {
       A timeout costs 200 ms and more, and the sender starts slowly again.
       """,
     causes: ["loss with too little in flight for duplicate ACKs", "the last segment of a reply was lost"],
-    next: ["ss -ti 'dst ADDRESS'   # retrans, rto", "nstat -az TcpRetransSegs TcpExtTCPTimeouts", "tcp.analysis.retransmission"],
+    next: [
+      "ss -ti 'dst ADDRESS'   # retrans, rto", "nstat -az TcpRetransSegs TcpExtTCPTimeouts",
+      "tcp.analysis.retransmission",
+    ],
     advice: "Look at the loss on the way; see which direction it is.",
-    peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "history T", suricata: "stream.pkt_retransmission", kernel: "TcpExtTCPTimeouts"),
+    peers: PeerNames(
+      wireshark: "tcp.analysis.retransmission", zeek: "history T", suricata: "stream.pkt_retransmission",
+      kernel: "TcpExtTCPTimeouts"),
     canBeFeigned: true, on: .notices(.timeoutRetransmission, .otherRetransmission)
   ) { context in
-    bursts(context, .timeoutRetransmission) { "after a timeout" } + bursts(context, .otherRetransmission) { "without a sign of why" }
+    bursts(context, .timeoutRetransmission) { "after a timeout" }
+      + bursts(context, .otherRetransmission) { "without a sign of why" }
   }
 
   static let fastRetransmission = AnomalyRule(
     "fast-retransmission", .notice, .data, "Fast retransmission", reference: "RFC 5681 §3.2, RFC 6675",
-    explanation: "Segments came again after three duplicate ACKs or SACK blocks that leave them out: a loss that was mended within a round trip.",
-    causes: ["loss on the way, mostly a full queue"], next: ["ss -ti 'dst ADDRESS'   # retrans", "tcp.analysis.fast_retransmission"],
+    explanation:
+      "Segments came again after three duplicate ACKs or SACK blocks that leave them out: a loss that was mended "
+      + "within a round trip.",
+    causes: ["loss on the way, mostly a full queue"],
+    next: ["ss -ti 'dst ADDRESS'   # retrans", "tcp.analysis.fast_retransmission"],
     advice: "A little of it is how TCP finds its rate.",
-    peers: PeerNames(wireshark: "tcp.analysis.fast_retransmission", zeek: "history T", suricata: "stream.pkt_retransmission", kernel: "TcpExtTCPFastRetrans"),
+    peers: PeerNames(
+      wireshark: "tcp.analysis.fast_retransmission", zeek: "history T", suricata: "stream.pkt_retransmission",
+      kernel: "TcpExtTCPFastRetrans"),
     canBeFeigned: true, on: .notices(.fastRetransmission)
   ) { context in bursts(context, .fastRetransmission) { "after duplicate ACKs or SACK" } }
 
   static let spuriousRetransmission = AnomalyRule(
     "spurious-retransmission", .notice, .data, "Retransmission of what had arrived", reference: "RFC 3522, RFC 5682",
-    explanation: "Segments came again that the peer had acknowledged before: the ACK was lost or late, or the timer too short.",
-    causes: ["the ACKs were lost", "the delay jumped (radio, a saturated queue)", "the tap is nearer to the receiver than the ACK's loss"],
+    explanation:
+      "Segments came again that the peer had acknowledged before: the ACK was lost or late, or the timer too short.",
+    causes: [
+      "the ACKs were lost", "the delay jumped (radio, a saturated queue)",
+      "the tap is nearer to the receiver than the ACK's loss",
+    ],
     next: ["nstat -az TcpExtTCPSpuriousRTOs TcpExtTCPDSACKRecv", "tcp.analysis.spurious_retransmission"],
     advice: "Look at the way back and at jumps of the delay.",
-    peers: PeerNames(wireshark: "tcp.analysis.spurious_retransmission", suricata: "stream.pkt_spurious_retransmission", kernel: "TcpExtTCPSpuriousRTOs"),
+    peers: PeerNames(
+      wireshark: "tcp.analysis.spurious_retransmission", suricata: "stream.pkt_spurious_retransmission",
+      kernel: "TcpExtTCPSpuriousRTOs"),
     canBeFeigned: true, on: .notices(.spuriousRetransmission)
   ) { context in bursts(context, .spuriousRetransmission) { "though the peer had acknowledged them" } }
 
@@ -46,26 +63,33 @@ extension AnomalyRule {
     on: .notices(.outOfOrder)
   ) { context in
     context.notices(.outOfOrder).map {
-      Sighting($0.sender, $0, "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) came out of order.").with("segments", $0.count)
+      Sighting($0.sender, $0, "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) came out of order.").with(
+        "segments", $0.count)
     }
   }
 
   static let duplicateACKBurst = AnomalyRule(
     "dup-ack-burst", .info, .data, "Duplicate ACKs", reference: "RFC 5681 §2",
-    explanation: "Three ACKs or more acknowledged the same byte while data was on its way: the receiver misses a segment.",
+    explanation:
+      "Three ACKs or more acknowledged the same byte while data was on its way: the receiver misses a segment.",
     causes: ["loss", "reordering"], next: ["tcp.analysis.duplicate_ack"], advice: "Nothing to do: TCP mends it.",
     peers: PeerNames(wireshark: "tcp.analysis.duplicate_ack"), canBeFeigned: true, on: .notices(.duplicateACKs)
   ) { context in
     context.notices(.duplicateACKs).map {
-      Sighting($0.sender, $0, "\($0.sender.subject) acknowledged the same byte \(Phrase.times($0.count + 2)) and more.").with("acks", $0.count + 2)
+      Sighting($0.sender, $0, "\($0.sender.subject) acknowledged the same byte \(Phrase.times($0.count + 2)) and more.")
+        .with("acks", $0.count + 2)
     }
   }
 
   private static func bursts(_ context: RuleContext, _ kind: NoticeKind, _ why: () -> String) -> [Sighting] {
     context.notices(kind).map { notice in
       let over = notice.count > 1 ? " over \(Phrase.duration(notice.duration))" : ""
-      return Sighting(notice.sender, notice, "\(Phrase.count(notice.count, "segment")) of the \(notice.sender.noun) (\(Phrase.bytes(notice.bytes))) came again\(over), \(why()).")
-        .with("segments", notice.count).with("bytes", notice.bytes)
+      return Sighting(
+        notice.sender, notice,
+        "\(Phrase.count(notice.count, "segment")) of the \(notice.sender.noun) (\(Phrase.bytes(notice.bytes))) came "
+          + "again\(over), \(why())."
+      )
+      .with("segments", notice.count).with("bytes", notice.bytes)
     }
   }
 }

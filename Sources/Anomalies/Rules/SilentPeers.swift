@@ -10,10 +10,13 @@ extension AnomalyRule {
       An end advertised a window of 0 and its peer had to stop and probe: the application does not read, and its \
       receive buffer is full. The line is not the problem.
       """,
-    causes: ["the reading application is blocked, overloaded or paused", "it reads from elsewhere meanwhile (back pressure)"],
+    causes: [
+      "the reading application is blocked, overloaded or paused", "it reads from elsewhere meanwhile (back pressure)",
+    ],
     next: ["ss -tnm 'dst ADDRESS'   # skmem r, Recv-Q", "tcp.analysis.zero_window || tcp.analysis.zero_window_probe"],
     advice: "Find out what the receiving process was busy with.",
-    peers: PeerNames(wireshark: "tcp.analysis.zero_window", zeek: "history w", suricata: "stream.est_ack_zwp_data",
+    peers: PeerNames(
+      wireshark: "tcp.analysis.zero_window", zeek: "history w", suricata: "stream.est_ack_zwp_data",
       kernel: "TcpExtTCPFromZeroWindowAdv, TcpExtTCPToZeroWindowAdv"),
     on: .notices(.zeroWindow)
   ) { context in
@@ -22,8 +25,12 @@ extension AnomalyRule {
       let end = isOpen ? context.flow.endedAt : notice.last.time
       let time = end.nanoseconds(since: notice.first.time)
       guard time > context.thresholds.zeroWindow, notice.count > 0 else { return nil }
-      return Sighting(notice.sender, notice, "The \(notice.sender.noun)'s window was 0 for \(isOpen ? "at least " : "")\(Phrase.duration(time)); its peer probed \(Phrase.times(notice.count)).")
-        .with("duration", seconds: time).with("probes", notice.count)
+      return Sighting(
+        notice.sender, notice,
+        "The \(notice.sender.noun)'s window was 0 for \(isOpen ? "at least " : "")\(Phrase.duration(time)); its "
+          + "peer probed \(Phrase.times(notice.count))."
+      )
+      .with("duration", seconds: time).with("probes", notice.count)
     }
   }
 
@@ -34,7 +41,8 @@ extension AnomalyRule {
       An end stopped at its peer's zero window, and its FIN came right after the window opened. Its application had \
       closed earlier, when nothing shows: it was in FIN_WAIT_1 before the FIN passed.
       """,
-    causes: ["the receiver does not read, and the sender has closed"], next: ["tcp.analysis.zero_window || tcp.flags.fin == 1"],
+    causes: ["the receiver does not read, and the sender has closed"],
+    next: ["tcp.analysis.zero_window || tcp.flags.fin == 1"],
     advice: "Take the times in FIN_WAIT_1 and CLOSE_WAIT for lower bounds.", on: .notices(.zeroWindow)
   ) { context in
     context.notices(.zeroWindow).compactMap { notice -> Sighting? in
@@ -43,25 +51,35 @@ extension AnomalyRule {
       else { return nil }
       let after = fin.time.nanoseconds(since: notice.last.time)
       guard after < max(2 * context.roundTrip, 1_000_000_000) else { return nil }
-      return Sighting(fin.endpoint, at: fin.time, frames: frames(notice.first.frame, fin.frame ?? 0), .presumed,
-        "\(fin.endpoint.subject)'s FIN came \(Phrase.duration(after)) after the window opened that had been 0 for \(Phrase.duration(notice.duration)): it had closed earlier.")
+      return Sighting(
+        fin.endpoint, at: fin.time, frames: frames(notice.first.frame, fin.frame ?? 0), .presumed,
+        "\(fin.endpoint.subject)'s FIN came \(Phrase.duration(after)) after the window opened that had been 0 for "
+          + "\(Phrase.duration(notice.duration)): it had closed earlier."
+      )
     }
   }
 
   static let retransmissionBlackout = AnomalyRule(
-    "retransmission-blackout", .error, .stall, "The peer has fallen silent", reference: "RFC 9293 §3.8.3; Linux tcp_retries2",
+    "retransmission-blackout", .error, .stall, "The peer has fallen silent",
+    reference: "RFC 9293 §3.8.3; Linux tcp_retries2",
     explanation: """
       An end sends the same data again and again, ever more slowly, and nothing comes back. It gives up without a word: \
       after some 15 minutes on Linux, with no RST.
       """,
-    causes: ["the peer lost power or its network", "a firewall or NAT forgot the connection and drops it silently",
-      "a packet too large for the path, and no ICMP error (black hole)"],
-    next: ["ss -tnoi 'dst ADDRESS'   # timer:(on,…), backoff", "ping -M do -s 1472 ADDRESS", "sysctl net.ipv4.tcp_retries2"],
+    causes: [
+      "the peer lost power or its network", "a firewall or NAT forgot the connection and drops it silently",
+      "a packet too large for the path, and no ICMP error (black hole)",
+    ],
+    next: [
+      "ss -tnoi 'dst ADDRESS'   # timer:(on,…), backoff", "ping -M do -s 1472 ADDRESS", "sysctl net.ipv4.tcp_retries2",
+    ],
     advice: "Set TCP_USER_TIMEOUT or keepalive, so that the application hears of it sooner.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPTimeouts, TcpExtTCPAbortOnTimeout"),
     canBeFeigned: true, on: .notices(.timeoutRetransmission)
   ) { context in
-    context.notices(.timeoutRetransmission).reduce(into: [EndpointRole: (first: FlowNotice, last: FlowNotice, count: Int)]()) { runs, notice in
+    context.notices(.timeoutRetransmission).reduce(
+      into: [EndpointRole: (first: FlowNotice, last: FlowNotice, count: Int)]()
+    ) { runs, notice in
       if let run = runs[notice.sender] {
         runs[notice.sender] = (run.first, notice, run.count + notice.count)
       } else {
@@ -73,14 +91,18 @@ extension AnomalyRule {
       guard !answered, run.count >= context.thresholds.blackoutSegments, time > context.thresholds.blackoutTime,
         context.flow[run.first.sender.peer].packets > 0
       else { return nil }
-      return Sighting(run.first.sender, at: run.first.first.time, frames: frames(run.first.first.frame, run.last.last.frame),
-        "\(run.first.sender.subject) sent the same data \(Phrase.times(run.count)) again over \(Phrase.duration(time)), and nothing came back.")
-        .with("repeats", run.count).with("duration", seconds: time)
+      return Sighting(
+        run.first.sender, at: run.first.first.time, frames: frames(run.first.first.frame, run.last.last.frame),
+        "\(run.first.sender.subject) sent the same data \(Phrase.times(run.count)) again over "
+          + "\(Phrase.duration(time)), and nothing came back."
+      )
+      .with("repeats", run.count).with("duration", seconds: time)
     }
   }
 
   static let keepaliveDeadPeer = AnomalyRule(
-    "keepalive-dead-peer", .error, .stall, "Keepalive found the peer dead", reference: "RFC 9293 §3.8.4; tcp(7) TCP_KEEPCNT",
+    "keepalive-dead-peer", .error, .stall, "Keepalive found the peer dead",
+    reference: "RFC 9293 §3.8.4; tcp(7) TCP_KEEPCNT",
     explanation: """
       Keepalive probes, segments at SND.NXT - 1, had no answer, and the prober reset the connection.
       """,
@@ -94,9 +116,12 @@ extension AnomalyRule {
       guard reset.reset.unansweredProbes >= UInt8(clamping: context.thresholds.unansweredProbes),
         let probes = context.notices(.keepAlive, by: reset.sender).last
       else { return nil }
-      return Sighting(reset.sender.peer, at: reset.first.time, frames: frames(probes.last.frame, reset.first.frame),
-        "\(reset.reset.unansweredProbes) keepalive probes over \(Phrase.duration(probes.delay)) had no answer; the \(reset.sender.noun) reset the connection.")
-        .with("probes", Int(reset.reset.unansweredProbes))
+      return Sighting(
+        reset.sender.peer, at: reset.first.time, frames: frames(probes.last.frame, reset.first.frame),
+        "\(reset.reset.unansweredProbes) keepalive probes over \(Phrase.duration(probes.delay)) had no answer; the "
+          + "\(reset.sender.noun) reset the connection."
+      )
+      .with("probes", Int(reset.reset.unansweredProbes))
     }
   }
 
@@ -110,10 +135,15 @@ extension AnomalyRule {
   ) { context in
     context.notices(.keepAlive).compactMap { notice -> Sighting? in
       let span = notice.duration
-      guard notice.count > 6, span > 60_000_000_000, span / Int64(notice.count - 1) < context.thresholds.keepAliveInterval
+      guard notice.count > 6, span > 60_000_000_000,
+        span / Int64(notice.count - 1) < context.thresholds.keepAliveInterval
       else { return nil }
-      return Sighting(notice.sender, notice, "\(notice.sender.subject) sent \(notice.count) keepalive probes in \(Phrase.duration(span)), one every \(Phrase.duration(span / Int64(notice.count - 1))).")
-        .with("probes", notice.count)
+      return Sighting(
+        notice.sender, notice,
+        "\(notice.sender.subject) sent \(notice.count) keepalive probes in \(Phrase.duration(span)), one every "
+          + "\(Phrase.duration(span / Int64(notice.count - 1)))."
+      )
+      .with("probes", notice.count)
     }
   }
 
@@ -132,11 +162,13 @@ extension AnomalyRule {
     "established-idle", .info, .stall, "Idle for long", reference: "RFC 5382 §5: NATs may forget after 2 h 4 min",
     explanation: "Nothing passed for minutes. Balancers and NATs often forget such a connection after 60 s to 350 s.",
     causes: ["a pooled connection without keepalive"], next: ["ss -tno   # timer"],
-    advice: "Turn keepalive on with an interval shorter than the shortest idle timeout on the way.", on: .notices(.silence)
+    advice: "Turn keepalive on with an interval shorter than the shortest idle timeout on the way.",
+    on: .notices(.silence)
   ) { context in
-    context.notices(.silence).filter { $0.delay > context.thresholds.idle && $0.senderState == .established }.prefix(1).map {
-      Sighting(nil, $0, "Nothing passed for \(Phrase.duration($0.delay)).").with("idle", seconds: $0.delay)
-    }
+    context.notices(.silence).filter { $0.delay > context.thresholds.idle && $0.senderState == .established }.prefix(1)
+      .map {
+        Sighting(nil, $0, "Nothing passed for \(Phrase.duration($0.delay)).").with("idle", seconds: $0.delay)
+      }
   }
 
   static let idleMiddleboxReset = AnomalyRule(
@@ -150,15 +182,21 @@ extension AnomalyRule {
     advice: "Send keepalives more often than that idle time, or close idle connections earlier.",
     peers: PeerNames(wireshark: "tcp.flags.reset"), on: .notices(.silence)
   ) { context in
-    context.notices(.silence).filter { $0.delay >= context.thresholds.middleboxIdle }.compactMap { silence -> Sighting? in
+    context.notices(.silence).filter { $0.delay >= context.thresholds.middleboxIdle }.compactMap {
+      silence -> Sighting? in
       guard silence.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), silence.senderState == .established,
-        let reset = context.notices(.reset, by: silence.sender.peer).first(where: { $0.first.frame > silence.first.frame }),
+        let reset = context.notices(.reset, by: silence.sender.peer).first(where: {
+          $0.first.frame > silence.first.frame
+        }),
         reset.first.time.nanoseconds(since: silence.first.time) < 2_000_000_000,
         !reset.reset.traits.contains(.hasACK) || context.isForeign(reset)
       else { return nil }
-      return Sighting(silence.sender.peer, at: silence.first.time, frames: [silence.first.frame, reset.first.frame], .presumed,
-        "After \(Phrase.duration(silence.delay)) without a packet the \(silence.sender.noun)'s next segment was reset: the connection had been forgotten.")
-        .with("idle", seconds: silence.delay).with("rst_cause", context.cause(of: reset).rawValue)
+      return Sighting(
+        silence.sender.peer, at: silence.first.time, frames: [silence.first.frame, reset.first.frame], .presumed,
+        "After \(Phrase.duration(silence.delay)) without a packet the \(silence.sender.noun)'s next segment was "
+          + "reset: the connection had been forgotten."
+      )
+      .with("idle", seconds: silence.delay).with("rst_cause", context.cause(of: reset).rawValue)
     }
   }
 }

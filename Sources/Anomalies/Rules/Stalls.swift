@@ -10,30 +10,39 @@ extension AnomalyRule {
       The peer has closed, the kernel has acknowledged it, and the application never calls close(): the socket stays \
       in CLOSE_WAIT, where no timer ends it. It holds a file descriptor and memory until the process ends.
       """,
-    causes: ["the application does not close() when read() returns 0", "a connection pool that does not evict dead connections",
-      "a thread blocked elsewhere"],
+    causes: [
+      "the application does not close() when read() returns 0",
+      "a connection pool that does not evict dead connections",
+      "a thread blocked elsewhere",
+    ],
     next: ["ss -tnp state close-wait", "lsof -p PID | grep CLOSE_WAIT"],
     advice: "Find the code path that reads the end of the stream and does not close the socket.",
     peers: PeerNames(zeek: "S2, S3", kernel: "ss state close-wait"), on: .traits(.lingered)
   ) { context in
     context.ends.compactMap { end -> Sighting? in
-      guard context.flow[end].state == .closeWait, context.nanoseconds(end, in: .closeWait) > context.thresholds.closeWait,
+      guard context.flow[end].state == .closeWait,
+        context.nanoseconds(end, in: .closeWait) > context.thresholds.closeWait,
         let entry = context.entered(end, .closeWait), entry.confirmed != nil || entry.evidence == .observed
       else { return nil }
-      return Sighting(entry, context.confidence(entry),
-        "\(end.subject) has not closed \(context.span(end, in: .closeWait)) since its peer did: CLOSE_WAIT.")
-        .and(entry.confirmed?.frame).with("duration", seconds: context.nanoseconds(end, in: .closeWait))
+      return Sighting(
+        entry, context.confidence(entry),
+        "\(end.subject) has not closed \(context.span(end, in: .closeWait)) since its peer did: CLOSE_WAIT."
+      )
+      .and(entry.confirmed?.frame).with("duration", seconds: context.nanoseconds(end, in: .closeWait))
     }
   }
 
   static let finWait1Stalled = AnomalyRule(
-    "fin-wait-1-stalled", .error, .stall, "The FIN is not acknowledged", reference: "RFC 9293 §3.8.3; Linux tcp_orphan_retries",
+    "fin-wait-1-stalled", .error, .stall, "The FIN is not acknowledged",
+    reference: "RFC 9293 §3.8.3; Linux tcp_orphan_retries",
     explanation: """
       An end closed and repeats its FIN (or the data before it), and no acknowledgment comes. It stays in FIN_WAIT_1 \
       until the retransmissions give up: 8 tries for an orphan on Linux, 15 while the application holds it.
       """,
-    causes: ["the peer is dead or unreachable", "a firewall dropped the connection from its table and now the packets",
-      "the peer's window is 0"],
+    causes: [
+      "the peer is dead or unreachable", "a firewall dropped the connection from its table and now the packets",
+      "the peer's window is 0",
+    ],
     next: ["ss -tno state fin-wait-1", "sysctl net.ipv4.tcp_orphan_retries", "conntrack -L | grep ADDRESS"],
     advice: "Check whether the peer is alive and whether a firewall on the way still knows the connection.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"),
@@ -44,7 +53,9 @@ extension AnomalyRule {
       let isRepeating = repeats > 0 || !context.notices(.timeoutRetransmission, by: end).isEmpty
       if time > context.thresholds.finWait1 { return isRepeating }
       return repeats >= 3 && context.flow[end].state == .finWait1
-    } why: { "its FIN is not acknowledged" }
+    } why: {
+      "its FIN is not acknowledged"
+    }
   }
 
   static let finWait2Stuck = AnomalyRule(
@@ -64,8 +75,11 @@ extension AnomalyRule {
       guard time >= context.thresholds.finWait2, let entry = context.entered(end, .finWait2) else { return nil }
       let isHeld = context.flow[end].state == .finWait2 && time > context.thresholds.finWait2 + 5_000_000_000
       let what = isHeld ? "; the application still holds the socket" : ", as long as the kernel keeps an orphan"
-      return Sighting(entry, context.confidence(entry), "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(what): the peer did not close.")
-        .with("duration", seconds: time).with("held", isHeld ? "true" : "false")
+      return Sighting(
+        entry, context.confidence(entry),
+        "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(what): the peer did not close."
+      )
+      .with("duration", seconds: time).with("held", isHeld ? "true" : "false")
     }
   }
 
@@ -89,9 +103,13 @@ extension AnomalyRule {
       else { return nil }
       let isSeen = repeats.contains { $0.circumstances.contains(.acknowledged) }
       let where_ = isSeen ? "its ACK passed the tap and is lost behind it" : "no ACK of it passed the tap"
-      return Sighting(entry, context.confidence(entry), "\(end.subject) was in LAST_ACK \(context.span(end, in: .lastAck)) and repeated its FIN \(Phrase.times(count)): \(where_).")
-        .and(repeats.last?.last.frame).with("repeats", count).with("duration", seconds: time)
-        .with("ack_seen", isSeen ? "true" : "false")
+      return Sighting(
+        entry, context.confidence(entry),
+        "\(end.subject) was in LAST_ACK \(context.span(end, in: .lastAck)) and repeated its FIN "
+          + "\(Phrase.times(count)): \(where_)."
+      )
+      .and(repeats.last?.last.frame).with("repeats", count).with("duration", seconds: time)
+      .with("ack_seen", isSeen ? "true" : "false")
     }
   }
 
@@ -104,7 +122,9 @@ extension AnomalyRule {
     stalled(context, .closing) { end, time in
       let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
       return time > context.thresholds.closing || (repeats >= 3 && context.flow[end].state == .closing)
-    } why: { "the ACK of its FIN is missing" }
+    } why: {
+      "the ACK of its FIN is missing"
+    }
   }
 
   /// An end that stayed in `state` for too long, as `isStalled` judges the end and the time it was there.
@@ -116,8 +136,11 @@ extension AnomalyRule {
         return nil
       }
       let last = context.notices(.finRepeated, by: end).last
-      return Sighting(entry, context.confidence(entry), "\(end.subject) was in \(TCPState?.some(state).word) \(context.span(end, in: state)): \(why()).")
-        .and(last?.last.frame).with("duration", seconds: context.nanoseconds(end, in: state))
+      return Sighting(
+        entry, context.confidence(entry),
+        "\(end.subject) was in \(TCPState?.some(state).word) \(context.span(end, in: state)): \(why())."
+      )
+      .and(last?.last.frame).with("duration", seconds: context.nanoseconds(end, in: state))
     }
   }
 }

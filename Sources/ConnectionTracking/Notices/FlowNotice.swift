@@ -85,6 +85,8 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case synACKOtherSequence
   /// A SYN-ACK that acknowledges neither the SYN nor its data. `distance` from ISN + 1.
   case synACKWrongAcknowledgment
+  /// A SYN-ACK of an end that had sent a SYN: both opened.
+  case synACKOfOpener
   /// Payload in a SYN (RFC 7413). `bytes` of it.
   case synWithData
   /// A SYN with a fast open option. `distance` is the cookie's length.

@@ -28,7 +28,8 @@ extension FlowRecord {
 
   /// The sender of a FIN had not received what its peer had sent by then, or not acknowledged it.
   private mutating func noteCrossing(_ segment: Segment, _ side: Int, _ other: Int, _ store: inout NoticeStore) {
-    guard ends[other].latest.kind == .data, ends[other].sending.finEnd == nil, let acknowledgment = segment.acknowledgment
+    guard ends[other].latest.kind == .data, ends[other].sending.finEnd == nil,
+      let acknowledgment = segment.acknowledgment
     else { return }
     let bytes = ends[other].sending.next.distance(from: acknowledgment)
     let since = segment.time.nanoseconds &- ends[other].latest.time
@@ -79,7 +80,8 @@ extension FlowRecord {
     }
     if ends[other].latest.time > latest.time || !latest.isKnown { shape.answers = ends[other].latest.kind }
     if ends[side].sending.isKnown {
-      shape.position = isExact(segment, ends[side].sending) ? .exact : isInWindow(segment, from: side) ? .inWindow : .outsideWindow
+      shape.position =
+        isExact(segment, ends[side].sending) ? .exact : isInWindow(segment, from: side) ? .inWindow : .outsideWindow
     }
     shape.window = segment.window
     shape.lastWindow = latest.window

@@ -109,7 +109,9 @@ extension FlowRecord {
   }
 
   /// Compares a payload with the one that passed before at its place.
-  mutating func comparePayload(_ segment: Segment, _ payload: Span<UInt8>, from side: Int, in stores: inout SharedStores) {
+  mutating func comparePayload(
+    _ segment: Segment, _ payload: Span<UInt8>, from side: Int, in stores: inout SharedStores
+  ) {
     let isRepeat = ends[side].sending.isKnown && segment.sequence < ends[side].sending.next
     let differs = stores.samples.contradicts(segment, payload, of: number, from: side, isRepeat: isRepeat)
     guard differs, !isProbe(segment, side: side) else { return }

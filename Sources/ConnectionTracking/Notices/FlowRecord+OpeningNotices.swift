@@ -26,6 +26,7 @@ extension FlowRecord {
 
   private mutating func noteSYNACK(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
     let opener = ends[peer(of: side)]
+    if ends[side].facts.contains(.sentSYN) { add(.synACKOfOpener, segment, side, &store, window: .max) }
     if let initial = opener.sending.initial, let acknowledgment = segment.acknowledgment {
       let beyond = acknowledgment.distance(from: initial + 1)
       if beyond < 0 || acknowledgment > opener.sending.next {

@@ -21,8 +21,8 @@ struct RecentSegments: Sendable {
 
   /// Remembers `segment`, and says whether it is the copy of one that just passed.
   ///
-  /// - Parameter peerLast: when the other end last sent something. Without an identification, what comes after an answer
-  ///   is no copy: the network delivers both copies first.
+  /// - Parameter peerLast: when the other end last sent something. Without an identification, what comes after an
+  ///   answer is no copy: the network delivers both copies first.
   mutating func repeats(_ segment: Segment, of flow: Int, from side: Int, peerLast: Int64) -> Bool {
     let identification = segment.identification ?? 0
     // Nothing but its content tells a copy from an acknowledgment that was really sent twice.

@@ -5,7 +5,8 @@ public import ConnectionTracking
 public protocol ReportRenderer {
   /// Writes what stands before everything else.
   mutating func begin(into output: inout OutputBuffer)
-  /// Takes a flow that has ended, and what was found in it. Renderers that need an order keep what they print of it until ``finish(_:into:)``.
+  /// Takes a flow that has ended, and what was found in it. Renderers that need an order keep what they
+  /// print of it until ``finish(_:into:)``.
   mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer)
   /// Writes what remains once the input has ended.
   mutating func finish(_ report: Report, into output: inout OutputBuffer)

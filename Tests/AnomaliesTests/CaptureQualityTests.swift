@@ -1,0 +1,96 @@
+import Anomalies
+import ConnectionTracking
+import PacketDecoding
+import TestSupport
+import Testing
+
+@Suite("The quality of a capture, ICMP and limits")
+struct CaptureQualityTests {
+  @Test func cutPackets() {
+    #expect(ids { $0.count(info(1, at: 0, length: 1500), captured: 60) }.contains("snaplen-truncated"))
+    #expect(!ids { $0.count(info(1, at: 0, length: 60), captured: 60) }.contains("snaplen-truncated"))
+  }
+
+  @Test func timesThatGoBack() {
+    let back = ids { quality in
+      quality.count(info(1, at: 1000), captured: 60)
+      quality.count(info(2, at: 998), captured: 60)
+    }
+    #expect(back.contains("capture-reordered") && !back.contains("clock-jump"))
+    let jump = ids { quality in
+      quality.count(info(1, at: 10_000), captured: 60)
+      quality.count(info(2, at: 5000), captured: 60)
+    }
+    #expect(jump.contains("clock-jump") && !jump.contains("capture-reordered"))
+    #expect(ids { quality in for frame in 1...9 { quality.count(info(UInt64(frame), at: 5), captured: 60) } }.isEmpty)
+  }
+
+  @Test func damagedAndUnsupported() {
+    let found = ids { quality in
+      quality.count(info(1, at: 0), captured: 60)
+      quality.damagedFiles = 1
+      quality.unsupportedPackets = 2
+    }
+    #expect(found == ["truncated-file", "unsupported-packets"])
+  }
+
+  @Test func lossOfTheCapture() throws {
+    var statistics = CaptureStatistics()
+    let gap = """
+      1.000 c P. 1101:1151(50) ack 201 win 501 id 5
+      1.010 s . 201:201(0) ack 1151 win 509 id 12
+      """
+    for flow in try WireScript(Example.exchange + gap).flows() { statistics.add(flow, []) }
+    #expect(statistics.findings().map(\.id) == ["capture-loss"])
+  }
+
+  @Test("a copy is no retransmission, and moves nothing")
+  func copies() throws {
+    let copied =
+      Example.exchange + "1.000 c P. 101:151(50) ack 201 win 501 id 5\n1.001 c P. 101:151(50) ack 201 win 501 id 5"
+    let flow = try #require(try WireScript(copied).flows().first)
+    #expect(flow.clientEnd.retransmittedSegments == 0)
+    #expect(flow.clientEnd.duplicatePackets == 1)
+    #expect(flow.clientEnd.payloadBytes == 150)
+  }
+
+  @Test(arguments: [(UInt8(3), UInt8(3), true), (3, 13, true), (3, 4, false), (11, 0, false)])
+  func icmpErrors(type: UInt8, code: UInt8, endsAttempt: Bool) throws {
+    let line = try #require(try WireScript("0.000 c S 0:0(0)").lines.first)
+    let syn = try #require(line.segment)
+    var tracker = ConnectionTracker()
+    var events: [TrackerEvent] = []
+    tracker.observe(syn, payload: line.payload.span, into: &events)
+    let error = ICMPError(
+      time: syn.time.advanced(byNanoseconds: 5_000_000), frame: 2, reporter: IPAddress(v4: 0x0A00_00FE), type: type,
+      code: code, source: syn.source, destination: syn.destination, encapsulation: .none, sequence: syn.sequence)
+    tracker.observe(error, into: &events)
+    tracker.finish(into: &events)
+    let flows = events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
+    let flow = try #require(flows.first)
+    #expect(flow.clientEnd.state == (endsAttempt ? .closed : .synSent))
+    #expect(flow.clientEnd.isPresumed == endsAttempt)
+    let finding = try #require(Findings().of(flow).first)
+    #expect(finding.id == "syn-icmp-rejected")
+    #expect(finding.frames == [1, 2])
+    #expect(finding.wiresharkFilter == "frame.number in {1, 2}")
+  }
+
+  @Test func evictedFlow() throws {
+    var flow = try #require(try WireScript(Example.exchange).flows().first)
+    #expect(Findings().of(flow).isEmpty)
+    flow.end = .evicted
+    #expect(Findings().of(flow).map(\.id) == ["evicted-flow"])
+  }
+
+  private func ids(_ feed: (inout CaptureQuality) -> Void) -> [String] {
+    var statistics = CaptureStatistics()
+    feed(&statistics.quality)
+    return statistics.findings().map(\.id)
+  }
+
+  private func info(_ frame: UInt64, at milliseconds: Int64, length: Int = 60) -> PacketInfo {
+    PacketInfo(
+      time: Timestamp(nanoseconds: milliseconds * 1_000_000), frame: frame, originalLength: length, linkType: .ethernet)
+  }
+}
