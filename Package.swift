@@ -66,6 +66,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["PacketDecoding", "ConnectionTracking"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .testTarget(name: "LayeringTests", swiftSettings: settings),
     .testTarget(
       name: "PacketDecodingTests", dependencies: ["PacketDecoding", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -73,7 +74,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ConnectionTrackingTests", dependencies: ["ConnectionTracking", "PacketDecoding", "TestSupport"],
-      swiftSettings: settings),
+      exclude: ["Snapshots"], swiftSettings: settings),
     .testTarget(
       name: "AnomaliesTests", dependencies: ["Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       swiftSettings: settings),

@@ -139,7 +139,7 @@ private struct Parser {
     let other = fromClient && !selfConnect ? WireScript.serverISN : WireScript.clientISN
     var segment = Segment(
       time: time, frame: frame, source: fromClient ? ends.0 : ends.1, destination: fromClient ? ends.1 : ends.0,
-      sequence: SequenceNumber(own) + numbers[0], flags: try flags(words[2]), window: 64_240,
+      sequence: SequenceNumber(own) + numbers[0], flags: try flags(words[2]), window: words[2] == "R" ? 0 : 64_240,
       wirePayloadLength: numbers[2])
     segment.wireLength = numbers[2] + 40
     segment.payload = 0..<numbers[2]

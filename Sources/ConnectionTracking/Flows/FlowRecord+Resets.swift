@@ -90,6 +90,8 @@ extension FlowRecord {
   private func origin(of segment: Segment, side: Int) -> Origin {
     let end = ends[side]
     let other = ends[peer(of: side)]
+    // An answer without a socket behind it offers no window.
+    if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
     guard end.sending.isKnown, other.sending.isKnown, end.proved?.isSynchronized == true else { return .own }
     if let acknowledgment = segment.acknowledgment {
       let continues =
@@ -99,8 +101,10 @@ extension FlowRecord {
         ? .own : .doubtful
     }
     if end.sending.isAcknowledged, segment.sequence > end.sending.acknowledged { return .foreign }
-    if other.sending.outstanding > 0 { return .own }
-    return other.lastSent >= end.lastSent ? .doubtful : .foreign
+    guard other.sending.outstanding > 0 else { return other.lastSent >= end.lastSent ? .doubtful : .foreign }
+    // An orphan answers what comes after it has closed. An end that has not closed would acknowledge instead: it has
+    // lost the connection, or somebody else answers in its name.
+    return end.proved == .finWait1 || end.proved == .finWait2 ? .own : .doubtful
   }
 
   /// Whether the RST takes effect at its receiver, should it arrive.
