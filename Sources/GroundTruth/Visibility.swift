@@ -44,7 +44,8 @@ extension History {
     guard let end = transitions[pair, default: []].last(where: { $0.to == .closed && $0.time <= time }) else {
       return false
     }
-    return !packets.contains { abs($0.time - end.time) < 20_000_000 }
+    // An unanswered SYN_SENT ends with a RST, an ICMP error, or a call that nothing shows.
+    return !packets.contains { abs($0.time - end.time) < 20_000_000 && (end.from != .synSent || $0.has(Self.rst)) }
   }
 
   /// At any tap but its own: its SYN, FIN or RST was lost before the tap, or a forged segment came in beyond it.

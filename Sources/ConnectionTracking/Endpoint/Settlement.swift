@@ -21,8 +21,8 @@ extension TCPEndpoint {
     if !events.isDisjoint(with: [.rst, .doubtfulRST, .unreachable]) { return verdictOnReset(segment, isLate: isLate) }
     if mayFollowUnseenFIN(segment) { return .open }
     if isShown(events, slot, by: segment, peer: peer) { return .proved }
-    if events.contains(.fin), reportsHole(segment) { return .refuted }
-    return isLate && isContradicted(events, by: segment) ? .refuted : .open
+    if events.contains(.fin), reportsHole(segment, peer: peer) { return .refuted }
+    return isLate && isContradicted(events, by: segment, peer: peer) ? .refuted : .open
   }
 
   /// True where `segment` could only be sent by an endpoint that `events` had reached.
@@ -44,8 +44,8 @@ extension TCPEndpoint {
   }
 
   /// True where `segment`, sent when `events` should long have arrived, shows that they had not.
-  private func isContradicted(_ events: ArrivalEvents, by segment: Segment) -> Bool {
-    if events.contains(.fin) { return segment.acknowledgment != nil && isNewest(segment) }
+  private func isContradicted(_ events: ArrivalEvents, by segment: Segment, peer: SequenceSpace) -> Bool {
+    if events.contains(.fin) { return isNewest(segment) && segment.acknowledgment.map { $0 >= peer.acknowledged } ?? false }
     if events.contains(.synAcknowledged) { return segment.flags.contains(.syn) }
     if events.contains(.finAcknowledged) {
       return segment.flags.contains(.fin) && sending.finEnd == segment.sequenceEnd
@@ -60,9 +60,11 @@ extension TCPEndpoint {
       && segment.flags.isDisjoint(with: [.syn, .rst])
   }
 
-  /// A SACK block beyond the acknowledgment: something before it is missing, so a FIN cannot have been taken.
-  private func reportsHole(_ segment: Segment) -> Bool {
-    guard let acknowledgment = segment.acknowledgment else { return false }
+  /// A SACK block beyond the newest acknowledgment: something before it is missing, so a FIN cannot have been taken,
+  /// unless what is missing is on its way again.
+  private func reportsHole(_ segment: Segment, peer: SequenceSpace) -> Bool {
+    guard let acknowledgment = segment.acknowledgment, acknowledgment >= peer.acknowledged else { return false }
+    guard segment.time.nanoseconds &- repeatedAt > response.settled else { return false }
     return (0..<segment.options.sackBlocks.count).contains { index in
       segment.options.sackBlocks[index].map { $0.left > acknowledgment } ?? false
     }

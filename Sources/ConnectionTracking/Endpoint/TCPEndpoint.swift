@@ -27,6 +27,8 @@ struct TCPEndpoint: Sendable {
   var finTime: Int64 = .min
   /// When its last segment passed, in nanoseconds.
   var lastSent: Int64 = .min
+  /// When its peer last sent something again, in nanoseconds.
+  var repeatedAt: Int64 = .min / 2
   /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
   var deadline: Int64 = .max
   /// Where it goes back to if it turns out not to be CLOSED after all.

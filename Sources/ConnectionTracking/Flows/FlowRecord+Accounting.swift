@@ -60,6 +60,7 @@ extension FlowRecord {
       guard !isProbe(segment, side: side) else { return }
       // What comes again may fill the hole that a FIN waits behind, or is that FIN.
       ends[peer(of: side)].facts.remove(.finHeld)
+      ends[peer(of: side)].repeatedAt = segment.time.nanoseconds
       ends[side].counters.retransmittedSegments &+= 1
     } else if !isNewest {
       ends[side].counters.outOfOrderSegments &+= 1
