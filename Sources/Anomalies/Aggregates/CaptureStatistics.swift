@@ -47,24 +47,18 @@ public struct CaptureStatistics: Sendable {
   }
 
   private mutating func addListener(_ flow: Flow, _ findings: [Finding]) {
-    if byListener[flow.server] == nil {
-      guard byListener.count < Self.maximumListeners else {
-        listenersOmitted += 1
-        return
-      }
-      byListener[flow.server] = ListenerStatistics(flow.server, at: flow.firstSeen.time)
+    if byListener.count >= Self.maximumListeners, byListener[flow.server] == nil {
+      listenersOmitted += 1
+    } else {
+      byListener[flow.server, default: ListenerStatistics(flow.server, at: flow.firstSeen.time)].add(flow, findings)
     }
-    byListener[flow.server]?.add(flow, findings)
   }
 
   private mutating func addHost(_ host: IPAddress, _ flow: Flow, _ end: EndpointRole) {
-    if byHost[host] == nil {
-      guard byHost.count < Self.maximumHosts else {
-        hostsOmitted += 1
-        return
-      }
-      byHost[host] = HostStatistics(host)
+    if byHost.count >= Self.maximumHosts, byHost[host] == nil {
+      hostsOmitted += 1
+    } else {
+      byHost[host, default: HostStatistics(host)].add(flow, end)
     }
-    byHost[host]?.add(flow, end)
   }
 }

@@ -1,10 +1,15 @@
 public import PacketDecoding
 
-/// How many of something came in the busiest second. They may be told in any order, within ten minutes.
+/// How many of something came in the busiest second. They may be told out of order, by a minute or so.
 public struct RateMeter: Sendable, Equatable {
-  private static let maximumSeconds = 600
+  private struct Second: Sendable, Equatable {
+    var number: Int64 = .min
+    var count = 0
+  }
 
-  private var seconds: [Int64: Int] = [:]
+  private static let remembered = 64
+
+  private var seconds: [Second] = []
   /// How many came in the busiest second, and when that was.
   public private(set) var peak = 0
   public private(set) var peakTime = Timestamp(nanoseconds: 0)
@@ -12,13 +17,13 @@ public struct RateMeter: Sendable, Equatable {
   public init() {}
 
   mutating func add(_ time: Timestamp) {
-    let second = time.nanoseconds / 1_000_000_000
-    let count = (seconds[second] ?? 0) + 1
-    seconds[second] = count
-    if count > peak || (count == peak && time < peakTime) {
-      peak = count
-      peakTime = Timestamp(nanoseconds: second * 1_000_000_000)
-    }
-    if seconds.count > Self.maximumSeconds, let oldest = seconds.keys.min() { seconds[oldest] = nil }
+    if seconds.isEmpty { seconds = Array(repeating: Second(), count: Self.remembered) }
+    let number = time.nanoseconds / 1_000_000_000
+    let place = Int(number & Int64(Self.remembered - 1))
+    if seconds[place].number != number { seconds[place] = Second(number: number, count: 0) }
+    seconds[place].count += 1
+    guard seconds[place].count > peak else { return }
+    peak = seconds[place].count
+    peakTime = Timestamp(nanoseconds: number * 1_000_000_000)
   }
 }
