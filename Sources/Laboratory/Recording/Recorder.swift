@@ -24,7 +24,8 @@ struct Recorder {
     let trace = StateTrace(name: run)
     let experiment = try Experiment(run: run, version: version, seed: seed)
     let failure = Result { try script(experiment) }
-    experiment.settle()
+    // Sockets that the script left open are closed with it: what their ends come to is worth a look as well.
+    try? experiment.checkpoint("the programs have gone")
     experiment.line.stop()
     let events = experiment.line.events.sorted { $0.time < $1.time }
     let transitions = trace?.read(addresses: Set(experiment.a.addresses + experiment.b.addresses)) ?? []
