@@ -38,7 +38,9 @@ final class Experiment {
 
   /// A listener, and one open connection to it.
   func open() throws -> (client: Socket, server: Socket) {
-    try open(to: listen())
+    let pair = try open(to: listen())
+    try checkpoint("open")
+    return pair
   }
 
   // MARK: Time

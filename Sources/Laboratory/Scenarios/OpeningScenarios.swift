@@ -179,7 +179,7 @@ extension Scenario {
     ) { lab in
       _ = try lab.listen(backlog: 1)
       lab.line.hold(.ack, from: .a)
-      for port in 40_000..<UInt16(40_005) { try lab.startConnecting(from: port) }
+      for port in 40_000..<UInt16(40_004) { try lab.startConnecting(from: port) }
       lab.settle()
       lab.line.clear()
       lab.line.release()
