@@ -76,7 +76,8 @@ let package = Package(
       name: "ConnectionTrackingTests", dependencies: ["ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
     .testTarget(
-      name: "AnomaliesTests", dependencies: ["Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
+      name: "AnomaliesTests",
+      dependencies: ["Anomalies", "ConnectionTracking", "GroundTruth", "PacketDecoding", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ReportingTests",

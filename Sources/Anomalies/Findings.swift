@@ -11,6 +11,9 @@ public import ConnectionTracking
 public struct Findings: Sendable {
   public var thresholds: Thresholds
 
+  /// The triggers of all rules, side by side: few of them fire.
+  private static let triggers = AnomalyRule.all.map(\.trigger)
+
   public init(_ thresholds: Thresholds = Thresholds()) { self.thresholds = thresholds }
 
   /// The findings of one flow, by time and then in the registry's order.
@@ -25,9 +28,11 @@ public struct Findings: Sendable {
     let context = RuleContext(flow, thresholds)
     let doubt = CaptureDoubt(of: flow)
     var result: [(finding: Finding, order: Int)] = []
-    for (order, rule) in AnomalyRule.all.enumerated() where rule.trigger.fires(kinds, traits) {
+    for order in Self.triggers.indices where Self.triggers[order].fires(kinds, traits) {
+      let rule = AnomalyRule.all[order]
       for sighting in rule.check(context) { result.append((Finding(rule, sighting, doubt), order)) }
     }
+    if result.count < 2 { return result.map(\.finding) }
     return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
   }
 }

@@ -23,7 +23,8 @@ struct DocumentationTests {
     let lines = report(flows.map { .ended($0) })
     #expect(
       lines.contains(
-        "flow 1: error request-after-fin: The server closed after 5 s idle; 100 bytes of the client crossed the FIN and were reset."
+        "flow 1: error request-after-fin: "
+          + "The server closed after 5 s idle; 100 bytes of the client crossed the FIN and were reset."
       ))
   }
 }
