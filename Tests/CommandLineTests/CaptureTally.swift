@@ -14,6 +14,7 @@ struct CaptureTally: Equatable, Sendable {
   typealias Stream = [String: Sent]
 
   struct Sent: Equatable, Sendable {
+    /// Those that the capture holds twice counted twice.
     var packets = 0
     /// Repeats included.
     var payloadBytes = 0
@@ -50,7 +51,8 @@ extension JSONValue {
         let counters = try #require(self["endpoints"]?[role])
         let name = "\(try #require(end["address"]?.string)):\(try end.count("port"))"
         stream[name, default: .init()] += .init(
-          packets: try counters.count("packets"), payloadBytes: try counters.count("payload_bytes"))
+          packets: try counters.count("packets") + counters.count("duplicate_packets"),
+          payloadBytes: try counters.count("payload_bytes"))
       }
       return stream
     }

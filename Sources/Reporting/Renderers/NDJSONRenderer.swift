@@ -124,6 +124,8 @@ extension NDJSONRenderer {
     output.append(end.outOfOrderSegments)
     output.append(",\"zero_windows\":")
     output.append(end.zeroWindows)
+    output.append(",\"duplicate_packets\":")
+    output.append(end.duplicatePackets)
   }
 
   private func writeOptions(of end: EndpointSummary, into output: inout OutputBuffer) {
