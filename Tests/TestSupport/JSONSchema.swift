@@ -33,6 +33,7 @@ package struct JSONSchema {
     switch keyword {
     case "$schema", "$defs", "title", "description": []
     case "$ref": check(value, definition(rule), at: path)
+    case "allOf": alternatives(value, rule, at: path) { $0 == rule.array?.count }
     case "oneOf": alternatives(value, rule, at: path) { $0 == 1 }
     case "anyOf": alternatives(value, rule, at: path) { $0 >= 1 }
     case "items": items(of: value, rule, at: path)
