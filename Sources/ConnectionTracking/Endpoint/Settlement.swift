@@ -16,7 +16,9 @@ extension TCPEndpoint {
     on arrival: PendingArrival, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
   ) -> ArrivalVerdict {
     let events = arrival.events
-    let isLate = timestamps.sentTime(of: segment) &- slot.time > response.settled
+    // What came again may have arrived where the first copy was lost: the newest copy must have had its time.
+    let newest = max(slot.time, events.contains(.fin) ? repeatedAt : acknowledgedAt)
+    let isLate = timestamps.sentTime(of: segment) &- newest > response.settled
     if events.contains(.reopening) { return verdictOnReopening(segment) }
     if !events.isDisjoint(with: [.rst, .doubtfulRST, .unreachable]) { return verdictOnReset(segment, isLate: isLate) }
     if mayFollowUnseenFIN(segment) { return .open }

@@ -27,6 +27,8 @@ struct TCPEndpoint: Sendable {
   var finTime: Int64 = .min
   /// When its last segment passed, in nanoseconds.
   var lastSent: Int64 = .min
+  /// When the newest acknowledgment of what is pending passed on its way to it, in nanoseconds.
+  var acknowledgedAt: Int64 = .min / 2
   /// When its peer last sent something again, in nanoseconds.
   var repeatedAt: Int64 = .min / 2
   /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.

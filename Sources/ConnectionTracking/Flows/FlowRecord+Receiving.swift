@@ -13,6 +13,7 @@ extension FlowRecord {
     if end.sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, end) { news.add(.synAcknowledged) }
     if end.sending.finIsCovered(by: acknowledgment) { news.add(.finAcknowledged) }
     if let finEnd = sending.finEnd, sending.contiguous >= finEnd, !end.facts.contains(.finHeld) { news.add(.fin) }
+    if !end.pending.isEmpty, acknowledgment != nil { ends[side].acknowledgedAt = segment.time.nanoseconds }
     guard !news.events.isEmpty else { return }
     if news.events == .finAcknowledged, end.state == .closing, end.pending.contains(.fin) {
       branch(side, segment, in: &store)
