@@ -38,6 +38,7 @@ let package = Package(
       name: "ConnectionTracking",
       dependencies: [
         "PacketDecoding",
+        .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: settings),

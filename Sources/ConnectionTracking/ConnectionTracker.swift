@@ -15,15 +15,14 @@ public import PacketDecoding
 public struct ConnectionTracker: ~Copyable, Sendable {
   private let configuration: TrackerConfiguration
   private let timers: TimerProfile
-  private var index: [FlowKey: Int] = [:]
-  private var records: [FlowRecord] = []
-  private var wakes: [Int64] = []
-  private var free: [Int] = []
+  private var records = FlowTable()
   private var stores = SharedStores()
   private var expiries = Heap<Expiry>()
   private var streams = StreamTable()
   private var now = Timestamp(nanoseconds: .min)
   private var flowCount = 0
+  /// The flows that are still to end, last first, once the input has ended.
+  private var ending: [FlowTable.Slot] = []
 
   public init(_ configuration: TrackerConfiguration = .init()) {
     self.configuration = configuration
@@ -31,7 +30,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   }
 
   /// Flows held at the moment.
-  public var openFlows: Int { index.count }
+  public var openFlows: Int { records.count }
 
   /// Takes one segment.
   ///
@@ -43,7 +42,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let slot = slot(for: segment, into: &events)
     let side = segment.source == records[slot].key.low ? 0 : 1
     let mark = TimelineMark(records[slot].timeline)
-    if configuration.reassemblesStreams { streams.prepare(records[slot], segment, from: side) }
+    if configuration.reassemblesStreams { streams.prepare(&records[slot], segment, from: side) }
     if segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength {
       records[slot].comparePayload(segment, payload, from: side, in: &stores)
     }
@@ -51,7 +50,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     if configuration.reassemblesStreams {
       streams.take(
-        segment, payload, of: records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
+        segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
     }
     schedule(slot)
   }
@@ -59,7 +58,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// Takes an ICMP error about a segment of a flow that is held; one about any other flow changes nothing.
   public mutating func observe(_ error: ICMPError, into events: inout [TrackerEvent]) {
     advance(to: error.time, into: &events)
-    guard let slot = index[FlowKey(error.source, error.destination, error.encapsulation)] else { return }
+    guard let slot = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
     let mark = TimelineMark(records[slot].timeline)
     records[slot].observe(error, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
@@ -78,14 +77,26 @@ public struct ConnectionTracker: ~Copyable, Sendable {
 
   /// Ends the input: every flow still held is reported, in order of its number.
   public consuming func finish(into events: inout [TrackerEvent]) {
-    let open = index.values.sorted { records[$0].number < records[$1].number }
-    for slot in open { end(slot, .inputEnded, into: &events) }
+    while endFlows(into: &events) {}
+  }
+
+  /// Ends the input like ``finish(into:)``, but a few flows a call, so that not all of them need be held as events at
+  /// once. Nothing else may be observed in between.
+  ///
+  /// - Returns: false where no flow was left.
+  public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
+    if ending.isEmpty { ending = records.slotsByNumber().reversed() }
+    for slot in ending.suffix(64).reversed() { end(slot, .inputEnded, into: &events) }
+    let isAnyLeft = !ending.isEmpty
+    ending.removeLast(min(64, ending.count))
+    return isAnyLeft
   }
 
   /// What is known of every flow still held, in order of its number: a look that changes nothing.
-  public func snapshot() -> [Flow] {
-    index.values.sorted { records[$0].number < records[$1].number }
-      .map { records[$0].snapshot(.open, at: now, stores: stores) }
+  public mutating func snapshot() -> [Flow] {
+    var flows: [Flow] = []
+    for slot in records.slotsByNumber() { flows.append(records[slot].snapshot(.open, at: now, stores: &stores)) }
+    return flows
   }
 }
 
@@ -93,9 +104,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
 
 extension ConnectionTracker {
   /// The record `segment` belongs to, begun with it where there is none.
-  private mutating func slot(for segment: Segment, into events: inout [TrackerEvent]) -> Int {
+  private mutating func slot(for segment: Segment, into events: inout [TrackerEvent]) -> FlowTable.Slot {
     let key = FlowKey(segment)
-    guard let slot = index[key] else { return begin(key, segment, previous: nil, into: &events) }
+    guard let slot = records.slot(of: key) else { return begin(key, segment, previous: nil, into: &events) }
     let side = segment.source == key.low ? 0 : 1
     guard records[slot].isReplaced(by: segment, from: side) else { return slot }
     let mark = TimelineMark(records[slot].timeline)
@@ -111,47 +122,31 @@ extension ConnectionTracker {
 
   private mutating func begin(
     _ key: FlowKey, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
-  ) -> Int {
-    if index.count >= configuration.maximumFlows { evict(into: &events) }
+  ) -> FlowTable.Slot {
+    if records.count >= configuration.maximumFlows { evict(into: &events) }
     flowCount += 1
-    let record = FlowRecord(number: flowCount, previous: previous, key: key, segment: segment)
-    let slot: Int
-    if let reused = free.popLast() {
-      slot = reused
-      records[slot] = record
-      wakes[slot] = .max
-    } else {
-      slot = records.count
-      records.append(record)
-      wakes.append(.max)
-    }
-    index[key] = slot
+    let slot = records.insert(FlowRecord(number: flowCount, previous: previous, key: key, segment: segment))
     events.append(.began(flow: flowCount))
     return slot
   }
 
-  private mutating func end(_ slot: Int, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    let record = records[slot]
-    if configuration.reassemblesStreams { streams.finish(record, into: &events) }
-    events.append(.ended(record.snapshot(reason, at: now, stores: stores)))
-    for side in 0..<2 { stores.disorder[DisorderStore.key(flow: record.number, side: side)] = ByteRanges() }
-    if record.isHalfOpen { stores.backlog.change(record.server, record.key.encapsulation, isHalfOpen: false) }
-    stores.timeline.release(&records[slot].timeline)
-    stores.notices.release(&records[slot].notices)
-    records[slot].number = 0
-    index[record.key] = nil
-    free.append(slot)
+  private mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
+    events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
+    records[slot].release(in: &stores)
+    records.remove(slot)
   }
 
   /// Makes room: the flow whose last packet is longest ago goes, unanswered attempts before all others.
   private mutating func evict(into events: inout [TrackerEvent]) {
-    let victim = index.values.min { left, right in
-      let one = records[left]
-      let other = records[right]
-      if one.isUnanswered != other.isUnanswered { return one.isUnanswered }
-      return (one.last.time, one.number) < (other.last.time, other.number)
+    var victim: (isAnswered: Bool, last: Timestamp, slot: FlowTable.Slot)?
+    for slot in records.slotsByNumber() {
+      let isAnswered = !records[slot].isUnanswered
+      let last = records[slot].last.time
+      if let victim, (victim.isAnswered ? 1 : 0, victim.last) <= (isAnswered ? 1 : 0, last) { continue }
+      victim = (isAnswered, last, slot)
     }
-    if let victim { end(victim, .evicted, into: &events) }
+    if let victim { end(victim.slot, .evicted, into: &events) }
   }
 }
 
@@ -160,7 +155,7 @@ extension ConnectionTracker {
 /// When a record wants to be looked at.
 struct Expiry: Sendable, Comparable {
   var time: Int64
-  var slot: Int
+  var slot: FlowTable.Slot
   var flow: Int
 
   static func < (left: Expiry, right: Expiry) -> Bool { (left.time, left.flow) < (right.time, right.flow) }
@@ -168,17 +163,17 @@ struct Expiry: Sendable, Comparable {
 
 extension ConnectionTracker {
   /// Has the record looked at when its next timer ends, unless it will be earlier anyway.
-  private mutating func schedule(_ slot: Int) {
+  private mutating func schedule(_ slot: FlowTable.Slot) {
     let due = records[slot].nextWake(linger: timers.timeWait)
-    guard due < wakes[slot] else { return }
-    wakes[slot] = due
+    guard due < records[slot].wake else { return }
+    records[slot].wake = due
     expiries.insert(Expiry(time: due, slot: slot, flow: records[slot].number))
   }
 
   private mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
     let slot = due.slot
-    guard wakes[slot] == due.time else { return }
-    wakes[slot] = .max
+    guard records[slot].wake == due.time else { return }
+    records[slot].wake = .max
     let mark = TimelineMark(records[slot].timeline)
     records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
@@ -199,14 +194,10 @@ struct TimelineMark {
 }
 
 extension ConnectionTracker {
-  private func report(_ slot: Int, since mark: TimelineMark, into events: inout [TrackerEvent]) {
-    let record = records[slot]
-    var index = mark.tail == TimelineStore.none ? record.timeline.head : stores.timeline.next(after: mark.tail)
+  private mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {
+    var index = mark.tail == TimelineStore.none ? records[slot].timeline.head : stores.timeline.next(after: mark.tail)
     while index != TimelineStore.none {
-      let entry = record.publish(stores.timeline[index])
-      let client = record.address(of: Int(record.clientSide))
-      let server = record.address(of: 1 - Int(record.clientSide))
-      events.append(.transition(flow: record.number, client: client, server: server, entry: entry))
+      events.append(records[slot].transition(stores.timeline[index]))
       index = stores.timeline.next(after: index)
     }
   }

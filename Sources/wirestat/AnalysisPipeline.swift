@@ -47,13 +47,16 @@ struct AnalysisPipeline: ~Copyable {
 
   mutating func removeEvents() { events.removeAll(keepingCapacity: true) }
 
-  /// Ends the input.
+  /// Ends the input, a few flows a call; what came of it is in ``events``.
+  ///
+  /// - Returns: false where no flow was left.
+  mutating func endFlows() -> Bool { tracker.endFlows(into: &events) }
+
+  /// What there is to say about the capture, once every flow has ended.
   ///
   /// - Parameter failures: what could not be read; it becomes a warning of the report.
-  /// - Returns: the tracker's last events, and what there is to say about the capture.
-  consuming func finish(_ failures: [CaptureError]) -> (events: [TrackerEvent], capture: CaptureSummary) {
+  consuming func finish(_ failures: [CaptureError]) -> CaptureSummary {
     capture.warnings += failures.map(\.message)
-    tracker.finish(into: &events)
-    return (events, capture)
+    return capture
   }
 }

@@ -48,9 +48,11 @@ struct AnalyzeCommand: ParsableCommand {
       progress.advance { captures.progress }
     }
     progress.clear()
-    let end = pipeline.finish(captures.failures)
-    try writer.take(end.events)
-    try writer.finish(end.capture)
+    while pipeline.endFlows() {
+      try writer.take(pipeline.events)
+      pipeline.removeEvents()
+    }
+    try writer.finish(pipeline.finish(captures.failures))
     try captures.reportFailures()
   }
 }

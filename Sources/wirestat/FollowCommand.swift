@@ -40,7 +40,10 @@ struct FollowCommand: ParsableCommand {
       try writer.take(pipeline.events)
       pipeline.removeEvents()
     }
-    try writer.take(pipeline.finish(captures.failures).events)
+    while pipeline.endFlows() {
+      try writer.take(pipeline.events)
+      pipeline.removeEvents()
+    }
     let flows = try writer.finish()
     try captures.reportFailures()
     if number < 1 || number > flows { throw Failure(.usage, "there is no flow \(number): the captures hold \(flows).") }

@@ -72,9 +72,12 @@ struct LiveSession: ~Copyable {
   consuming func finish(_ failure: CaptureError?) throws {
     let drops = source.statistics.map { DropCounts(kernel: $0.droppedByKernel, interface: $0.droppedByInterface) }
     try kept?.flush()
-    var (events, capture) = pipeline.finish(failure.map { [$0] } ?? [])
+    while pipeline.endFlows() {
+      try writer.take(pipeline.events)
+      pipeline.removeEvents()
+    }
+    var capture = pipeline.finish(failure.map { [$0] } ?? [])
     capture.drops = drops
-    try writer.take(events)
     try writer.finish(capture)
   }
 }

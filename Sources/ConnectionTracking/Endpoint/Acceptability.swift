@@ -17,12 +17,11 @@ enum Acceptability: Sendable, Equatable {
 
 extension FlowRecord {
   /// How `segment`, sent by `side`, fits what is known of both directions. RST is judged in Resets.swift.
-  func acceptability(_ segment: Segment, from side: Int) -> Acceptability {
+  mutating func acceptability(_ segment: Segment, from side: Int) -> Acceptability {
     guard !segment.flags.contains(.syn) else { return .acceptable }
-    let sender = ends[side]
-    guard sender.sending.isKnown else { return .acceptable }
+    guard ends[side].sending.isKnown else { return .acceptable }
     if isOutsideWindow(segment, from: side) { return .outsideWindow }
-    if sender.timestamps.isOld(segment), segment.sequence >= sender.sending.contiguous,
+    if ends[side].timestamps.isOld(segment), segment.sequence >= ends[side].sending.contiguous,
       segment.sequenceLength > 0
     {
       return .oldTimestamp
@@ -33,12 +32,12 @@ extension FlowRecord {
 
   /// A connection whose SYNs both offered timestamps carries them in every segment (RFC 7323 §3.2): one without is not
   /// from the endpoint it names, though its peer may take it.
-  func lacksTimestamps(_ segment: Segment, side: Int) -> Bool {
+  mutating func lacksTimestamps(_ segment: Segment, side: Int) -> Bool {
     ends[side].facts.contains(.sentTimestamps) && ends[peer(of: side)].facts.contains(.sentTimestamps)
       && segment.options.kinds.isDisjoint(with: [.timestamps, .truncated, .malformed])
   }
 
-  private func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
     let sending = ends[side].sending
     let reach = receiveWindow(of: peer(of: side))
     return segment.sequence.distance(from: sending.next) > reach
@@ -47,7 +46,7 @@ extension FlowRecord {
 
   /// A SYN-ACK that acknowledges anything but the SYN that was sent: its receiver answers with RST (RFC 9293 §3.10.7.3,
   /// first step).
-  func answersNoSYN(_ segment: Segment, side: Int) -> Bool {
+  mutating func answersNoSYN(_ segment: Segment, side: Int) -> Bool {
     guard segment.flags.contains(.syn), let acknowledgment = segment.acknowledgment else { return false }
     let asked = ends[peer(of: side)].sending
     guard asked.initial != nil else { return false }
@@ -56,12 +55,12 @@ extension FlowRecord {
 
   /// How far beyond the last byte seen a segment can lie. Twice the largest window leaves room for windows that were
   /// not captured; without both SYNs the scale is unknown, and nothing is too far.
-  func receiveWindow(of side: Int) -> Int {
+  mutating func receiveWindow(of side: Int) -> Int {
     let window = ends[side].window
     return window.isNegotiated ? max(2 * window.largest, 1 << 17) : 1 << 30
   }
 
-  private func acknowledgesUnsent(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func acknowledgesUnsent(_ segment: Segment, from side: Int) -> Bool {
     let received = ends[peer(of: side)].sending
     guard let acknowledgment = segment.acknowledgment, received.isKnown else { return false }
     return acknowledgment > received.next

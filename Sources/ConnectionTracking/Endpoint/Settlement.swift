@@ -12,7 +12,7 @@ extension TCPEndpoint {
   /// - Parameters:
   ///   - slot: the entry that presumes it.
   ///   - peer: the other direction: what this endpoint may acknowledge.
-  func verdict(
+  mutating func verdict(
     on arrival: PendingArrival, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
   ) -> ArrivalVerdict {
     let events = arrival.events
@@ -28,7 +28,7 @@ extension TCPEndpoint {
   }
 
   /// True where `segment` could only be sent by an endpoint that `events` had reached.
-  private func isShown(
+  private mutating func isShown(
     _ events: ArrivalEvents, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
   ) -> Bool {
     if events.contains(.fin) { return peer.finIsCovered(by: segment.acknowledgment) }
@@ -46,7 +46,7 @@ extension TCPEndpoint {
   }
 
   /// True where `segment`, sent when `events` should long have arrived, shows that they had not.
-  private func isContradicted(_ events: ArrivalEvents, by segment: Segment, peer: SequenceSpace) -> Bool {
+  private mutating func isContradicted(_ events: ArrivalEvents, by segment: Segment, peer: SequenceSpace) -> Bool {
     if events.contains(.fin) { return isNewest(segment) && segment.acknowledgment.map { $0 >= peer.acknowledged } ?? false }
     if events.contains(.synAcknowledged) { return segment.flags.contains(.syn) }
     if events.contains(.finAcknowledged) {
@@ -57,14 +57,14 @@ extension TCPEndpoint {
 
   /// True where something of this endpoint did not pass before `segment`, and a FIN may be in it: the endpoint may be
   /// further on than it seems.
-  func mayFollowUnseenFIN(_ segment: Segment) -> Bool {
+  mutating func mayFollowUnseenFIN(_ segment: Segment) -> Bool {
     sending.isKnown && segment.sequence > sending.next && segment.wirePayloadLength == 0
       && segment.flags.isDisjoint(with: [.syn, .rst])
   }
 
   /// A SACK block beyond the newest acknowledgment: something before it is missing, so a FIN cannot have been taken,
   /// unless what is missing is on its way again.
-  private func reportsHole(_ segment: Segment, peer: SequenceSpace) -> Bool {
+  private mutating func reportsHole(_ segment: Segment, peer: SequenceSpace) -> Bool {
     guard let acknowledgment = segment.acknowledgment, acknowledgment >= peer.acknowledged else { return false }
     guard segment.time.nanoseconds &- repeatedAt > response.settled else { return false }
     return (0..<segment.options.sackBlocks.count).contains { index in
@@ -73,20 +73,20 @@ extension TCPEndpoint {
   }
 
   /// RST has taken effect when the endpoint answers for a socket that is gone; not when it goes on.
-  private func verdictOnReset(_ segment: Segment, isLate: Bool) -> ArrivalVerdict {
+  private mutating func verdictOnReset(_ segment: Segment, isLate: Bool) -> ArrivalVerdict {
     if segment.flags.contains(.rst) { return .proved }
     return isLate ? .refuted : .open
   }
 
   /// A host that opens anew repeats its SYN, or resets what its peer still sends; one whose SYN was forged goes on.
-  private func verdictOnReopening(_ segment: Segment) -> ArrivalVerdict {
+  private mutating func verdictOnReopening(_ segment: Segment) -> ArrivalVerdict {
     if segment.flags.contains(.rst) { return .proved }
     if segment.flags.contains(.syn) { return segment.sequence == reopeningSequence ? .proved : .open }
     return segment.sequence == reopeningSequence + 1 ? .proved : .refuted
   }
 
   /// True where nothing this endpoint sent earlier could have been overtaken: the segment is not from before.
-  private func isNewest(_ segment: Segment) -> Bool {
+  private mutating func isNewest(_ segment: Segment) -> Bool {
     segment.sequenceEnd >= sending.next && !timestamps.isOld(segment)
   }
 }

@@ -109,8 +109,8 @@ public struct EndpointSummary: Sendable, Equatable {
   public var sackPermitted = false
   public var timestamps = false
   public var initialSequence: SequenceNumber?
-  /// Seconds it was in each state, by the state's raw value; index 11 is UNKNOWN. Up to the capture's end.
-  public var nanosecondsInState: [Int64] = Array(repeating: 0, count: 12)
+  /// How long it was in each state, by the state's raw value; index 11 is UNKNOWN. Up to the flow's end.
+  public var nanosecondsInState = StateDurations()
 
   public init(state: TCPState?) { self.state = state }
 }

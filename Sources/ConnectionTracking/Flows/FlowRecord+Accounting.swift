@@ -70,7 +70,7 @@ extension FlowRecord {
   }
 
   /// A keepalive probe: SEG.SEQ = SND.NXT - 1 with at most one byte (RFC 9293 §3.8.4).
-  func isProbe(_ segment: Segment, side: Int) -> Bool {
+  mutating func isProbe(_ segment: Segment, side: Int) -> Bool {
     segment.wirePayloadLength <= 1 && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
       && segment.sequence == ends[side].sending.next - 1
   }

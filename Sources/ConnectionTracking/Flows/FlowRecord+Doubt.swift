@@ -16,7 +16,7 @@ extension FlowRecord {
     }
   }
 
-  private func missesPeer(_ segment: Segment, side: Int) -> Bool {
+  private mutating func missesPeer(_ segment: Segment, side: Int) -> Bool {
     let received = ends[peer(of: side)].sending
     guard let acknowledgment = segment.acknowledgment, received.isKnown || received.isAcknowledged else { return false }
     return acknowledgment > received.next

@@ -33,12 +33,15 @@ extension FlowRecord {
     if isHalfOpen != wasHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: isHalfOpen) }
   }
 
-  var server: SocketAddress { address(of: 1 - Int(clientSide)) }
+  var server: SocketAddress { mutating get { address(of: 1 - Int(clientSide)) } }
 
   /// The server has answered the SYN, and nothing of it has shown since that it holds a connection.
   var isHalfOpen: Bool {
-    let server = ends[1 - Int(clientSide)]
-    return server.facts.contains(.sentSYNACK) && server.proved?.isSynchronized == false && server.proved != .closed
+    mutating get {
+      let side = 1 - Int(clientSide)
+      guard ends[side].facts.contains(.sentSYNACK), let proved = ends[side].proved else { return false }
+      return !proved.isSynchronized && proved != .closed
+    }
   }
 
   /// A SYN-ACK of a crowded listener may be a cookie; one that comes again is not, for a cookie is never repeated.
@@ -65,8 +68,9 @@ extension FlowRecord {
       implausibleSegments &+= 1
       return
     }
+    guard fit == .acknowledgesUnsent else { return exchange(segment, original: segment, from: side, in: &stores) }
     var believed = segment
-    if fit == .acknowledgesUnsent { believed.acknowledgment = nil }
+    believed.acknowledgment = nil
     exchange(believed, original: segment, from: side, in: &stores)
   }
 

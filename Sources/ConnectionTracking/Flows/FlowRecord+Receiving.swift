@@ -6,16 +6,19 @@ extension FlowRecord {
   /// Presumes what `segment`, sent by the other end, does to `side` when it arrives.
   mutating func receives(_ segment: Segment, side: Int, acknowledgment: SequenceNumber?, in store: inout TimelineStore)
   {
-    let end = ends[side]
     let sending = ends[peer(of: side)].sending
-    var news = Arrival(at: end.state)
-    if segment.flags.contains(.syn), !end.facts.contains(.refused) { news.add(.syn) }
-    if end.sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, end) { news.add(.synAcknowledged) }
-    if end.sending.finIsCovered(by: acknowledgment) { news.add(.finAcknowledged) }
-    if let finEnd = sending.finEnd, sending.contiguous >= finEnd, !end.facts.contains(.finHeld) { news.add(.fin) }
-    if !end.pending.isEmpty, acknowledgment != nil { ends[side].acknowledgedAt = segment.time.nanoseconds }
+    var news = Arrival(at: ends[side].state)
+    if segment.flags.contains(.syn), !ends[side].facts.contains(.refused) { news.add(.syn) }
+    if ends[side].sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, side) {
+      news.add(.synAcknowledged)
+    }
+    if ends[side].sending.finIsCovered(by: acknowledgment) { news.add(.finAcknowledged) }
+    if let finEnd = sending.finEnd, sending.contiguous >= finEnd, !ends[side].facts.contains(.finHeld) {
+      news.add(.fin)
+    }
+    if !ends[side].pending.isEmpty, acknowledgment != nil { ends[side].acknowledgedAt = segment.time.nanoseconds }
     guard !news.events.isEmpty else { return }
-    if news.events == .finAcknowledged, end.state == .closing, end.pending.contains(.fin) {
+    if news.events == .finAcknowledged, ends[side].state == .closing, ends[side].pending.contains(.fin) {
       branch(side, segment, in: &store)
     }
     presume(side, news.events, segment, in: &store)
@@ -29,8 +32,8 @@ extension FlowRecord {
   }
 
   /// A SYN-ACK to an end whose SYN the tap did not see.
-  private func isUnseenHandshake(_ segment: Segment, _ end: TCPEndpoint) -> Bool {
-    end.proved == nil && segment.flags.isSuperset(of: [.syn, .ack])
+  private mutating func isUnseenHandshake(_ segment: Segment, _ side: Int) -> Bool {
+    ends[side].proved == nil && segment.flags.isSuperset(of: [.syn, .ack])
   }
 }
 

@@ -26,9 +26,9 @@ extension FlowRecord {
   }
 
   /// A RST that answers a SYN: no socket listens there, or something on the way says so.
-  private func isRefusal(_ segment: Segment, side: Int) -> Bool {
-    let end = ends[side]
-    return (end.proved == .listen || end.proved == .closed) && !end.facts.contains(.sentSYN)
+  private mutating func isRefusal(_ segment: Segment, side: Int) -> Bool {
+    let proved = ends[side].proved
+    return (proved == .listen || proved == .closed) && !ends[side].facts.contains(.sentSYN)
       && ends[peer(of: side)].sending.synIsCovered(by: segment.acknowledgment)
   }
 
@@ -65,7 +65,7 @@ extension FlowRecord {
   }
 
   /// A RST carries the acknowledgment of a live socket, so it proves the FIN it covers, and a RST taken before.
-  private func pendingResetVerdict(
+  private mutating func pendingResetVerdict(
     _ arrival: PendingArrival, _ segment: Segment, side: Int
   ) -> TimelineStore.Settlement {
     if arrival.events.contains(.rst) || arrival.events.contains(.doubtfulRST) { return .confirmed }
@@ -75,7 +75,7 @@ extension FlowRecord {
 
   /// In SYN_SENT a bare RST whose sequence is not ISS + 1 answers an old connection's segment; the attempt goes on
   /// (RFC 9293 §3.10.7.3 first; Figures 8 and 9).
-  private func answersStrayACK(_ segment: Segment, side: Int) -> Bool {
+  private mutating func answersStrayACK(_ segment: Segment, side: Int) -> Bool {
     segment.acknowledgment == nil && segment.sequence != ends[side].sending.next
   }
 
@@ -87,36 +87,38 @@ extension FlowRecord {
   /// A live socket's abort acknowledges and continues its sequence (RFC 9293 §3.10.5). A RST without ACK only answers a
   /// segment that has just come, and takes its sequence from there (§3.10.7.1): with nothing to answer, it is not the
   /// host's.
-  private func origin(of segment: Segment, side: Int) -> Origin {
-    let end = ends[side]
-    let other = ends[peer(of: side)]
+  private mutating func origin(of segment: Segment, side: Int) -> Origin {
+    let sent = ends[side].sending
+    let received = ends[peer(of: side)].sending
     // An answer without a socket behind it offers no window.
     if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
-    guard end.sending.isKnown, other.sending.isKnown, end.proved?.isSynchronized == true else { return .own }
+    guard sent.isKnown, received.isKnown, ends[side].proved?.isSynchronized == true else { return .own }
     if let acknowledgment = segment.acknowledgment {
       let continues =
-        segment.sequence >= end.sending.contiguous && segment.sequence >= end.sending.acknowledged
-        && segment.sequence <= end.sending.next + receiveWindow(of: peer(of: side))
-      return continues && acknowledgment <= other.sending.next && !lacksTimestamps(segment, side: side)
+        segment.sequence >= sent.contiguous && segment.sequence >= sent.acknowledged
+        && segment.sequence <= sent.next + receiveWindow(of: peer(of: side))
+      return continues && acknowledgment <= received.next && !lacksTimestamps(segment, side: side)
         ? .own : .doubtful
     }
-    if end.sending.isAcknowledged, segment.sequence > end.sending.acknowledged { return .foreign }
-    guard other.sending.outstanding > 0 else { return other.lastSent >= end.lastSent ? .doubtful : .foreign }
+    if sent.isAcknowledged, segment.sequence > sent.acknowledged { return .foreign }
+    guard received.outstanding > 0 else {
+      return ends[peer(of: side)].lastSent >= ends[side].lastSent ? .doubtful : .foreign
+    }
     // An orphan answers what comes after it has closed. An end that has not closed would acknowledge instead: it has
     // lost the connection, or somebody else answers in its name.
-    return end.proved == .finWait1 || end.proved == .finWait2 ? .own : .doubtful
+    return ends[side].proved == .finWait1 || ends[side].proved == .finWait2 ? .own : .doubtful
   }
 
   /// Whether the RST takes effect at its receiver, should it arrive.
-  func accepts(_ segment: Segment, from side: Int, timers: TimerProfile) -> Bool {
+  mutating func accepts(_ segment: Segment, from side: Int, timers: TimerProfile) -> Bool {
     let sending = ends[side].sending
-    let receiver = ends[peer(of: side)]
-    switch receiver.state {
+    let other = peer(of: side)
+    switch ends[other].state {
     case .closed, .listen: return false
     case nil: return true
     case .synSent:
       guard let acknowledgment = segment.acknowledgment else { return false }
-      return receiver.sending.synIsCovered(by: acknowledgment) && acknowledgment <= receiver.sending.next
+      return ends[other].sending.synIsCovered(by: acknowledgment) && acknowledgment <= ends[other].sending.next
     case .synReceived, .finWait2: return isInWindow(segment, from: side)
     case .timeWait: return timers.resetEndsTimeWait && (!sending.isKnown || segment.sequence == sending.contiguous)
     case .closeWait, .closing, .lastAck:
@@ -135,7 +137,7 @@ extension FlowRecord {
       || (sending.isAcknowledged && segment.sequence == sending.acknowledged)
   }
 
-  func isInWindow(_ segment: Segment, from side: Int) -> Bool {
+  mutating func isInWindow(_ segment: Segment, from side: Int) -> Bool {
     let sending = ends[side].sending
     guard sending.isKnown else { return true }
     let ahead = segment.sequence.distance(from: sending.contiguous)

@@ -61,7 +61,7 @@ extension FlowRecord {
     _ segment: Segment, side: Int, in store: inout TimelineStore
   ) -> (open: PendingArrivals, intact: Int) {
     let pending = ends[side].pending
-    let reached = lastProved(segment, side: side, in: store)
+    let reached = lastProved(segment, side: side, in: &store)
     var open = PendingArrivals()
     var intact: Int?
     ends[side].pending.removeAll()
@@ -70,7 +70,7 @@ extension FlowRecord {
       let arrival = pending[index]
       if index <= reached {
         confirm(arrival, segment, side: side, in: &store)
-      } else if verdict(on: arrival, segment, side: side, in: store) == .refuted {
+      } else if verdict(on: arrival, segment, side: side, in: &store) == .refuted {
         refute(arrival, segment, side: side, in: &store)
         intact = intact ?? open.count
       } else {
@@ -82,15 +82,15 @@ extension FlowRecord {
 
   /// The newest pending arrival that `segment` proves. What was presumed before it was then true as well, for a
   /// segment's acknowledgment covers all that came earlier.
-  private func lastProved(_ segment: Segment, side: Int, in store: TimelineStore) -> Int {
+  private mutating func lastProved(_ segment: Segment, side: Int, in store: inout TimelineStore) -> Int {
     let pending = ends[side].pending
     var index = pending.count - 1
-    while index >= 0, verdict(on: pending[index], segment, side: side, in: store) != .proved { index -= 1 }
+    while index >= 0, verdict(on: pending[index], segment, side: side, in: &store) != .proved { index -= 1 }
     return index
   }
 
-  private func verdict(
-    on arrival: PendingArrival, _ segment: Segment, side: Int, in store: TimelineStore
+  private mutating func verdict(
+    on arrival: PendingArrival, _ segment: Segment, side: Int, in store: inout TimelineStore
   ) -> ArrivalVerdict {
     ends[side].verdict(on: arrival, store[arrival.entry], by: segment, peer: ends[peer(of: side)].sending)
   }

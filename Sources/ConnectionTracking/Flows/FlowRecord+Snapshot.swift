@@ -4,35 +4,68 @@ import PacketDecoding
 
 extension FlowRecord {
   /// What is known of the flow, with time running up to `end`.
-  func snapshot(_ reason: Flow.EndReason, at end: Timestamp, stores: SharedStores) -> Flow {
-    let entries = stores.timeline.entries(of: timeline)
+  mutating func snapshot(_ reason: Flow.EndReason, at end: Timestamp, stores: inout SharedStores) -> Flow {
+    var clocks = [2 of StateClock](repeating: StateClock(from: first.time.nanoseconds))
+    let entries = entries(in: stores.timeline, &clocks)
     let client = Int(clientSide)
+    let server = key.isSelfConnect ? client : 1 - client
     return Flow(
       number: number, previousFlow: previous, client: address(of: client), server: address(of: 1 - client),
       encapsulation: key.encapsulation, orientation: orientation, firstSeen: first, lastSeen: last,
-      closedBy: closer, close: closeKind, timeline: entries.map(publish),
+      closedBy: closer(), close: closeKind(), timeline: entries,
       timelineOmitted: Int(timeline.omitted), notices: stores.notices.all(of: notices),
       noticesOmitted: Int(notices.omitted), endedAt: end,
-      clientEnd: summary(of: client, entries, at: end, stores.disorder),
-      serverEnd: summary(of: key.isSelfConnect ? client : 1 - client, entries, at: end, stores.disorder), end: reason)
+      clientEnd: summary(of: client, clocks[client], at: end, stores.disorder),
+      serverEnd: summary(of: server, clocks[server], at: end, stores.disorder), end: reason)
   }
 
-  private var closer: Flow.Closer? {
+  /// The timeline as the public type has it; each end's clock is told of its entries on the way.
+  private mutating func entries(in store: borrowing TimelineStore, _ clocks: inout [2 of StateClock]) -> [TimelineEntry] {
+    var result: [TimelineEntry] = []
+    result.reserveCapacity(Int(timeline.count))
+    var index = timeline.head
+    while index != TimelineStore.none {
+      let slot = store[index]
+      clocks[Int(slot.side)].take(slot)
+      result.append(publish(slot))
+      index = store.next(after: index)
+    }
+    return result
+  }
+
+  /// An entry as an event that tells of it when it happens.
+  mutating func transition(_ slot: TimelineStore.Slot) -> TrackerEvent {
+    let client = Int(clientSide)
+    return .transition(
+      flow: number, client: address(of: client), server: address(of: 1 - client), entry: publish(slot))
+  }
+
+  /// Gives back what it holds in `stores`.
+  mutating func release(in stores: inout SharedStores) {
+    for side in 0..<2 where ends[side].sending.hasHoles {
+      stores.disorder[DisorderStore.key(flow: number, side: side)] = ByteRanges()
+    }
+    if isHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: false) }
+    stores.timeline.release(&timeline)
+    stores.notices.release(&notices)
+  }
+
+  private mutating func closer() -> Flow.Closer? {
     if closing.isSimultaneous { return .both }
     return closing.firstSide.map { $0 == Int(clientSide) ? .client : .server }
   }
 
-  private var closeKind: Flow.CloseKind {
+  private mutating func closeKind() -> Flow.CloseKind {
     let kind = closing.kind
-    let opener = ends[Int(clientSide)]
+    let opener = Int(clientSide)
     let isUnanswered =
-      orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && opener.proved == .synSent
-    if isUnanswered, opener.state == .closed { return .refused }
+      orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && ends[opener].proved == .synSent
+    if isUnanswered, ends[opener].state == .closed { return .refused }
     return kind == .none && isUnanswered && !key.isSelfConnect ? .unanswered : kind
   }
 
   /// An entry as the public type has it.
-  func publish(_ slot: TimelineStore.Slot) -> TimelineEntry {
+  mutating func publish(_ slot: TimelineStore.Slot) -> TimelineEntry {
     let moment = TimelineEntry.Moment(time: Timestamp(nanoseconds: slot.settledTime), frame: slot.settledFrame)
     return TimelineEntry(
       time: Timestamp(nanoseconds: slot.time), frame: slot.evidence == .timer ? nil : slot.frame,
@@ -40,43 +73,29 @@ extension FlowRecord {
       confirmed: slot.settlement == .confirmed ? moment : nil, refuted: slot.settlement == .refuted ? moment : nil)
   }
 
-  private func summary(
-    of side: Int, _ entries: [TimelineStore.Slot], at end: Timestamp, _ disorder: DisorderStore
+  private mutating func summary(
+    of side: Int, _ clock: StateClock, at end: Timestamp, _ disorder: DisorderStore
   ) -> EndpointSummary {
-    let endpoint = ends[side]
-    var result = EndpointSummary(state: endpoint.state)
-    let own = entries.filter { Int($0.side) == side }
-    if let newest = own.last {
-      result.isPresumed = newest.evidence != .observed && newest.settlement == .open
+    var clock = clock
+    clock.pass(until: end.nanoseconds)
+    var result = EndpointSummary(state: ends[side].state)
+    if let newest = clock.newest {
+      result.isPresumed = newest.isOpen
       result.stateSince = Timestamp(nanoseconds: newest.time)
     }
-    result.nanosecondsInState = durations(own, from: first.time.nanoseconds, to: end.nanoseconds)
-    result.copy(endpoint)
-    let ranges = disorder[DisorderStore.key(flow: number, side: side)]
-    result.lostBytes = ranges.missing(from: endpoint.sending.contiguous)
-    return result
-  }
-
-  /// Time in each state, as finally known: what was refuted never was, so its time belongs to the state before.
-  private func durations(_ entries: [TimelineStore.Slot], from start: Int64, to end: Int64) -> [Int64] {
-    var result = [Int64](repeating: 0, count: 12)
-    var state = entries.first?.from ?? nil
-    var since = start
-    for entry in entries where entry.settlement != .refuted {
-      result[Self.index(state)] += max(0, entry.time &- since)
-      since = max(since, entry.time)
-      state = entry.to
+    result.nanosecondsInState = clock.durations
+    result.copy(&ends[side])
+    if ends[side].sending.hasHoles {
+      let ranges = disorder[DisorderStore.key(flow: number, side: side)]
+      result.lostBytes = ranges.missing(from: ends[side].sending.contiguous)
     }
-    result[Self.index(state)] += max(0, end &- since)
     return result
   }
-
-  private static func index(_ state: TCPState?) -> Int { state.map { Int($0.rawValue) } ?? 11 }
 }
 
 extension EndpointSummary {
   /// Takes the counters and what the SYN offered.
-  fileprivate mutating func copy(_ endpoint: TCPEndpoint) {
+  fileprivate mutating func copy(_ endpoint: inout TCPEndpoint) {
     let counters = endpoint.counters
     packets = Int(truncatingIfNeeded: counters.packets)
     bytes = Int(truncatingIfNeeded: counters.bytes)

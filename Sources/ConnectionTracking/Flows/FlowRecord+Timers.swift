@@ -28,7 +28,7 @@ extension FlowRecord {
   }
 
   /// The earliest timer of the two ends, in nanoseconds; `.max` where none runs.
-  var deadline: Int64 { min(ends[0].deadline, ends[1].deadline) }
+  var deadline: Int64 { mutating get { min(ends[0].deadline, ends[1].deadline) } }
 
   /// Ends the timers that are due.
   mutating func expire(at now: Int64, in store: inout TimelineStore) {
@@ -47,20 +47,22 @@ extension FlowRecord {
   }
 
   /// True when neither end holds a socket any more.
-  var isOver: Bool { isGone(ends[0]) && (key.isSelfConnect || isGone(ends[1])) }
+  var isOver: Bool { mutating get { isGone(ends[0].state) && (key.isSelfConnect || isGone(ends[1].state)) } }
 
-  private func isGone(_ end: TCPEndpoint) -> Bool { end.state == .closed || end.state == .listen || end.state == nil }
+  private mutating func isGone(_ state: TCPState?) -> Bool { state == .closed || state == .listen || state == nil }
 }
 
 extension FlowRecord {
   /// When the record wants to be looked at next, in nanoseconds: its timers, or when it is over and has lingered long
   /// enough for what may still come late (a retransmitted FIN, its ACK, an answer to a RST).
-  func nextWake(linger: Int64) -> Int64 {
+  mutating func nextWake(linger: Int64) -> Int64 {
     isOver ? min(deadline, last.time.advanced(byNanoseconds: linger).nanoseconds) : deadline
   }
 
   /// A connection attempt that nobody answered.
   var isUnanswered: Bool {
-    (ends[0].counters.packets == 0 || ends[1].counters.packets == 0) && closing.firstSide == nil
+    mutating get {
+      (ends[0].counters.packets == 0 || ends[1].counters.packets == 0) && closing.firstSide == nil
+    }
   }
 }

@@ -4,7 +4,10 @@ import PacketDecoding
 ///
 /// Side 0 is the smaller address of the key, side 1 the other; who is the client is said once, by `clientSide`. A
 /// socket connected to itself is side 0 alone, and its own peer.
-struct FlowRecord: Sendable {
+///
+/// Not copyable, and `mutating` also where it only reads, for the reason ``TCPEndpoint`` gives.
+struct FlowRecord: ~Copyable, Sendable {
+  /// 0 once the flow has ended and the record waits for another.
   var number: Int
   var previous: Int?
   var key: FlowKey
@@ -13,6 +16,8 @@ struct FlowRecord: Sendable {
   var first: TimelineEntry.Moment
   var last: TimelineEntry.Moment
   var ends: [2 of TCPEndpoint]
+  /// When it is to be looked at for a timer, in nanoseconds.
+  var wake: Int64 = .max
   var timeline = TimelineStore.List()
   var closing = ClosePath()
   var notices = Chain()
@@ -29,15 +34,18 @@ struct FlowRecord: Sendable {
     (orientation, clientSide) = Self.orient(segment, sender: sender)
     first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     last = first
-    ends = .init(repeating: TCPEndpoint())
+    ends = .init { _ in TCPEndpoint() }
     if segment.flags.contains(.syn) { assumeSockets(segment, sender: Int(sender)) }
   }
 
   /// The other end's index.
+  @inline(__always)
   func peer(of side: Int) -> Int { key.isSelfConnect ? side : 1 - side }
 
+  @inline(__always)
   func address(of side: Int) -> SocketAddress { side == 0 ? key.low : key.high }
 
+  @inline(__always)
   func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
 
   /// Before a SYN the sender had no connection, and its peer a listener if anything; a SYN-ACK tells of a listener

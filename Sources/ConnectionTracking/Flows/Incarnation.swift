@@ -8,23 +8,22 @@ extension FlowRecord {
   ///
   /// A SYN does so when nothing stands in its way: the peer's socket is gone, or waits in TIME_WAIT and the SYN is
   /// newer than all it saw. Else the peer challenges it, and the exchange belongs to the connection that still stands.
-  func isReplaced(by segment: Segment, from side: Int) -> Bool {
+  mutating func isReplaced(by segment: Segment, from side: Int) -> Bool {
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return false }
-    let sender = ends[side]
-    let receiver = ends[peer(of: side)]
-    if repeatsReopening(segment, sender) { return isGoneForGood(receiver) }
-    if sender.sending.initial == segment.sequence { return false }
-    if receiver.counters.packets == 0 { return sender.sending.isKnown }
-    switch receiver.state {
-    case nil, .closed, .listen: return sender.sending.isKnown || receiver.sending.isKnown
-    case .synSent, .synReceived: return sender.sending.isKnown
-    case .timeWait: return isNewer(segment, than: sender)
+    let other = peer(of: side)
+    if repeatsReopening(segment, side) { return isGoneForGood(ends[other].state) }
+    if ends[side].sending.initial == segment.sequence { return false }
+    if ends[other].counters.packets == 0 { return ends[side].sending.isKnown }
+    switch ends[other].state {
+    case nil, .closed, .listen: return ends[side].sending.isKnown || ends[other].sending.isKnown
+    case .synSent, .synReceived: return ends[side].sending.isKnown
+    case .timeWait: return isNewer(segment, than: side)
     default: return false
     }
   }
 
   /// A SYN with another ISN that its peer will not take: the sender's host has lost the connection, or it is forged.
-  func opensAnew(_ segment: Segment, side: Int) -> Bool {
+  mutating func opensAnew(_ segment: Segment, side: Int) -> Bool {
     segment.flags.contains(.syn) && !segment.flags.contains(.ack) && ends[side].sending.isKnown
       && ends[side].sending.initial != segment.sequence
   }
@@ -50,25 +49,25 @@ extension FlowRecord {
     }
   }
 
-  private func repeatsReopening(_ segment: Segment, _ sender: TCPEndpoint) -> Bool {
-    let isPending = sender.pending.contains(.reopening) && sender.reopeningSequence == segment.sequence
-    return isPending || sender.facts.contains(.reopened) && sender.sending.initial == segment.sequence
+  private mutating func repeatsReopening(_ segment: Segment, _ side: Int) -> Bool {
+    let isPending = ends[side].pending.contains(.reopening) && ends[side].reopeningSequence == segment.sequence
+    return isPending || ends[side].facts.contains(.reopened) && ends[side].sending.initial == segment.sequence
   }
 
-  private func isGoneForGood(_ end: TCPEndpoint) -> Bool {
-    switch end.state {
+  private func isGoneForGood(_ state: TCPState?) -> Bool {
+    switch state {
     case nil, .closed, .listen: true
     default: false
     }
   }
 
   /// RFC 6191: newer by its timestamp, or by its sequence number where timestamps say nothing.
-  private func isNewer(_ segment: Segment, than sender: TCPEndpoint) -> Bool {
-    if segment.options.kinds.contains(.timestamps), sender.facts.contains(.sentTimestamps),
-      sender.timestamps.isNewer(segment)
+  private mutating func isNewer(_ segment: Segment, than side: Int) -> Bool {
+    if segment.options.kinds.contains(.timestamps), ends[side].facts.contains(.sentTimestamps),
+      ends[side].timestamps.isNewer(segment)
     {
       return true
     }
-    return segment.sequence > sender.sending.next
+    return segment.sequence > ends[side].sending.next
   }
 }

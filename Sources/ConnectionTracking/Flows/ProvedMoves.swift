@@ -5,7 +5,7 @@ import PacketDecoding
 extension FlowRecord {
   /// What `segment` shows of its sender, beyond what was pending: the handshake it implies, a FIN it acknowledges, the
   /// SYN or FIN it carries.
-  func moves(by segment: Segment, side: Int) -> ProvedMoves {
+  mutating func moves(by segment: Segment, side: Int) -> ProvedMoves {
     var moves = ProvedMoves(from: ends[side].proved)
     if segment.flags.contains(.syn) {
       if !ends[side].facts.contains(.mayBeCookie) { addOpening(segment, to: &moves) }
@@ -23,7 +23,7 @@ extension FlowRecord {
 
   /// A FIN of CLOSE_WAIT always acknowledges the peer's. One that does not was sent before, and the acknowledgment that
   /// passed first has overtaken it.
-  private func addClose(_ segment: Segment, side: Int, coversPeer: Bool, to moves: inout ProvedMoves) {
+  private mutating func addClose(_ segment: Segment, side: Int, coversPeer: Bool, to moves: inout ProvedMoves) {
     guard let state = moves.state else { return }
     let wasOvertaken = state == .closeWait && !coversPeer && ends[peer(of: side)].sending.finEnd != nil
     let next = wasOvertaken ? .closing : state.moved(by: .sendsFIN)
@@ -31,7 +31,7 @@ extension FlowRecord {
   }
 
   /// A SYN opens actively; a SYN-ACK says that a SYN had arrived.
-  private func addOpening(_ segment: Segment, to moves: inout ProvedMoves) {
+  private mutating func addOpening(_ segment: Segment, to moves: inout ProvedMoves) {
     let answers = segment.flags.contains(.ack)
     switch moves.state {
     case nil, .closed, .listen: moves.append(answers ? .synReceived : .synSent, answers ? .sendsSYNACK : .sendsSYN)
@@ -41,7 +41,7 @@ extension FlowRecord {
   }
 
   /// An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
-  private func addReturn(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
+  private mutating func addReturn(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
     guard moves.state == .closed, let before = ends[side].beforeClosed else { return }
     moves.append(before, .presumptionRefuted)
   }
@@ -49,7 +49,7 @@ extension FlowRecord {
   /// Only an endpoint whose handshake is over sends segments without SYN.
   ///
   /// Where nothing is known of the peer's numbers, what is acknowledged may be its FIN already.
-  private func addHandshake(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
+  private mutating func addHandshake(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
     guard segment.flags.contains(.ack) else { return }
     let received = ends[peer(of: side)].sending
     let isCertain = received.isKnown || received.isAcknowledged
@@ -62,7 +62,7 @@ extension FlowRecord {
   }
 
   /// True where `segment` acknowledges more of the peer than the tap saw: a FIN may be in what is missing.
-  private func mayHaveMissedFIN(_ segment: Segment, side: Int) -> Bool {
+  private mutating func mayHaveMissedFIN(_ segment: Segment, side: Int) -> Bool {
     let received = ends[peer(of: side)].sending
     guard let acknowledgment = segment.acknowledgment else { return true }
     return !received.isKnown || acknowledgment > received.next

@@ -60,16 +60,4 @@ struct TimelineStore: Sendable {
 
   /// Gives the entries of `list` back.
   mutating func release(_ list: inout List) { slots.release(&list) }
-
-  /// The entries of `list`, oldest first.
-  func entries(of list: List) -> [Slot] {
-    var result: [Slot] = []
-    result.reserveCapacity(Int(list.count))
-    var index = list.head
-    while index != Self.none {
-      result.append(slots[index])
-      index = slots.next(after: index)
-    }
-    return result
-  }
 }

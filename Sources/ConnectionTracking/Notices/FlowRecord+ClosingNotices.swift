@@ -69,7 +69,9 @@ extension FlowRecord {
     watch.insert(.reset)
   }
 
-  private func shape(of segment: Segment, from side: Int, _ timers: TimerProfile, _ store: NoticeStore) -> ResetShape {
+  private mutating func shape(
+    of segment: Segment, from side: Int, _ timers: TimerProfile, _ store: NoticeStore
+  ) -> ResetShape {
     let other = peer(of: side)
     let latest = ends[side].latest
     var shape = ResetShape()
@@ -94,25 +96,28 @@ extension FlowRecord {
     return shape
   }
 
-  private func traits(of segment: Segment, from side: Int) -> ResetShape.Traits {
-    let end = ends[side]
-    let other = ends[peer(of: side)]
+  private mutating func traits(of segment: Segment, from side: Int) -> ResetShape.Traits {
+    let other = peer(of: side)
     var traits: ResetShape.Traits = []
     if segment.acknowledgment != nil { traits.insert(.hasACK) }
-    if segment.acknowledgment == other.sending.contiguous, other.sending.isKnown { traits.insert(.acknowledgesAll) }
+    if segment.acknowledgment == ends[other].sending.contiguous, ends[other].sending.isKnown {
+      traits.insert(.acknowledgesAll)
+    }
     if segment.window == 0 { traits.insert(.zeroWindow) }
     if segment.wirePayloadLength > 0 { traits.insert(.hasPayload) }
     if segment.sequence.rawValue == 0 { traits.insert(.zeroSequence) }
     if segment.identification == 0 { traits.insert(.zeroIdentification) }
-    if end.latest.isKnown { traits.insert(.hasPredecessor) }
-    if let identification = segment.identification, end.latest.isKnown, identification != 0 {
-      let step = identification &- end.latest.identification
+    if ends[side].latest.isKnown { traits.insert(.hasPredecessor) }
+    if let identification = segment.identification, ends[side].latest.isKnown, identification != 0 {
+      let step = identification &- ends[side].latest.identification
       if 1...4 ~= step { traits.insert(.continuesIdentification) }
     }
-    if end.sending.finEnd != nil { traits.insert(.afterOwnFIN) }
-    if other.sending.finEnd != nil { traits.insert(.afterPeerFIN) }
-    if end.sending.isAcknowledged, segment.sequence == end.sending.acknowledged { traits.insert(.echoesAcknowledgment) }
-    if end.facts.contains(.sentTimestamps), !segment.options.kinds.contains(.timestamps) {
+    if ends[side].sending.finEnd != nil { traits.insert(.afterOwnFIN) }
+    if ends[other].sending.finEnd != nil { traits.insert(.afterPeerFIN) }
+    if ends[side].sending.isAcknowledged, segment.sequence == ends[side].sending.acknowledged {
+      traits.insert(.echoesAcknowledgment)
+    }
+    if ends[side].facts.contains(.sentTimestamps), !segment.options.kinds.contains(.timestamps) {
       traits.insert(.lacksTimestamp)
     }
     return traits

@@ -6,7 +6,7 @@ import PacketDecoding
 extension FlowRecord {
   /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
   @inline(__always)
-  func isPlain(_ segment: Segment, from side: Int) -> Bool {
+  mutating func isPlain(_ segment: Segment, from side: Int) -> Bool {
     let other = peer(of: side)
     guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
       return false
@@ -20,7 +20,9 @@ extension FlowRecord {
 
   /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
   @inline(__always)
-  private func isPlain(_ acknowledgment: SequenceNumber, _ segment: Segment, from side: Int, to other: Int) -> Bool {
+  private mutating func isPlain(
+    _ acknowledgment: SequenceNumber, _ segment: Segment, from side: Int, to other: Int
+  ) -> Bool {
     guard ends[other].sending.isKnown else { return ends[side].proved == .established }
     if ends[other].sending.hasHoles || acknowledgment > ends[other].sending.next { return false }
     let ahead = acknowledgment.distance(from: ends[other].sending.acknowledged)
@@ -88,7 +90,7 @@ extension FlowRecord {
     }
   }
 
-  private func basis(_ side: Int) -> NoticeBasis {
+  private mutating func basis(_ side: Int) -> NoticeBasis {
     NoticeBasis(
       retransmissions: ends[side].counters.retransmittedSegments, outOfOrder: ends[side].counters.outOfOrderSegments,
       uncaptured: ends[peer(of: side)].counters.uncapturedBytes, acknowledged: ends[side].sending.acknowledged)

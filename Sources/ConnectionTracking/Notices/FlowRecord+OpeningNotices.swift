@@ -25,14 +25,14 @@ extension FlowRecord {
   }
 
   private mutating func noteSYNACK(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
-    let opener = ends[peer(of: side)]
+    let opener = ends[peer(of: side)].sending
     if ends[side].facts.contains(.sentSYN) { add(.synACKOfOpener, segment, side, &store, window: .max) }
-    if let initial = opener.sending.initial, let acknowledgment = segment.acknowledgment {
+    if let initial = opener.initial, let acknowledgment = segment.acknowledgment {
       let beyond = acknowledgment.distance(from: initial + 1)
-      if beyond < 0 || acknowledgment > opener.sending.next {
+      if beyond < 0 || acknowledgment > opener.next {
         add(.synACKWrongAcknowledgment, segment, side, &store) { $0.distance = beyond }
-      } else if beyond == 0, opener.sending.next > acknowledgment, !ends[side].facts.contains(.sentSYNACK) {
-        let ignored = opener.sending.next.distance(from: acknowledgment)
+      } else if beyond == 0, opener.next > acknowledgment, !ends[side].facts.contains(.sentSYNACK) {
+        let ignored = opener.next.distance(from: acknowledgment)
         add(.synDataIgnored, segment, side, &store) { $0.bytes = ignored }
       }
     }
@@ -45,28 +45,30 @@ extension FlowRecord {
   }
 
   private mutating func noteSYNACKAgain(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
-    let opener = ends[peer(of: side)]
+    let openerSentData = ends[peer(of: side)].facts.contains(.sentData)
     let isAcknowledged = ends[side].sending.synIsCovered(by: ends[side].sending.acknowledged)
     let since = segment.time.nanoseconds &- ends[side].latest.time
     add(.synACKRepeated, segment, side, &store, window: .max) { notice in
       notice.delay = since
       if isAcknowledged { notice.circumstances.insert(.acknowledged) }
-      if opener.facts.contains(.sentData) { notice.circumstances.insert(.peerSentData) }
+      if openerSentData { notice.circumstances.insert(.peerSentData) }
     }
   }
 
   private mutating func noteSYNInConnection(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
-    let sender = ends[side]
+    let distance = segment.sequence.distance(from: ends[side].sending.next)
+    let since = segment.time.nanoseconds &- ends[side].latest.time
+    let isNewer = ends[side].timestamps.isNewer(segment)
     add(.synInConnection, segment, side, &store, window: 10_000_000_000) { notice in
-      notice.distance = segment.sequence.distance(from: sender.sending.next)
-      notice.delay = segment.time.nanoseconds &- sender.latest.time
-      if sender.timestamps.isNewer(segment) { notice.circumstances.insert(.newerTimestamp) }
+      notice.distance = distance
+      notice.delay = since
+      if isNewer { notice.circumstances.insert(.newerTimestamp) }
     }
     watch.insert(.challenge(peer(of: side)))
   }
 
   /// The notice that the flow after this one begins with.
-  func reuseNotice(_ segment: Segment, from side: Int) -> FlowNotice {
+  mutating func reuseNotice(_ segment: Segment, from side: Int) -> FlowNotice {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     var notice = FlowNotice(kind: .reuse, sender: .client, first: moment)
     notice.delay = segment.time.nanoseconds(since: last.time)

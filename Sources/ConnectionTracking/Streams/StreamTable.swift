@@ -5,7 +5,7 @@ struct StreamTable: Sendable {
   private var reassemblers: [UInt64: StreamReassembler] = [:]
 
   /// Begins a direction at its first segment, before the record takes it.
-  mutating func prepare(_ record: FlowRecord, _ segment: Segment, from side: Int) {
+  mutating func prepare(_ record: inout FlowRecord, _ segment: Segment, from side: Int) {
     let key = DisorderStore.key(flow: record.number, side: side)
     guard reassemblers[key] == nil, !segment.flags.contains(.rst) else { return }
     let start = segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence
@@ -14,7 +14,7 @@ struct StreamTable: Sendable {
 
   /// Takes the payload of a segment that the record has taken, and the acknowledgment for the other direction.
   mutating func take(
-    _ segment: Segment, _ payload: Span<UInt8>, of record: FlowRecord, from side: Int, limit: Int,
+    _ segment: Segment, _ payload: Span<UInt8>, of record: inout FlowRecord, from side: Int, limit: Int,
     _ events: inout [TrackerEvent]
   ) {
     guard !segment.flags.contains(.rst) else { return }
@@ -22,34 +22,34 @@ struct StreamTable: Sendable {
     let back = DisorderStore.key(flow: record.number, side: other)
     if let acknowledgment = segment.acknowledgment, acknowledgment <= record.ends[other].sending.next {
       let contents = reassemblers[back]?.acknowledge(acknowledgment) ?? []
-      emit(contents, segment, record, side: other, &events)
+      emit(contents, segment, &record, side: other, &events)
     }
     let key = DisorderStore.key(flow: record.number, side: side)
     let contents = reassemblers[key]?.take(segment, payload, limit: limit) ?? []
-    emit(contents, segment, record, side: side, &events)
+    emit(contents, segment, &record, side: side, &events)
   }
 
   /// Ends both directions: what waits behind a hole comes out after it.
-  mutating func finish(_ record: FlowRecord, into events: inout [TrackerEvent]) {
+  mutating func finish(_ record: inout FlowRecord, into events: inout [TrackerEvent]) {
     for side in 0..<2 {
       guard var reassembler = reassemblers.removeValue(forKey: DisorderStore.key(flow: record.number, side: side))
       else {
         continue
       }
-      for content in reassembler.finish() { append(content, record.last, record, side: side, &events) }
+      for content in reassembler.finish() { append(content, record.last, &record, side: side, &events) }
     }
   }
 
   private func emit(
-    _ contents: [StreamEvent.Content], _ segment: Segment, _ record: FlowRecord, side: Int,
+    _ contents: [StreamEvent.Content], _ segment: Segment, _ record: inout FlowRecord, side: Int,
     _ events: inout [TrackerEvent]
   ) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
-    for content in contents { append(content, moment, record, side: side, &events) }
+    for content in contents { append(content, moment, &record, side: side, &events) }
   }
 
   private func append(
-    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: FlowRecord, side: Int,
+    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: inout FlowRecord, side: Int,
     _ events: inout [TrackerEvent]
   ) {
     events.append(

@@ -1,0 +1,78 @@
+import BasicContainers
+
+/// Which record holds a flow: open addressing over the flows' hashes, with linear probing.
+///
+/// An entry is 8 bytes, so that eight of them share a cache line and a look-up rarely touches a second one. It holds
+/// 32 bits of the hash and the record's number; whether the record is that of the flow asked for, only its full key
+/// tells. Removal moves later entries up, which leaves no tombstones: the table works as well after a flood as before.
+struct FlowIndex: ~Copyable, Sendable {
+  struct Entry: Sendable {
+    var hash: UInt32 = 0
+    var slot = FlowIndex.none
+  }
+
+  /// No record.
+  static let none = UInt32.max
+
+  private var entries = UniqueArray<Entry>(repeating: Entry(), count: 1024)
+  private(set) var count = 0
+
+  private var mask: Int { entries.count - 1 }
+
+  /// The next record with this hash, looked for from `probe` on; ``none`` where there are no more.
+  ///
+  /// - Parameter probe: 0 at first; moved on by each call.
+  @inline(__always)
+  mutating func next(_ hash: UInt32, _ probe: inout Int) -> UInt32 {
+    while true {
+      let entry = entries[(Int(hash) + probe) & mask]
+      probe += 1
+      if entry.hash == hash || entry.slot == Self.none { return entry.slot }
+    }
+  }
+
+  /// Adds a record that is not there yet.
+  mutating func insert(_ hash: UInt32, _ slot: UInt32) {
+    if (count + 1) * 4 > entries.count * 3 { grow() }
+    place(Entry(hash: hash, slot: slot))
+    count += 1
+  }
+
+  /// Removes a record that is there.
+  mutating func remove(_ hash: UInt32, _ slot: UInt32) {
+    var hole = Int(hash) & mask
+    while entries[hole].slot != slot {
+      guard entries[hole].slot != Self.none else { return }
+      hole = (hole + 1) & mask
+    }
+    close(hole)
+    count -= 1
+  }
+
+  /// Moves up what probing would no longer find beyond the empty place.
+  private mutating func close(_ hole: Int) {
+    var hole = hole
+    var next = (hole + 1) & mask
+    while entries[next].slot != Self.none {
+      let home = Int(entries[next].hash) & mask
+      if (next &- home) & mask >= (next &- hole) & mask {
+        entries[hole] = entries[next]
+        hole = next
+      }
+      next = (next + 1) & mask
+    }
+    entries[hole] = Entry()
+  }
+
+  private mutating func place(_ entry: Entry) {
+    var place = Int(entry.hash) & mask
+    while entries[place].slot != Self.none { place = (place + 1) & mask }
+    entries[place] = entry
+  }
+
+  private mutating func grow() {
+    var smaller = UniqueArray<Entry>(repeating: Entry(), count: entries.count * 2)
+    swap(&smaller, &entries)
+    for index in 0..<smaller.count where smaller[index].slot != Self.none { place(smaller[index]) }
+  }
+}

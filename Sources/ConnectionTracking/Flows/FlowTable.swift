@@ -1,0 +1,76 @@
+import BasicContainers
+import PacketDecoding
+
+/// The flows held at the moment: an index over dense records that are used again when their flow ends.
+///
+/// Records lie in pages, so that memory grows with the open flows and no record ever moves.
+struct FlowTable: ~Copyable, Sendable {
+  /// Where a record is; it keeps its place while its flow is held.
+  typealias Slot = UInt32
+
+  private static let pageBits = 8
+  private static let pageSize = 1 << pageBits
+
+  private var index = FlowIndex()
+  private var pages = UniqueArray<RigidArray<FlowRecord>>()
+  private var free = UniqueArray<Slot>()
+  private let hash = FlowHash()
+
+  /// Flows held.
+  var count: Int { index.count }
+
+  subscript(slot: Slot) -> FlowRecord {
+    @inline(__always) _read { yield pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
+    @inline(__always) _modify { yield &pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
+  }
+
+  /// The record of the flow `key`; nil where none is held.
+  mutating func slot(of key: FlowKey) -> Slot? {
+    let hash = hash(key)
+    var probe = 0
+    while true {
+      let slot = index.next(hash, &probe)
+      if slot == FlowIndex.none { return nil }
+      if self[slot].key == key { return slot }
+    }
+  }
+
+  /// Takes the record of a flow that is not held yet.
+  mutating func insert(_ record: consuming FlowRecord) -> Slot {
+    let hash = hash(record.key)
+    let slot = place(record)
+    index.insert(hash, slot)
+    return slot
+  }
+
+  /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
+  mutating func remove(_ slot: Slot) {
+    index.remove(hash(self[slot].key), slot)
+    self[slot].number = 0
+    free.append(slot)
+  }
+
+  /// The flows held, in order of their numbers.
+  mutating func slotsByNumber() -> [Slot] {
+    var result: [(number: Int, slot: Slot)] = []
+    result.reserveCapacity(count)
+    for page in 0..<pages.count {
+      for place in 0..<pages[page].count where pages[page][place].number != 0 {
+        result.append((pages[page][place].number, Slot(page << Self.pageBits | place)))
+      }
+    }
+    result.sort { $0.number < $1.number }
+    return result.map(\.slot)
+  }
+
+  private mutating func place(_ record: consuming FlowRecord) -> Slot {
+    if let slot = free.popLast() {
+      self[slot] = record
+      return slot
+    }
+    if pages.isEmpty || pages[pages.count - 1].isFull { pages.append(RigidArray(capacity: Self.pageSize)) }
+    let last = pages.count - 1
+    pages[last].append(record)
+    return Slot(last << Self.pageBits | (pages[last].count - 1))
+  }
+}
