@@ -47,7 +47,9 @@ extension TCPEndpoint {
 
   /// True where `segment`, sent when `events` should long have arrived, shows that they had not.
   private mutating func isContradicted(_ events: ArrivalEvents, by segment: Segment, peer: SequenceSpace) -> Bool {
-    if events.contains(.fin) { return isNewest(segment) && segment.acknowledgment.map { $0 >= peer.acknowledged } ?? false }
+    if events.contains(.fin) {
+      return isNewest(segment) && segment.acknowledgment.map { $0 >= peer.acknowledged } ?? false
+    }
     if events.contains(.synAcknowledged) { return segment.flags.contains(.syn) }
     if events.contains(.finAcknowledged) {
       return segment.flags.contains(.fin) && sending.finEnd == segment.sequenceEnd

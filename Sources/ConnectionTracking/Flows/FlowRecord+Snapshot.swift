@@ -20,7 +20,8 @@ extension FlowRecord {
   }
 
   /// The timeline as the public type has it; each end's clock is told of its entries on the way.
-  private mutating func entries(in store: borrowing TimelineStore, _ clocks: inout [2 of StateClock]) -> [TimelineEntry] {
+  private mutating func entries(in store: borrowing TimelineStore, _ clocks: inout [2 of StateClock]) -> [TimelineEntry]
+  {
     var result: [TimelineEntry] = []
     result.reserveCapacity(Int(timeline.count))
     var index = timeline.head
