@@ -7,8 +7,8 @@ struct Laboratory: ParsableCommand {
     abstract: "Record real TCP sockets and their true states; grade what is inferred from the captures.",
     discussion: """
       Needs root: it makes two network namespaces for every recording and deletes them afterwards.
-        sudo laboratory record close-four-way --output /tmp/recordings
-        sudo laboratory walk --seed 7 --count 20 --output /tmp/walks
+        sudo laboratory record close-four-way --output recordings
+        sudo laboratory walk --seed 7 --count 20 --output walks
       """,
     subcommands: [ListCommand.self, RecordCommand.self, WalkCommand.self, SamplesCommand.self, GradeCommand.self])
 }

@@ -50,7 +50,7 @@ extension FlowRecord {
   ///
   /// Where nothing is known of the peer's numbers, what is acknowledged may be its FIN already.
   private mutating func addHandshake(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
-    guard segment.flags.contains(.ack) else { return }
+    guard segment.flags.contains(.ack), !closesInSYNReceived(segment, side: side, state: moves.state) else { return }
     let received = ends[peer(of: side)].sending
     let isCertain = received.isKnown || received.isAcknowledged
     switch moves.state {
@@ -59,6 +59,16 @@ extension FlowRecord {
     case .synReceived, .listen, .closed: moves.append(.established, .synAcknowledged, certain: isCertain)
     default: break
     }
+  }
+
+  /// A FIN from SYN_RCVD, its SYN not acknowledged yet: only a socket that the application already holds can send it,
+  /// after a simultaneous open or a fast open with data (Linux `tcp_close_state`; RFC 9293 §3.10.4).
+  private mutating func closesInSYNReceived(_ segment: Segment, side: Int, state: TCPState?) -> Bool {
+    guard state == .synReceived, segment.flags.contains(.fin) else { return false }
+    let sending = ends[side].sending
+    let isAcknowledged = sending.isAcknowledged && sending.synIsCovered(by: sending.acknowledged)
+    let isHeld = ends[side].facts.contains(.sentSYN) || ends[peer(of: side)].facts.contains(.sentData)
+    return isHeld && !isAcknowledged
   }
 
   /// True where `segment` acknowledges more of the peer than the tap saw: a FIN may be in what is missing.
