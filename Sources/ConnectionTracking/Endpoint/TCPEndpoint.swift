@@ -102,6 +102,8 @@ struct EndpointFacts: OptionSet, Sendable {
   static let reopened = EndpointFacts(rawValue: 1 << 11)
   /// It answered a SYN while its listener's backlog may have been full: perhaps with a cookie, and no socket.
   static let mayBeCookie = EndpointFacts(rawValue: 1 << 12)
+  /// Its last segment took sequence space that nothing had taken before.
+  static let lastWasNew = EndpointFacts(rawValue: 1 << 13)
 }
 
 /// How long an endpoint takes to answer, seen from the tap: to it and back.

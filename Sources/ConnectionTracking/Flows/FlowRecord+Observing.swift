@@ -97,9 +97,11 @@ extension FlowRecord {
   private mutating func ask(_ segment: Segment, side: Int, known: SequenceNumber) {
     let other = peer(of: side)
     let takesSpace = segment.sequenceLength > 0
+    let isNew = takesSpace && segment.sequenceEnd > known
     if takesSpace { ends[side].facts.insert(.lastTookSpace) } else { ends[side].facts.remove(.lastTookSpace) }
+    if isNew { ends[side].facts.insert(.lastWasNew) } else { ends[side].facts.remove(.lastWasNew) }
     guard takesSpace, other != side else { return }
-    if segment.sequenceEnd > known { ends[other].response.ask(segment) } else { ends[other].response.forget() }
+    if isNew { ends[other].response.ask(segment) } else { ends[other].response.forget() }
   }
 
   /// Takes what a SYN offers (RFC 9293 §3.7.1, RFC 7323 §2.2 and §3.2, RFC 2018 §2).

@@ -19,8 +19,10 @@ extension FlowRecord {
     slot.to = to
     slot.cause = cause
     slot.evidence = evidence
-    let next = ends[peer(of: side)].sending.next
-    slot.proof = segment.sequenceLength > 0 && segment.sequenceEnd == next ? next - 1 : next
+    // To acknowledge what came for the first time shows that this segment arrived; a repeat may have been the earlier.
+    let peer = ends[peer(of: side)]
+    let isNew = peer.facts.contains(.lastWasNew) && segment.sequenceEnd == peer.sending.next
+    slot.proof = isNew ? peer.sending.next - 1 : peer.sending.next
     if segment.options.kinds.contains(.timestamps) { slot.stamp = segment.options.timestampValue }
     return store.append(slot, to: &timeline)
   }
