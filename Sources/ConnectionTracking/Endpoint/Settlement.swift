@@ -30,12 +30,14 @@ extension TCPEndpoint {
     _ events: ArrivalEvents, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
   ) -> Bool {
     if events.contains(.fin) { return peer.finIsCovered(by: segment.acknowledgment) }
-    if events.contains(.synAcknowledged) { return segment.flags.isDisjoint(with: [.syn, .rst]) }
+    if events.contains(.synAcknowledged), !facts.contains(.openedFast) {
+      return segment.flags.isDisjoint(with: [.syn, .rst])
+    }
     if events.contains(.syn) {
       return peer.synIsCovered(by: segment.acknowledgment)
         && !(facts.contains(.mayBeCookie) && segment.flags.contains(.syn))
     }
-    // The acknowledgment of a FIN has arrived when something its peer sent with it or after it is acknowledged, or
+    // The acknowledgment of a FIN, or of a SYN that opened fast, has arrived when something its peer sent with it or after it is acknowledged, or
     // the timestamp of something later is echoed.
     guard let acknowledgment = segment.acknowledgment else { return false }
     if acknowledgment > slot.proof { return true }

@@ -115,6 +115,7 @@ extension FlowRecord {
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)
+    if ends[other].sending.synDataIsCovered(by: segment.acknowledgment) { ends[side].facts.insert(.openedFast) }
     guard other != side, !ends[other].facts.isDisjoint(with: [.sentSYN, .sentSYNACK]) else { return }
     if ends[side].window.shift == nil || ends[other].window.shift == nil {
       ends[side].window.shift = nil
