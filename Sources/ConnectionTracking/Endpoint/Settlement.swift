@@ -37,8 +37,8 @@ extension TCPEndpoint {
       return peer.synIsCovered(by: segment.acknowledgment)
         && !(facts.contains(.mayBeCookie) && segment.flags.contains(.syn))
     }
-    // The acknowledgment of a FIN, or of a SYN that opened fast, has arrived when something its peer sent with it or after it is acknowledged, or
-    // the timestamp of something later is echoed.
+    // The acknowledgment of a FIN, or of a SYN that opened fast, has arrived when something its peer sent with it or
+    // after it is acknowledged, or the timestamp of something later is echoed.
     guard let acknowledgment = segment.acknowledgment else { return false }
     if acknowledgment > slot.proof { return true }
     guard let stamp = slot.stamp, segment.options.kinds.contains(.timestamps) else { return false }
