@@ -27,9 +27,10 @@ extension FlowRecord {
       side, from: .closing, to: .finWait2, .finAcknowledged, .presumed, segment, in: &store)
   }
 
-  /// A SYN-ACK to an end whose SYN the tap did not see.
+  /// A SYN-ACK to an end whose SYN the tap did not see, or an ACK to one whose SYN-ACK it did not see.
   private func isUnseenHandshake(_ segment: Segment, _ end: TCPEndpoint) -> Bool {
-    end.proved == nil && segment.flags.isSuperset(of: [.syn, .ack])
+    guard segment.acknowledgment != nil, end.sending.initial == nil else { return false }
+    return segment.flags.contains(.syn) ? end.proved == nil : end.state == .synReceived
   }
 }
 
