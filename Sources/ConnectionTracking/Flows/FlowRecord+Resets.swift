@@ -93,6 +93,7 @@ extension FlowRecord {
     // An answer without a socket behind it offers no window.
     if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
     guard end.sending.isKnown, other.sending.isKnown, end.proved?.isSynchronized == true else { return .own }
+    if isOutsideWindow(segment, from: side) { return .foreign }
     if let acknowledgment = segment.acknowledgment {
       let continues =
         segment.sequence >= end.sending.contiguous && segment.sequence >= end.sending.acknowledged
