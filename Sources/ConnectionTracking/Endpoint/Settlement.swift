@@ -56,10 +56,10 @@ extension TCPEndpoint {
   }
 
   /// True where something of this endpoint did not pass before `segment`, and a FIN may be in it: the endpoint may be
-  /// further on than it seems.
+  /// further on than it seems. Before a FIN there is none.
   func mayFollowUnseenFIN(_ segment: Segment) -> Bool {
     sending.isKnown && segment.sequence > sending.next && segment.wirePayloadLength == 0
-      && segment.flags.isDisjoint(with: [.syn, .rst])
+      && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
   }
 
   /// A SACK block beyond the newest acknowledgment: something before it is missing, so a FIN cannot have been taken,
