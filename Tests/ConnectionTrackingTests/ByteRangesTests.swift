@@ -64,7 +64,9 @@ struct ByteRangesTests {
 
   @Test func theHighestGivesWayWhenTheListIsFull() {
     var ranges = ByteRanges()
-    for index in 0..<ByteRanges.maximumCount + 10 { _ = ranges.insert(from: base + 4 * index, to: base + 4 * index + 2) }
+    for start in stride(from: 0, to: 4 * ByteRanges.maximumCount + 40, by: 4) {
+      _ = ranges.insert(from: base + start, to: base + start + 2)
+    }
     #expect(ranges.ranges.count == ByteRanges.maximumCount)
     #expect(ranges.ranges.last?.start == base + 4 * (ByteRanges.maximumCount - 1))
   }

@@ -62,7 +62,8 @@ package struct WireScript {
   package func flows(stack: StackProfile = .linux) -> [Flow] {
     var configuration = TrackerConfiguration()
     configuration.stack = stack
-    return events(configuration).compactMap { if case .ended(let flow) = $0 { flow } else { nil } }.sorted { $0.number < $1.number }
+    let ended = events(configuration).compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
+    return ended.sorted { $0.number < $1.number }
   }
 
   /// All that a tracker says of the conversation, to its end.
