@@ -103,8 +103,9 @@ extension FlowRecord {
     }
     if end.sending.isAcknowledged, segment.sequence > end.sending.acknowledged { return .foreign }
     guard other.sending.outstanding > 0 else { return other.lastSent >= end.lastSent ? .doubtful : .foreign }
-    // An orphan answers what comes after it has closed. An end that has not closed would acknowledge instead: it has
-    // lost the connection, or somebody else answers in its name.
+    // An orphan answers what comes after it has closed, and so does an end that a RST has reached. One that has not
+    // closed would acknowledge instead: it has lost the connection, or somebody else answers in its name.
+    if end.pending.contains(.rst) { return .own }
     return end.proved == .finWait1 || end.proved == .finWait2 ? .own : .doubtful
   }
 
