@@ -148,7 +148,7 @@ extension Simulation {
       source: addresses[flight.from], destination: addresses[1 - flight.from],
       sequence: SequenceNumber(Self.isns[flight.from]) + output.sequence,
       acknowledgment: output.acknowledgment.map { SequenceNumber(Self.isns[1 - flight.from]) + $0 },
-      flags: output.flags, window: 64_240, wirePayloadLength: output.length)
+      flags: output.flags, window: output.flags == .rst ? 0 : 64_240, wirePayloadLength: output.length)
     segment.payload = 0..<output.length
     let payload = (0..<output.length).map { Self.byte(at: output.sequence + $0, of: flight.from) }
     if output.end > output.sequence { highest[flight.from] = max(highest[flight.from], output.end) }
