@@ -42,13 +42,13 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let slot = slot(for: segment, into: &events)
     let side = segment.source == records[slot].key.low ? 0 : 1
     let mark = TimelineMark(records[slot].timeline)
-    if configuration.reassemblesStreams { streams.prepare(&records[slot], segment, from: side) }
     if segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength {
       records[slot].comparePayload(segment, payload, from: side, in: &stores)
     }
+    let implausible = records[slot].implausibleSegments
     records[slot].observe(segment, from: side, timers: timers, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
-    if configuration.reassemblesStreams {
+    if configuration.reassemblesStreams, records[slot].implausibleSegments == implausible {
       streams.take(
         segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
     }

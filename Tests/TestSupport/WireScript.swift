@@ -12,9 +12,10 @@ package import PacketDecoding
 ///
 /// A line is a time in seconds, who sends (`c`, `s`, or `-` where only time passes), the flags (`S F R P U E W A` and
 /// `.` for ACK, `0` for none), the sequence numbers relative to the sender's ISN as `start:end(length)`, `ack`, `win`
-/// and options, `id` and `ttl` of the IP header, `urg` pointer and `badsum`; behind the bar the client's and
-/// the server's state, `?` where it is presumed, `-` for UNKNOWN. Both
-/// ISNs lie just below 2³², so that every conversation wraps. Lines that begin with `#` are comments.
+/// and options, `id` and `ttl` of the IP header, `urg` pointer and `badsum`, the payload in quotes, and `cut N` where
+/// only its first bytes were captured; behind the bar the client's and the server's state, `?` where it is presumed,
+/// `-` for UNKNOWN. Both ISNs lie just below 2³², so that every conversation wraps. Lines that begin with `#` are
+/// comments.
 package struct WireScript {
   package static let clientISN: UInt32 = 0xFFFF_FF00
   package static let serverISN: UInt32 = 0xFFFF_FFFA
@@ -61,11 +62,17 @@ package struct WireScript {
   package func flows(stack: StackProfile = .linux) -> [Flow] {
     var configuration = TrackerConfiguration()
     configuration.stack = stack
+    let ended = events(configuration).compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
+    return ended.sorted { $0.number < $1.number }
+  }
+
+  /// All that a tracker says of the conversation, to its end.
+  package func events(_ configuration: TrackerConfiguration) -> [TrackerEvent] {
     var tracker = ConnectionTracker(configuration)
     var events: [TrackerEvent] = []
     for line in lines { Self.feed(line, to: &tracker, &events) }
     tracker.finish(into: &events)
-    return events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }.sorted { $0.number < $1.number }
+    return events
   }
 
   private func run(stack: StackProfile, _ visit: (Line, Flow?) -> Void) {
@@ -122,11 +129,19 @@ private struct Parser {
     guard words[1] != "-" else { return result }
     let segment = try segment(words, at: time)
     result.segment = segment
-    let shift = number(after: "data", words) ?? 0
-    result.payload = (0..<segment.wirePayloadLength).map {
+    result.payload = payload(of: segment, shift: number(after: "data", words) ?? 0)
+    if let captured = number(after: "cut", words) { result.payload.removeLast(result.payload.count - captured) }
+    return result
+  }
+
+  /// The text in quotes, or bytes that follow from their position, others for another `shift`.
+  private func payload(of segment: Segment, shift: Int) -> [UInt8] {
+    if let quoted = line.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first {
+      return Array(quoted.utf8)
+    }
+    return (0..<segment.wirePayloadLength).map {
       UInt8(truncatingIfNeeded: $0 &+ shift &+ Int(segment.sequence.rawValue))
     }
-    return result
   }
 
   private func segment(_ words: [Substring], at time: Timestamp) throws -> Segment {

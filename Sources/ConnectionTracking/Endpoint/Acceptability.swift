@@ -37,7 +37,8 @@ extension FlowRecord {
       && segment.options.kinds.isDisjoint(with: [.timestamps, .truncated, .malformed])
   }
 
-  private mutating func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
+  /// Too far from what `side` has sent and its peer awaits, either way.
+  mutating func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
     let sending = ends[side].sending
     let reach = receiveWindow(of: peer(of: side))
     return segment.sequence.distance(from: sending.next) > reach

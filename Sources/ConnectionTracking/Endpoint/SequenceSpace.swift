@@ -40,6 +40,12 @@ struct SequenceSpace: Sendable, Equatable {
     return acknowledgment > initial
   }
 
+  /// True where `acknowledgment` covers the SYN and data after it.
+  func synDataIsCovered(by acknowledgment: SequenceNumber?) -> Bool {
+    guard let acknowledgment, let initial else { return false }
+    return acknowledgment > initial + 1
+  }
+
   /// True where `acknowledgment` ≥ the FIN's sequence number + 1.
   func finIsCovered(by acknowledgment: SequenceNumber?) -> Bool {
     guard let acknowledgment, let finEnd else { return false }

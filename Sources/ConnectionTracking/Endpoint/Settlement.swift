@@ -32,13 +32,15 @@ extension TCPEndpoint {
     _ events: ArrivalEvents, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
   ) -> Bool {
     if events.contains(.fin) { return peer.finIsCovered(by: segment.acknowledgment) }
-    if events.contains(.synAcknowledged) { return segment.flags.isDisjoint(with: [.syn, .rst]) }
+    if events.contains(.synAcknowledged), !facts.contains(.openedFast) {
+      return segment.flags.isDisjoint(with: [.syn, .rst])
+    }
     if events.contains(.syn) {
       return peer.synIsCovered(by: segment.acknowledgment)
         && !(facts.contains(.mayBeCookie) && segment.flags.contains(.syn))
     }
-    // The acknowledgment of a FIN has arrived when something its peer sent with it or after it is acknowledged, or
-    // the timestamp of something later is echoed.
+    // The acknowledgment of a FIN, or of a SYN that opened fast, has arrived when something its peer sent with it or
+    // after it is acknowledged, or the timestamp of something later is echoed.
     guard let acknowledgment = segment.acknowledgment else { return false }
     if acknowledgment > slot.proof { return true }
     guard let stamp = slot.stamp, segment.options.kinds.contains(.timestamps) else { return false }
@@ -58,10 +60,10 @@ extension TCPEndpoint {
   }
 
   /// True where something of this endpoint did not pass before `segment`, and a FIN may be in it: the endpoint may be
-  /// further on than it seems.
+  /// further on than it seems. Before a FIN there is none.
   mutating func mayFollowUnseenFIN(_ segment: Segment) -> Bool {
     sending.isKnown && segment.sequence > sending.next && segment.wirePayloadLength == 0
-      && segment.flags.isDisjoint(with: [.syn, .rst])
+      && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
   }
 
   /// A SACK block beyond the newest acknowledgment: something before it is missing, so a FIN cannot have been taken,

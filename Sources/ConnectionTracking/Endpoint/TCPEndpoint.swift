@@ -113,6 +113,10 @@ struct EndpointFacts: OptionSet, Sendable {
   static let reopened = EndpointFacts(rawValue: 1 << 11)
   /// It answered a SYN while its listener's backlog may have been full: perhaps with a cookie, and no socket.
   static let mayBeCookie = EndpointFacts(rawValue: 1 << 12)
+  /// Its last segment took sequence space that nothing had taken before.
+  static let lastWasNew = EndpointFacts(rawValue: 1 << 13)
+  /// Its SYN-ACK took data of the SYN: it may send data before its handshake is over (RFC 7413 §3).
+  static let openedFast = EndpointFacts(rawValue: 1 << 14)
 }
 
 /// How long an endpoint takes to answer, seen from the tap: to it and back.

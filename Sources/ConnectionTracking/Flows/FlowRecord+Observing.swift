@@ -101,9 +101,11 @@ extension FlowRecord {
   private mutating func ask(_ segment: Segment, side: Int, known: SequenceNumber) {
     let other = peer(of: side)
     let takesSpace = segment.sequenceLength > 0
+    let isNew = takesSpace && segment.sequenceEnd > known
     if takesSpace { ends[side].facts.insert(.lastTookSpace) } else { ends[side].facts.remove(.lastTookSpace) }
+    if isNew { ends[side].facts.insert(.lastWasNew) } else { ends[side].facts.remove(.lastWasNew) }
     guard takesSpace, other != side else { return }
-    if segment.sequenceEnd > known { ends[other].response.ask(segment) } else { ends[other].response.forget() }
+    if isNew { ends[other].response.ask(segment) } else { ends[other].response.forget() }
   }
 
   /// Takes what a SYN offers (RFC 9293 §3.7.1, RFC 7323 §2.2 and §3.2, RFC 2018 §2).
@@ -117,6 +119,7 @@ extension FlowRecord {
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)
+    if ends[other].sending.synDataIsCovered(by: segment.acknowledgment) { ends[side].facts.insert(.openedFast) }
     guard other != side, !ends[other].facts.isDisjoint(with: [.sentSYN, .sentSYNACK]) else { return }
     if ends[side].window.shift == nil || ends[other].window.shift == nil {
       ends[side].window.shift = nil

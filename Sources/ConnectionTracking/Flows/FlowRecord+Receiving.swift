@@ -31,9 +31,10 @@ extension FlowRecord {
       side, from: .closing, to: .finWait2, .finAcknowledged, .presumed, segment, in: &store)
   }
 
-  /// A SYN-ACK to an end whose SYN the tap did not see.
+  /// A SYN-ACK to an end whose SYN the tap did not see, or an ACK to one whose SYN-ACK it did not see.
   private mutating func isUnseenHandshake(_ segment: Segment, _ side: Int) -> Bool {
-    ends[side].proved == nil && segment.flags.isSuperset(of: [.syn, .ack])
+    guard segment.acknowledgment != nil, ends[side].sending.initial == nil else { return false }
+    return segment.flags.contains(.syn) ? ends[side].proved == nil : ends[side].state == .synReceived
   }
 }
 

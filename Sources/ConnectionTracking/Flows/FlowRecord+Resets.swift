@@ -93,6 +93,7 @@ extension FlowRecord {
     // An answer without a socket behind it offers no window.
     if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
     guard sent.isKnown, received.isKnown, ends[side].proved?.isSynchronized == true else { return .own }
+    if isOutsideWindow(segment, from: side) { return .foreign }
     if let acknowledgment = segment.acknowledgment {
       let continues =
         segment.sequence >= sent.contiguous && segment.sequence >= sent.acknowledged
@@ -104,8 +105,9 @@ extension FlowRecord {
     guard received.outstanding > 0 else {
       return ends[peer(of: side)].lastSent >= ends[side].lastSent ? .doubtful : .foreign
     }
-    // An orphan answers what comes after it has closed. An end that has not closed would acknowledge instead: it has
-    // lost the connection, or somebody else answers in its name.
+    // An orphan answers what comes after it has closed, and so does an end that a RST has reached. One that has not
+    // closed would acknowledge instead: it has lost the connection, or somebody else answers in its name.
+    if ends[side].pending.contains(.rst) { return .own }
     return ends[side].proved == .finWait1 || ends[side].proved == .finWait2 ? .own : .doubtful
   }
 

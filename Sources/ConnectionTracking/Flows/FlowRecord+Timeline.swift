@@ -19,8 +19,11 @@ extension FlowRecord {
     slot.to = to
     slot.cause = cause
     slot.evidence = evidence
-    let next = ends[peer(of: side)].sending.next
-    slot.proof = segment.sequenceLength > 0 && segment.sequenceEnd == next ? next - 1 : next
+    // To acknowledge what came for the first time shows that this segment arrived; a repeat may have been the earlier.
+    let other = peer(of: side)
+    let next = ends[other].sending.next
+    let isNew = ends[other].facts.contains(.lastWasNew) && segment.sequenceEnd == next
+    slot.proof = isNew ? next - 1 : next
     if segment.options.kinds.contains(.timestamps) { slot.stamp = segment.options.timestampValue }
     return store.append(slot, to: &timeline)
   }

@@ -10,6 +10,8 @@ extension FlowRecord {
     let sent = segment.source == address(of: side)
     guard state != earlier || (state == .timeWait && sent) else { return holdHalfClose(side, segment, sent: sent) }
     let now = segment.time
+    // It outlived the orphan's limit, so it is none.
+    if earlier == .closed, state == .finWait2 { ends[side].facts.insert(.heldHalfClose) }
     switch state {
     case .timeWait: ends[side].deadline = now.advanced(byNanoseconds: timers.timeWait).nanoseconds
     case .finWait2 where timers.orphanedFinWait2 != .max && !ends[side].facts.contains(.heldHalfClose):

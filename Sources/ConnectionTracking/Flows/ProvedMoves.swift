@@ -46,7 +46,7 @@ extension FlowRecord {
     moves.append(before, .presumptionRefuted)
   }
 
-  /// Only an endpoint whose handshake is over sends segments without SYN.
+  /// Only an endpoint whose handshake is over sends segments without SYN, but for one that opened fast.
   ///
   /// Where nothing is known of the peer's numbers, what is acknowledged may be its FIN already.
   private mutating func addHandshake(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
@@ -56,6 +56,7 @@ extension FlowRecord {
     switch moves.state {
     case nil: moves.append(.established, .midstream, certain: false)
     case .synSent: moves.append(.established, .receivesSYNACK, certain: isCertain)
+    case .synReceived where ends[side].facts.contains(.openedFast): break
     case .synReceived, .listen, .closed: moves.append(.established, .synAcknowledged, certain: isCertain)
     default: break
     }

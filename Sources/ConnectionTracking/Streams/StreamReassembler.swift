@@ -38,6 +38,7 @@ struct StreamReassembler: Sendable {
     while next < edge, let first = waiting.first {
       skip(to: first.start < edge ? first.start : edge, acknowledged: true, &contents)
     }
+    if let finAt, edge >= finAt { skip(to: finAt, acknowledged: true, &contents) }
     end(&contents)
     return contents
   }
@@ -46,6 +47,7 @@ struct StreamReassembler: Sendable {
   mutating func finish() -> [StreamEvent.Content] {
     var contents: [StreamEvent.Content] = []
     while let first = waiting.first { skip(to: first.start, acknowledged: false, &contents) }
+    if let finAt { skip(to: finAt, acknowledged: false, &contents) }
     end(&contents)
     return contents
   }
@@ -55,10 +57,12 @@ struct StreamReassembler: Sendable {
   ) {
     let old = max(0, next.distance(from: start))
     guard old < wireLength else { return }
-    if start <= next {
+    let overlapsWaiting = waiting.first.map { $0.start < start + payload.count } ?? false
+    if start <= next, !overlapsWaiting {
       deliver(payload, from: old, wireLength: wireLength, &contents)
     } else {
-      keep(start, payload)
+      keep(start, payload, from: min(old, payload.count))
+      drain(&contents)
     }
   }
 
@@ -104,10 +108,10 @@ struct StreamReassembler: Sendable {
   }
 
   /// Keeps what lies beyond a hole; of bytes that came before, the first copy stays.
-  private mutating func keep(_ start: SequenceNumber, _ payload: Span<UInt8>) {
-    var position = start
+  private mutating func keep(_ start: SequenceNumber, _ payload: Span<UInt8>, from old: Int) {
+    var position = start + old
     let end = start + payload.count
-    var index = waiting.firstIndex { $0.end > start } ?? waiting.count
+    var index = waiting.firstIndex { $0.end > position } ?? waiting.count
     while position < end {
       let following = index < waiting.count ? waiting[index] : nil
       let stop = following.map { $0.start < end ? $0.start : end } ?? end

@@ -4,15 +4,8 @@ import PacketDecoding
 struct StreamTable: Sendable {
   private var reassemblers: [UInt64: StreamReassembler] = [:]
 
-  /// Begins a direction at its first segment, before the record takes it.
-  mutating func prepare(_ record: inout FlowRecord, _ segment: Segment, from side: Int) {
-    let key = DisorderStore.key(flow: record.number, side: side)
-    guard reassemblers[key] == nil, !segment.flags.contains(.rst) else { return }
-    let start = segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence
-    reassemblers[key] = StreamReassembler(startingAt: start)
-  }
-
-  /// Takes the payload of a segment that the record has taken, and the acknowledgment for the other direction.
+  /// Takes the payload of a segment that the record has taken, and the acknowledgment for the other direction. A
+  /// direction begins at its first segment.
   mutating func take(
     _ segment: Segment, _ payload: Span<UInt8>, of record: inout FlowRecord, from side: Int, limit: Int,
     _ events: inout [TrackerEvent]
@@ -25,7 +18,9 @@ struct StreamTable: Sendable {
       emit(contents, segment, &record, side: other, &events)
     }
     let key = DisorderStore.key(flow: record.number, side: side)
-    let contents = reassemblers[key]?.take(segment, payload, limit: limit) ?? []
+    let start = segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence
+    let contents = reassemblers[key, default: StreamReassembler(startingAt: start)].take(
+      segment, payload, limit: limit)
     emit(contents, segment, &record, side: side, &events)
   }
 

@@ -1,0 +1,208 @@
+import ConnectionTracking
+import PacketDecoding
+import TestSupport
+import Testing
+
+/// Payload in order: each byte once, as it first came, every gap named.
+struct StreamReassemblyTests {
+  @Test func inOrder() throws {
+    let (client, server) = try streams(
+      """
+      c P. 1:6(5) ack 1 "hello"
+      s P. 1:4(3) ack 6 "yes"
+      c P. 6:12(6) ack 4 " world"
+      c F. 12:12(0) ack 4
+      s F. 4:4(0) ack 13
+      """)
+    #expect(client == "hello world$")
+    #expect(server == "yes$")
+  }
+
+  @Test func outOfOrder() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c P. 10:13(3) ack 1 "jkl"
+      c F. 13:13(0) ack 1
+      c P. 7:10(3) ack 1 "ghi"
+      c P. 4:7(3) ack 1 "def"
+      """)
+    #expect(client == "abcdefghijkl$")
+  }
+
+  @Test func repeatsBringNothing() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c P. 1:4(3) ack 1 "abc"
+      c P. 2:6(4) ack 1 "bcde"
+      c .  5:6(1) ack 1 "X"
+      """)
+    #expect(client == "abcde")
+  }
+
+  @Test func theFirstCopyOfAByteStays() throws {
+    let (client, _) = try streams(
+      """
+      c P. 3:6(3) ack 1 "cde"
+      c P. 5:9(4) ack 1 "XXgh"
+      c P. 2:11(9) ack 1 "bYYYYYYij"
+      c P. 1:3(2) ack 1 "aZ"
+      """)
+    #expect(client == "abcdeXghij")
+  }
+
+  @Test func aGapThatIsNeverFilledIsLost() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c P. 9:12(3) ack 1 "ijk"
+      """)
+    #expect(client == "abc<5 lost>ijk")
+  }
+
+  @Test func aGapThatIsAcknowledgedWasNotCaptured() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c P. 9:12(3) ack 1 "ijk"
+      s .  1:1(0) ack 12
+      c P. 12:15(3) ack 1 "lmn"
+      """)
+    #expect(client == "abc<5 uncaptured>ijklmn")
+  }
+
+  @Test func aGapBeforeTheFINIsNamedAsWell() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c F. 9:9(0) ack 1
+      s .  1:1(0) ack 10
+      """)
+    #expect(client == "abc<5 uncaptured>$")
+  }
+
+  @Test func acknowledgmentOfPartOfAGap() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c P. 9:12(3) ack 1 "ijk"
+      s .  1:1(0) ack 6
+      c P. 6:9(3) ack 1 "fgh"
+      """)
+    #expect(client == "abc<2 uncaptured>fghijk")
+  }
+
+  @Test func whatTheSnapLengthCutIsAGap() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:9(8) ack 1 "abcdefgh" cut 3
+      c P. 9:12(3) ack 1 "ijk"
+      """)
+    #expect(client == "abc<5 uncaptured>ijk")
+  }
+
+  @Test func whatTheSnapLengthCutBehindAHole() throws {
+    let (client, _) = try streams(
+      """
+      c P. 4:12(8) ack 1 "defghijk" cut 3
+      c P. 12:14(2) ack 1 "lm"
+      c P. 1:4(3) ack 1 "abc"
+      s .  1:1(0) ack 14
+      """)
+    #expect(client == "abcdef<5 uncaptured>lm")
+  }
+
+  @Test func dataOfTheSYN() throws {
+    let script = try WireScript(
+      """
+      0.0 c S  0:3(3) "abc"
+      0.1 s S. 0:0(0) ack 4
+      0.2 c P. 4:7(3) ack 1 "def"
+      """)
+    #expect(streams(script).client == "abcdef")
+  }
+
+  @Test func dataOfTheSYNThatWasNotTakenComesAgain() throws {
+    let script = try WireScript(
+      """
+      0.0 c S  0:3(3) "abc"
+      0.1 s S. 0:0(0) ack 1
+      0.2 c P. 1:7(6) ack 1 "abcdef"
+      """)
+    #expect(streams(script).client == "abcdef")
+  }
+
+  @Test func keepaliveProbesAreNoData() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c .  3:4(1) ack 1 "\u{0}"
+      c P. 4:7(3) ack 1 "def"
+      """)
+    #expect(client == "abcdef")
+  }
+
+  @Test func whatTheReceiverDropsIsNotInTheStream() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc"
+      c P. 9000000:9000003(3) ack 1 "XXX"
+      c P. 4:7(3) ack 1 "def"
+      """)
+    #expect(client == "abcdef")
+  }
+
+  @Test func lateStart() throws {
+    let script = try WireScript(
+      """
+      0.0 c P. 500:503(3) ack 900 "abc"
+      0.1 s P. 900:903(3) ack 503 "xyz"
+      0.2 c P. 503:506(3) ack 903 "def"
+      """)
+    #expect(streams(script) == ("abcdef", "xyz"))
+  }
+
+  @Test func whatWaitsIsBounded() throws {
+    var configuration = TrackerConfiguration()
+    configuration.maximumOutOfOrderBytes = 1000
+    var text = handshake
+    for index in 0..<20 { text += "1.\(index + 10) c P. \(101 + 100 * index):\(201 + 100 * index)(100) ack 1\n" }
+    let script = try WireScript(text)
+    let (client, _) = streams(script, configuration)
+    #expect(client.hasPrefix("<100 lost>"))
+    #expect(client.utf8.count > 2000)
+  }
+
+  @Test func nothingIsKeptUnlessAskedFor() throws {
+    let script = try WireScript(opened)
+    let events = script.events(TrackerConfiguration())
+    #expect(!events.contains { if case .stream = $0 { true } else { false } })
+  }
+
+  private func streams(_ text: String) throws -> (client: String, server: String) {
+    let lines = text.split(separator: "\n").enumerated().map { index, line in "1.\(index + 100) \(line)" }
+    return streams(try WireScript(handshake + lines.joined(separator: "\n")))
+  }
+
+  /// Both streams as text: gaps in angle brackets, `$` for the FIN.
+  private func streams(
+    _ script: WireScript, _ configuration: TrackerConfiguration = .init()
+  ) -> (client: String, server: String) {
+    var configuration = configuration
+    configuration.reassemblesStreams = true
+    var texts = ["", ""]
+    for case .stream(let event) in script.events(configuration) {
+      texts[Int(event.from.rawValue)] += text(event.content)
+    }
+    return (texts[0], texts[1])
+  }
+
+  private func text(_ content: StreamEvent.Content) -> String {
+    switch content {
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .gap(let length, let acknowledged): "<\(length) \(acknowledged ? "uncaptured" : "lost")>"
+    case .end: "$"
+    }
+  }
+}
