@@ -13,6 +13,8 @@ struct ClosePath: Sendable {
   private(set) var reset: Int8?
   private(set) var resetFollowsFIN = false
   private(set) var isRefused = false
+  /// From the last payload of either side to the first FIN or RST; nil before one, and where there was no payload.
+  private(set) var idle: Int64?
 
   /// The first transmission of a side's FIN passed.
   ///
@@ -28,6 +30,13 @@ struct ClosePath: Sendable {
     hasBothFINs = true
     isSimultaneous = !coversPeer
     isThreeWay = coversPeer && !acknowledgedAlone
+  }
+
+  /// `segment` closes, and may be the first to do so.
+  mutating func noteIdle(before segment: Segment, lastPayload: Int64?) {
+    guard firstFIN == nil, reset == nil else { return }
+    let carriesPayload = segment.wirePayloadLength > 0 && segment.flags.contains(.fin)
+    idle = carriesPayload ? 0 : lastPayload.map { max(0, segment.time.nanoseconds &- $0) }
   }
 
   /// A RST ended a socket on either side.
