@@ -44,7 +44,8 @@ struct AnalyzeCommand: ParsableCommand {
   mutating func run() throws {
     var captures = try CaptureSet.open(files, tracking)
     let file = try OutputFile(report.output)
-    var writer = ReportWriter(report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
+    var writer = ReportWriter(
+      report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
     var pipeline = AnalysisPipeline(tracking.configuration, inputs: files, linkTypes: captures.linkTypes)
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()

@@ -32,12 +32,12 @@ struct FindingOptionsTests {
   }
 
   @Test func aThresholdMovesAFinding() async throws {
-    let usual = try await analyze("close/close-wait-leak.pcap", "--fail-on close-wait-leak")
+    let usual = try await analyze("close/fin-wait-2-held.pcap", "--fail-on fin-wait-2-stuck")
     let strict = try await analyze(
-      "close/close-wait-leak.pcap", "--fail-on close-wait-leak --threshold close-wait=10ms")
+      "close/fin-wait-2-held.pcap", "--fail-on fin-wait-2-stuck --threshold fin-wait-2=1s")
     #expect(usual.status == 0)
     #expect(strict.status == 1)
-    #expect(strict.output.contains("close-wait-leak"))
+    #expect(strict.output.contains("fin-wait-2-stuck"))
   }
 
   /// A connection that nothing is wrong with says nothing above info.
