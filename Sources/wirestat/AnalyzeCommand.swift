@@ -22,7 +22,8 @@ struct AnalyzeCommand: ParsableCommand {
         tcpdump -i eth0 -w - tcp | wirestat analyze - --open
 
       The last column names the worst finding of a connection and how many more there are; --timeline shows all, and \
-      wirestat explain says what each means.
+      wirestat explain says what each means. --format junit makes a test case of every connection with findings; it \
+      fails by what --fail-on names, or else from a warning on.
 
       Exit status: 0 done, 1 a finding that --fail-on names, 64 usage, 65 not a capture or a damaged one (what could \
       be read is reported), 66 no such file, 74 input/output error, 77 no permission. A damaged capture goes before 1.

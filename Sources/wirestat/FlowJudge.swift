@@ -24,7 +24,7 @@ struct FlowJudge {
     let found = findings.of(flow)
     statistics.add(flow, found)
     if isReported { examine(found) }
-    return FlowReport(flow, found, in: encapsulation)
+    return FlowReport(flow, found, in: encapsulation, thresholds: findings.thresholds)
   }
 
   /// The report, once every flow was judged.

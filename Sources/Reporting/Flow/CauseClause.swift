@@ -19,13 +19,20 @@ struct CauseClause {
     return report.flow[end].state == state ? end : nil
   }
 
-  /// Beside one that was told, a lesser one is not worth a clause unless it is likely a fault.
+  /// Where the close tells one already, another is worth a clause if it is likely a fault. What is wrong with the
+  /// capture is told where nothing is wrong with the connection.
   private func worst(of report: borrowing FlowReport) -> Finding? {
-    guard let weight = report.worst?.severity, weight >= .notice,
-      let worst = report.findings.filter({ !told.contains($0.id) }).worst
-    else { return nil }
-    return worst.severity >= min(weight, .warning) ? worst : nil
+    guard let weightiest = report.worst, weightiest.severity >= .notice else { return nil }
+    let isTold = report.findings.contains { told.contains($0.id) && $0.severity >= .notice }
+    let rest = report.findings.filter { finding in
+      !told.contains(finding.id)
+        && (finding.severity >= (isTold ? .warning : .notice) || Self.consequences.contains(finding.id))
+    }
+    return rest.filter { AnomalyRule.named($0.id)?.group != .captureQuality }.worst ?? rest.worst
   }
+
+  /// What a reset left behind belongs to its story, however light.
+  private static let consequences: Set<String> = ["peer-unaware-of-rst"]
 
   /// Findings that say how long an end has been in which state.
   private static let stalls: [String: TCPState] = [

@@ -42,8 +42,7 @@ struct CloseClause {
 
   private func writeFIN(into output: inout OutputBuffer) {
     let closer = flow.closedBy == .server ? EndpointRole.server : .client
-    output.append(subject: closer, of: flow)
-    output.append(" closed first (FIN)")
+    writeCloser(closer, into: &output)
     writeIdle(into: &output)
     guard let first = fin(of: closer), let second = fin(of: closer.peer), flow.close != .half else { return }
     output.append(", ")
@@ -55,21 +54,32 @@ struct CloseClause {
 
   private func writeResetAfterFIN(into output: inout OutputBuffer) {
     let closer = flow.closedBy == .server ? EndpointRole.server : .client
-    output.append(subject: closer, of: flow)
-    output.append(" closed first (FIN)")
+    writeCloser(closer, into: &output)
     writeIdle(into: &output)
     guard worst != "request-after-fin", let reset else { return }
-    output.append(reset.endpoint == closer ? ", then reset the connection" : ", and ")
-    if reset.endpoint != closer {
+    output.append(reset.sender == closer ? ", then reset the connection" : ", and ")
+    if reset.sender != closer {
       output.append(closer.peer.noun)
       output.append(" reset the connection")
     }
     if let first = fin(of: closer) {
       output.append(" ")
-      output.append(duration: reset.time.nanoseconds(since: first.time))
+      output.append(duration: reset.first.time.nanoseconds(since: first.time))
       output.append(" later")
     }
     writeResetCause(into: &output)
+  }
+
+  /// A FIN that its end turned out not to have sent is somebody else's.
+  private func writeCloser(_ closer: EndpointRole, into output: inout OutputBuffer) {
+    if flow[closer].state == .established {
+      output.append("A FIN in the name of ")
+      output.append(closer == .client ? flow.client : flow.server)
+      output.append(" came")
+    } else {
+      output.append(subject: closer, of: flow)
+      output.append(" closed first (FIN)")
+    }
   }
 
   private func writeSimultaneous(into output: inout OutputBuffer) {
@@ -109,11 +119,12 @@ struct CloseClause {
 
   private func writeSilence(into output: inout OutputBuffer) {
     output.append(subject: .server, of: flow)
-    output.append(" did not answer: ")
     let attempts = flow.clientEnd.packets
+    guard attempts > 1 else { return output.append(" did not answer the client's SYN") }
+    output.append(" did not answer ")
     output.append(attempts)
-    output.append(attempts == 1 ? " SYN" : " SYNs in ")
-    if attempts > 1 { output.append(duration: flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time)) }
+    output.append(" SYNs in ")
+    output.append(duration: flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time))
   }
 
   private func writeIdle(into output: inout OutputBuffer) {
@@ -142,7 +153,11 @@ struct CloseClause {
     flow.timeline.first { $0.endpoint == role && $0.cause == .sendsFIN && $0.refuted == nil }
   }
 
-  private var reset: TimelineEntry? { flow.timeline.last { $0.cause == .sendsRST } }
+  /// The RST that took effect.
+  private var reset: FlowNotice? {
+    let resets = flow.notices.filter { $0.kind == .reset }
+    return resets.first { $0.reset.traits.contains(.accepted) } ?? resets.first
+  }
 
   private var isHandshakeOpen: Bool {
     flow.clientEnd.state == .synSent || flow.clientEnd.state == .synReceived || flow.serverEnd.state == .synReceived

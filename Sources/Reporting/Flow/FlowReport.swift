@@ -12,11 +12,15 @@ public struct FlowReport: Sendable {
   /// Why the RST that ended it was sent; nil where none did.
   public var resetCause: ResetCause?
 
-  public init(_ flow: Flow, _ findings: [Finding], in encapsulation: Encapsulation? = nil) {
+  /// - Parameter thresholds: those the findings were made with.
+  public init(
+    _ flow: Flow, _ findings: [Finding], in encapsulation: Encapsulation? = nil,
+    thresholds: Thresholds = Thresholds()
+  ) {
     self.flow = flow
     self.findings = findings
     self.encapsulation = encapsulation
-    resetCause = ResetCause.of(flow)
+    resetCause = ResetCause.of(flow, thresholds: thresholds)
   }
 
   /// The weightiest finding, the earliest of several.

@@ -21,7 +21,7 @@ public struct ListenerRenderer: ReportRenderer {
     guard !listeners.isEmpty else { return }
     var table = TextTable([
       ("LISTENER", .left), ("ATTEMPTS", .right), ("REFUSED", .right), ("TIMEOUTS", .right), ("SYN-ACK MEDIAN", .right),
-      ("MAX", .right), ("AFTER 1 S OR MORE", .right), ("ACCEPT QUEUE FULL", .right), ("RESET", .right),
+      ("MAX", .right), ("1 S OR MORE", .right), ("ACCEPT QUEUE FULL", .right), ("RESET BY SERVER", .right),
       ("LEFT IN CLOSE_WAIT", .right),
     ])
     for listener in listeners {
