@@ -33,11 +33,7 @@ package struct JSONSchema {
     switch keyword {
     case "$schema", "$defs", "title", "description": []
     case "$ref": check(value, definition(rule), at: path)
-<<<<<<< HEAD
     case "allOf": alternatives(value, rule, at: path) { $0 == rule.array?.count }
-=======
-    case "allOf": (rule.array ?? []).flatMap { check(value, $0, at: path) }
->>>>>>> be3f396 (Hold the schema to its new lines, and thresholds to a sample that they move)
     case "oneOf": alternatives(value, rule, at: path) { $0 == 1 }
     case "anyOf": alternatives(value, rule, at: path) { $0 >= 1 }
     case "items": items(of: value, rule, at: path)
