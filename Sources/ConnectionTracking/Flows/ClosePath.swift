@@ -14,7 +14,8 @@ struct ClosePath: Sendable {
   private(set) var resetFollowsFIN = false
   private(set) var isRefused = false
   /// From the last payload of either side to the first FIN or RST; nil before one, and where there was no payload.
-  private(set) var idle: Int64?
+  var idle: Int64? { idleTime < 0 ? nil : idleTime }
+  private var idleTime: Int64 = -1
 
   /// The first transmission of a side's FIN passed.
   ///
@@ -33,10 +34,14 @@ struct ClosePath: Sendable {
   }
 
   /// `segment` closes, and may be the first to do so.
-  mutating func noteIdle(before segment: Segment, lastPayload: Int64?) {
+  mutating func noteIdle(before segment: Segment, lastPayload: Int64) {
     guard firstFIN == nil, reset == nil else { return }
     let carriesPayload = segment.wirePayloadLength > 0 && segment.flags.contains(.fin)
-    idle = carriesPayload ? 0 : lastPayload.map { max(0, segment.time.nanoseconds &- $0) }
+    if carriesPayload {
+      idleTime = 0
+    } else if lastPayload != .min {
+      idleTime = max(0, segment.time.nanoseconds &- lastPayload)
+    }
   }
 
   /// A RST ended a socket on either side.
