@@ -4,7 +4,7 @@ public import PacketDecoding
 /// What there is to say once the input has ended: the capture as a whole and the totals over its flows.
 ///
 /// Flows are not held here: a renderer gets each one as it ends, so that memory follows the open flows.
-public struct Report: Sendable, Equatable {
+public struct Report: Sendable {
   /// The version of the machine-readable output. Fields are only ever added within one.
   public static let schemaVersion = 1
 
@@ -14,6 +14,8 @@ public struct Report: Sendable, Equatable {
   public var findings: [Finding] = []
   /// The listeners, busiest first.
   public var listeners: [ListenerStatistics] = []
+  /// The hosts by address.
+  public var hosts: [HostStatistics] = []
 
   public init() {}
 }

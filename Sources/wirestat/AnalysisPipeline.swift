@@ -45,6 +45,9 @@ struct AnalysisPipeline: ~Copyable {
   /// Lets time pass without a packet; what came of it is in ``events``.
   mutating func advance(to time: Timestamp) { tracker.advance(to: time, into: &events) }
 
+  /// What an encapsulation's number in a flow stands for.
+  func encapsulation(_ id: EncapsulationID) -> Encapsulation? { decoder.encapsulation(id) }
+
   mutating func removeEvents() { events.removeAll(keepingCapacity: true) }
 
   /// Ends the input, a few flows a call; what came of it is in ``events``.

@@ -17,16 +17,23 @@ struct AnalyzeCommand: ParsableCommand {
         wirestat analyze web.pcap --timeline --flow 3
         wirestat analyze rotated-*.pcap --state CLOSE_WAIT --port 8080
         wirestat analyze web.pcap --format ndjson -o flows.ndjson
+        wirestat analyze web.pcap --listeners
+        wirestat analyze web.pcap --fail-on warning --format junit -o findings.xml
         tcpdump -i eth0 -w - tcp | wirestat analyze - --open
 
-      Exit status: 0 done, 64 usage, 65 not a capture or a damaged one (what could be read is reported), 66 no such \
-      file, 74 input/output error, 77 no permission.
+      The last column names the worst finding of a connection and how many more there are; --timeline shows all, and \
+      wirestat explain says what each means. --format junit makes a test case of every connection with findings; it \
+      fails by what --fail-on names, or else from a warning on.
+
+      Exit status: 0 done, 1 a finding that --fail-on names, 64 usage, 65 not a capture or a damaged one (what could \
+      be read is reported), 66 no such file, 74 input/output error, 77 no permission. A damaged capture goes before 1.
       """)
 
   @Argument(help: "Capture files, read as one stream in time order; - is standard input.")
   var files: [String]
   @OptionGroup var tracking: TrackingOptions
   @OptionGroup(title: "Which flows") var selection: FlowSelection
+  @OptionGroup(title: "Findings") var findings: FindingOptions
   @OptionGroup(title: "Output") var report: ReportOptions
 
   func validate() throws {
@@ -38,21 +45,23 @@ struct AnalyzeCommand: ParsableCommand {
   mutating func run() throws {
     var captures = try CaptureSet.open(files, tracking)
     let file = try OutputFile(report.output)
-    var writer = ReportWriter(report.renderer(for: file), to: file.buffer(), selection: selection)
+    var writer = ReportWriter(
+      report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
     var pipeline = AnalysisPipeline(tracking.configuration, inputs: files, linkTypes: captures.linkTypes)
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()
     while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {
-      try writer.take(pipeline.events)
+      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
       pipeline.removeEvents()
       progress.advance { captures.progress }
     }
     progress.clear()
     while pipeline.endFlows() {
-      try writer.take(pipeline.events)
+      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
       pipeline.removeEvents()
     }
-    try writer.finish(pipeline.finish(captures.failures))
+    let failure = try writer.finish(pipeline.finish(captures.failures))
     try captures.reportFailures()
+    if let failure { throw failure }
   }
 }

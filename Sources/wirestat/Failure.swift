@@ -3,6 +3,8 @@ import PacketCapture
 /// What a run came to, as sysexits.h numbers it.
 enum ExitStatus: Int32 {
   case done = 0
+  /// The report holds a finding that `--fail-on` names.
+  case findings = 1
   /// A mistake on the command line.
   case usage = 64
   /// Not a capture, or a damaged one; what could be read of it was reported.

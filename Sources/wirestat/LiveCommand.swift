@@ -18,7 +18,7 @@ struct LiveCommand: ParsableCommand {
         sudo wirestat live lo --filter 'tcp port 8080' --duration 60
         sudo wirestat live any --format ndjson -w kept.pcap
 
-      Exit status: as that of analyze; 66 also for an interface that does not exist, 77 where this user may not \
+      Exit status: as that of analyze, 1 for a finding that --fail-on names; 66 also for an interface that does not exist, 77 where this user may not \
       capture packets.
       """)
 
@@ -26,16 +26,18 @@ struct LiveCommand: ParsableCommand {
   var interface: String
   @OptionGroup var tracking: TrackingOptions
   @OptionGroup(title: "What is captured") var capture: LiveOptions
+  @OptionGroup(title: "Findings") var findings: FindingOptions
   @OptionGroup(title: "Output") var output: LiveOutputOptions
 
   mutating func run() throws {
     do {
-      var session = try LiveSession(interface, tracking, capture, output.writer())
+      var session = try LiveSession(interface, tracking, capture, output.writer(findings))
       Interruption.catchSignals()
       session.announce()
       let failure = try session.listen()
-      try session.finish(failure)
+      let found = try session.finish(failure)
       if let failure { throw failure }
+      if let found { throw found }
     } catch let error as CaptureError {
       throw Failure(error)
     }
@@ -92,11 +94,14 @@ struct LiveOutputOptions: ParsableArguments {
     if format != .text && format != .ndjson { throw ValidationError("live writes --format text or ndjson.") }
   }
 
-  func writer() throws(Failure) -> LiveWriter {
+  func writer(_ findings: FindingOptions) throws(Failure) -> LiveWriter {
     let file = try OutputFile(nil)
     let style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
+    var options = RenderingOptions()
+    options.names = stateNames
+    options.style = style
     return LiveWriter(
       TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style),
-      format.renderer(names: stateNames, timeline: false, style: style), to: file.buffer())
+      format.renderer(options), to: file.buffer(), findings: findings)
   }
 }

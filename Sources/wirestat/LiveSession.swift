@@ -46,7 +46,7 @@ struct LiveSession: ~Copyable {
       } catch {
         return error
       }
-      try writer.take(pipeline.events)
+      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
       pipeline.removeEvents()
     }
     return nil
@@ -69,16 +69,17 @@ struct LiveSession: ~Copyable {
   /// Writes the report.
   ///
   /// - Parameter failure: what ended the capture before its time.
-  consuming func finish(_ failure: CaptureError?) throws {
+  /// - Returns: why the run fails, where a finding makes it.
+  consuming func finish(_ failure: CaptureError?) throws -> Failure? {
     let drops = source.statistics.map { DropCounts(kernel: $0.droppedByKernel, interface: $0.droppedByInterface) }
     try kept?.flush()
     while pipeline.endFlows() {
-      try writer.take(pipeline.events)
+      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
       pipeline.removeEvents()
     }
     var capture = pipeline.finish(failure.map { [$0] } ?? [])
     capture.drops = drops
-    try writer.finish(capture)
+    return try writer.finish(capture)
   }
 }
 

@@ -1,4 +1,5 @@
 import ConnectionTracking
+import PacketDecoding
 import Reporting
 
 /// Writes each transition as it happens and the report at the end; nothing waits in a buffer meanwhile.
@@ -6,9 +7,13 @@ struct LiveWriter: ~Copyable {
   private let transitions: TransitionRenderer
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
-  private var judge = FlowJudge()
+  private var judge: FlowJudge
 
-  init(_ transitions: TransitionRenderer, _ renderer: any ReportRenderer, to output: consuming OutputBuffer) {
+  init(
+    _ transitions: TransitionRenderer, _ renderer: any ReportRenderer, to output: consuming OutputBuffer,
+    findings: FindingOptions
+  ) {
+    judge = FlowJudge(findings)
     self.transitions = transitions
     self.renderer = renderer
     self.output = output
@@ -17,15 +22,16 @@ struct LiveWriter: ~Copyable {
 
   /// Takes what the tracker said.
   ///
+  /// - Parameter encapsulation: what a number of the decoder stands for.
   /// - Throws: what the output's descriptor says when it can't be written.
-  mutating func take(_ events: [TrackerEvent]) throws {
+  mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
     guard !events.isEmpty else { return }
     for event in events {
       switch event {
       case .transition(let flow, let client, let server, let entry):
         transitions.render(flow: flow, client: client, server: server, entry: entry, into: &output)
       case .ended(let flow):
-        renderer.render(flow, judge.judge(flow, isReported: true), into: &output)
+        renderer.render(judge.judge(flow, in: encapsulation(flow.encapsulation), isReported: true), into: &output)
       case .began, .stream: break
       }
     }
@@ -33,9 +39,13 @@ struct LiveWriter: ~Copyable {
     if let failure = output.failure { throw failure }
   }
 
-  consuming func finish(_ capture: CaptureSummary) throws {
+  /// Writes the rest.
+  ///
+  /// - Returns: why the run fails, where a finding makes it.
+  consuming func finish(_ capture: CaptureSummary) throws -> Failure? {
     renderer.finish(judge.report(on: capture), into: &output)
     output.flush()
     if let failure = output.failure { throw failure }
+    return judge.failure
   }
 }

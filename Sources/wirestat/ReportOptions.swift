@@ -7,7 +7,11 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Show each flow's transitions as a ladder, with both states side by side.")
   var timeline = false
 
-  @Option(help: "ndjson is one JSON object a line, summary the totals alone.")
+  @Flag(help: "Show what became of the connections of each listener, and what piles up at each host.")
+  var listeners = false
+
+  @Option(
+    help: "ndjson is one JSON object a line, summary the totals alone; junit and markdown are for CI.")
   var format = ReportFormat.text
 
   @Option(
@@ -23,12 +27,22 @@ struct ReportOptions: ParsableArguments {
 
   func validate() throws {
     if timeline && format != .text { throw ValidationError("--timeline is a form of --format text.") }
+    if timeline && listeners { throw ValidationError("--timeline and --listeners are two forms of one report.") }
+    if listeners && format != .text && format != .ndjson {
+      throw ValidationError("--listeners is a form of --format text and ndjson.")
+    }
   }
 
   /// The renderer these options ask for, writing to `file`.
-  func renderer(for file: OutputFile) -> any ReportRenderer {
-    let style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
-    return format.renderer(names: stateNames, timeline: timeline, style: style)
+  ///
+  /// - Parameter findings: what makes a run fail is what fails in a test report.
+  func renderer(for file: OutputFile, _ findings: FindingOptions) -> any ReportRenderer {
+    var options = RenderingOptions()
+    options.names = stateNames
+    options.style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
+    options.view = timeline ? .timeline : listeners ? .listeners : .flows
+    if !findings.failOn.isEmpty { options.gate = findings.gate }
+    return format.renderer(options)
   }
 }
 

@@ -1,4 +1,5 @@
 import ConnectionTracking
+import PacketDecoding
 import Reporting
 
 /// Renders the flows that were asked for as they end, and the report about all of them.
@@ -6,31 +7,40 @@ struct ReportWriter: ~Copyable {
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
   private let selection: FlowSelection
-  private var judge = FlowJudge()
+  private var judge: FlowJudge
 
-  init(_ renderer: any ReportRenderer, to output: consuming OutputBuffer, selection: FlowSelection) {
+  init(
+    _ renderer: any ReportRenderer, to output: consuming OutputBuffer, selection: FlowSelection,
+    findings: FindingOptions
+  ) {
     self.renderer = renderer
     self.output = output
     self.selection = selection
+    judge = FlowJudge(findings)
     self.renderer.begin(into: &self.output)
   }
 
   /// Takes what the tracker said; everything but the end of a flow is passed over.
   ///
+  /// - Parameter encapsulation: what a number of the decoder stands for.
   /// - Throws: what the output's descriptor says when it can't be written.
-  mutating func take(_ events: [TrackerEvent]) throws {
+  mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
     for event in events {
       guard case .ended(let flow) = event else { continue }
       let isSelected = selection.includes(flow)
-      let findings = judge.judge(flow, isReported: isSelected)
-      if isSelected { renderer.render(flow, findings, into: &output) }
+      let report = judge.judge(flow, in: encapsulation(flow.encapsulation), isReported: isSelected)
+      if isSelected { renderer.render(report, into: &output) }
     }
     if let failure = output.failure { throw failure }
   }
 
-  consuming func finish(_ capture: CaptureSummary) throws {
+  /// Writes the rest.
+  ///
+  /// - Returns: why the run fails, where a finding makes it.
+  consuming func finish(_ capture: CaptureSummary) throws -> Failure? {
     renderer.finish(judge.report(on: capture), into: &output)
     output.flush()
     if let failure = output.failure { throw failure }
+    return judge.failure
   }
 }

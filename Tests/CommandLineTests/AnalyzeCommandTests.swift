@@ -6,10 +6,10 @@ import Testing
 struct AnalyzeCommandTests {
   @Test(
     arguments: zip(
-      ["table", "ladder", "csv", "ndjson", "summary", "colours"],
+      ["table", "ladder", "csv", "ndjson", "summary", "colours", "listeners", "junit", "markdown"],
       [
         "", "--timeline", "--format csv", "--format ndjson", "--format summary --state-names ss",
-        "--timeline --color always",
+        "--timeline --color always", "--listeners", "--format junit", "--format markdown",
       ]))
   func output(name: String, options: String) async throws {
     try await withConversation { path in
@@ -61,7 +61,7 @@ struct AnalyzeCommandTests {
   }
 
   @Test func everyLineOfEverySampleFollowsTheSchema() async throws {
-    let script = "for file; do $WIRESTAT analyze \"$file\" --format ndjson 2>/dev/null; done"
+    let script = "for file; do $WIRESTAT analyze \"$file\" --format ndjson --listeners 2>/dev/null; done"
     let schema = try JSONSchema.ofReports()
     let result = try await Tool.shell(script, SampleCaptures.paths)
     let lines = result.output.split(separator: "\n")

@@ -6,7 +6,8 @@ struct ExitStatusTests {
   @Test(arguments: [
     "analyze", "nonsense", "analyze x --format xml", "analyze x --state OPEN", "analyze x --host 1.2.3",
     "analyze x --port 65536", "analyze x --timeline --format csv", "analyze x -o x", "analyze x --stack beos",
-    "states OPEN", "states UNKNOWN", "follow x",
+    "states OPEN", "states UNKNOWN", "follow x", "analyze x --fail-on loud", "analyze x --threshold close-wait=30",
+    "analyze x --threshold patience=1s", "analyze x --listeners --format csv", "analyze x --listeners --timeline",
   ])
   func aMistakeOnTheCommandLine(arguments: String) async throws {
     let result = try await Tool.run(arguments.split(separator: " ").map(String.init))

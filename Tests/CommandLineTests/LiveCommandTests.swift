@@ -54,6 +54,8 @@ struct LiveCommandTests {
     var endpoints = try #require(flow["endpoints"] as? [String: [String: Any]])
     for end in ["client", "server"] { endpoints[end]?["time_in_state"] = nil }
     flow["endpoints"] = endpoints
+    // The sentence tells the same times.
+    flow["summary"] = nil
     return NSDictionary(dictionary: flow)
   }
 }

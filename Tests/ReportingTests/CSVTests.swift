@@ -15,7 +15,7 @@ struct CSVTests {
 
   @Test func theSentenceKeepsItsCommas() throws {
     let row = try #require(rendered(CSVRenderer()).split(separator: "\r\n").map(fields).dropFirst().first)
-    #expect(row.last == SampleFlows.fourWay.sentence())
+    #expect(row.last == SampleFlows.report(on: SampleFlows.fourWay).sentence())
   }
 
   /// The fields of one record, quotes taken off.

@@ -7,14 +7,14 @@ import Testing
 struct DocumentationTests {
   /// The function of Reporting.md, word for word.
   private func report(_ events: [TrackerEvent], on capture: CaptureSummary) -> String {
-    var renderer = ReportFormat.text.renderer(names: .bsd, timeline: true, style: .plain)
+    var renderer = LadderRenderer()
     var output = OutputBuffer()
     var report = Report()
     report.capture = capture
     renderer.begin(into: &output)
     for case .ended(let flow) in events {
       report.totals.add(flow, isReported: true)
-      renderer.render(flow, Findings().of(flow), into: &output)
+      renderer.render(FlowReport(flow, Findings().of(flow)), into: &output)
     }
     renderer.finish(report, into: &output)
     return output.text

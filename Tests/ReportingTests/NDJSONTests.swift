@@ -43,7 +43,7 @@ struct NDJSONTests {
 
   @Test func flowsComeFirstAndTheSummaryLast() throws {
     let types = try lines().map { $0["type"]?.string }
-    #expect(types == Array(repeating: "flow", count: 6) + ["capture", "summary"])
+    #expect(types == Array(repeating: "flow", count: 6) + ["capture", "finding", "summary"])
   }
 
   @Test func transitionsAsTheyHappenFollowTheSchema() throws {

@@ -1,4 +1,3 @@
-import Anomalies
 import ConnectionTracking
 import Reporting
 import TestSupport
@@ -8,34 +7,43 @@ import Testing
 struct RendererTests {
   @Test(arguments: ReportFormat.allCases)
   func plain(format: ReportFormat) {
-    let text = rendered(format.renderer(names: .bsd, timeline: false, style: .plain))
+    let text = rendered(format.renderer(RenderingOptions()))
     #expect(Snapshot("\(format.rawValue).txt").difference(from: text) == nil)
   }
 
   @Test(arguments: [StateNames.bsd, .kernel])
   func ladder(names: StateNames) {
-    let text = rendered(ReportFormat.text.renderer(names: names, timeline: true, style: .plain))
+    let text = text(.text, view: .timeline, names: names)
     #expect(Snapshot("ladder-\(names.rawValue).txt").difference(from: text) == nil)
   }
 
-  @Test(arguments: [true, false])
-  func coloursOnlyAddSequences(timeline: Bool) {
-    let coloured = rendered(
-      ReportFormat.text.renderer(names: .bsd, timeline: timeline, style: TextStyle(usesColour: true)))
-    let plain = rendered(ReportFormat.text.renderer(names: .bsd, timeline: timeline, style: .plain))
+  @Test(arguments: RenderingOptions.View.allCases)
+  func coloursOnlyAddSequences(view: RenderingOptions.View) {
+    let coloured = text(.text, view: view, style: TextStyle(usesColour: true))
+    let plain = text(.text, view: view)
     #expect(coloured != plain)
     #expect(coloured.replacing(#/\u{1B}\[[0-9;]*m/#, with: "") == plain)
   }
 
   @Test func flowsOfTheTableAreInOrderOfTheirNumber() {
-    let renderer = ReportFormat.text.renderer(names: .bsd, timeline: false, style: .plain)
+    let renderer = ReportFormat.text.renderer(RenderingOptions())
     #expect(rendered(renderer, SampleFlows.all.reversed()) == rendered(renderer))
   }
 
   @Test(arguments: ReportFormat.allCases)
   func nothingAtAll(format: ReportFormat) {
-    let text = rendered(format.renderer(names: .bsd, timeline: true, style: .plain), [], Report())
+    let text = rendered(format.renderer(RenderingOptions()), [], Report())
     #expect(!text.contains("nil"))
+  }
+
+  private func text(
+    _ format: ReportFormat, view: RenderingOptions.View, names: StateNames = .bsd, style: TextStyle = .plain
+  ) -> String {
+    var options = RenderingOptions()
+    options.names = names
+    options.view = view
+    options.style = style
+    return rendered(format.renderer(options))
   }
 }
 
@@ -46,7 +54,7 @@ func rendered(
   var renderer = renderer
   var output = OutputBuffer()
   renderer.begin(into: &output)
-  for flow in flows { renderer.render(flow, Findings().of(flow), into: &output) }
+  for flow in flows { renderer.render(SampleFlows.report(on: flow), into: &output) }
   renderer.finish(report, into: &output)
   return output.text
 }

@@ -1,3 +1,4 @@
+@testable import Anomalies
 @testable import ConnectionTracking
 import PacketDecoding
 import Reporting
@@ -18,8 +19,29 @@ enum SampleFlows {
     report.capture.lastSeen = start.advanced(byNanoseconds: 70_250_000_001)
     for packet in packets { report.capture.packets.count(packet) }
     report.capture.warnings = ["web.pcap ends inside frame 41"]
-    for (index, flow) in all.enumerated() { report.totals.add(flow, isReported: index != 5) }
+    var statistics = CaptureStatistics()
+    for (index, flow) in all.enumerated() {
+      report.totals.add(flow, isReported: index != 5)
+      statistics.add(flow, Findings().of(flow))
+    }
+    report.listeners = statistics.listeners
+    report.hosts = statistics.hosts
+    report.capture.findings = [finding("truncated-file", .warning, "1 file could not be read to the end.")]
+    report.findings = [finding("backend-flapping", .warning, "10.77.0.2:80 fails | and <recovers> & fails.")]
     return report
+  }
+
+  private static func finding(_ id: String, _ severity: Severity, _ message: String) -> Finding {
+    Finding(
+      id: id, severity: severity, endpoint: nil, time: start, frame: 41, frames: [41], confidence: .certain,
+      message: message, advice: "Look there.", fields: [])
+  }
+
+  /// What there is to say of `flow`; the second came through a tunnel on a VLAN.
+  static func report(on flow: Flow) -> FlowReport {
+    let tunnel = Tunnel(.vxlan, between: server.address, and: client.address, key: 7)
+    return FlowReport(
+      flow, Findings().of(flow), in: flow.number == 2 ? Encapsulation(layers: [.vlan(10), .tunnel(tunnel)]) : nil)
   }
 
   private static var packets: [DecodedPacket] {

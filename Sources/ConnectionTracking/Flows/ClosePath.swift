@@ -13,6 +13,9 @@ struct ClosePath: Sendable {
   private(set) var reset: Int8?
   private(set) var resetFollowsFIN = false
   private(set) var isRefused = false
+  /// From the last payload of either side to the first FIN or RST; nil before one, and where there was no payload.
+  var idle: Int64? { idleTime < 0 ? nil : idleTime }
+  private var idleTime: Int64 = -1
 
   /// The first transmission of a side's FIN passed.
   ///
@@ -28,6 +31,17 @@ struct ClosePath: Sendable {
     hasBothFINs = true
     isSimultaneous = !coversPeer
     isThreeWay = coversPeer && !acknowledgedAlone
+  }
+
+  /// `segment` closes, and may be the first to do so.
+  mutating func noteIdle(before segment: Segment, lastPayload: Int64) {
+    guard firstFIN == nil, reset == nil else { return }
+    let carriesPayload = segment.wirePayloadLength > 0 && segment.flags.contains(.fin)
+    if carriesPayload {
+      idleTime = 0
+    } else if lastPayload != .min {
+      idleTime = max(0, segment.time.nanoseconds &- lastPayload)
+    }
   }
 
   /// A RST ended a socket on either side.

@@ -16,6 +16,9 @@ public struct Flow: Sendable {
   public var lastSeen: TimelineEntry.Moment
   public var closedBy: Closer?
   public var close: CloseKind
+  /// Nanoseconds from the last payload of either end to the first FIN or RST, 0 for a FIN with payload of its own; nil
+  /// where neither end closed, and where there was no payload.
+  public var idleBeforeClose: Int64?
   /// The transitions of both ends in time order.
   public var timeline: [TimelineEntry]
   /// Transitions that found no room: the timeline is bounded.

@@ -26,6 +26,7 @@ extension FlowRecord {
     ends[side].counters.count(segment)
     if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, stores.backlog) }
     take(segment, from: side, timers: timers, in: &stores)
+    if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
     if let basis { review(segment, from: side, basis, in: &stores) }
     if !segment.flags.contains(.rst) { ends[side].latest = LatestSegment(segment) }
     restartTimer(side, from: earlier.0, segment, timers)
@@ -133,6 +134,7 @@ extension FlowRecord {
     let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
     if segment.flags.contains(.fin), ends[side].sending.finEnd == nil {
       let alone = ends[side].facts.contains(.acknowledgedFINAlone)
+      closing.noteIdle(before: segment, lastPayload: lastPayload)
       closing.fin(from: side, coversPeer: covers, acknowledgedAlone: alone)
     } else if covers {
       ends[side].facts.insert(.acknowledgedFINAlone)

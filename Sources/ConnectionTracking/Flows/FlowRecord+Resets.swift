@@ -14,6 +14,7 @@ extension FlowRecord {
     sendsReset(segment, side: side, refuses: refuses, in: &store)
     if isTaken { presume(other, .rst, segment, in: &store) }
     if (senderLived && ends[side].state == .closed) || (receiverLived && isTaken) {
+      closing.noteIdle(before: segment, lastPayload: lastPayload)
       closing.reset(by: side, refuses: refuses)
     }
   }

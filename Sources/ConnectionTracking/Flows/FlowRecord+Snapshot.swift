@@ -12,7 +12,7 @@ extension FlowRecord {
     return Flow(
       number: number, previousFlow: previous, client: address(of: client), server: address(of: 1 - client),
       encapsulation: key.encapsulation, orientation: orientation, firstSeen: first, lastSeen: last,
-      closedBy: closer(), close: closeKind(), timeline: entries,
+      closedBy: closer(), close: closeKind(), idleBeforeClose: closing.idle, timeline: entries,
       timelineOmitted: Int(timeline.omitted), notices: stores.notices.all(of: notices),
       noticesOmitted: Int(notices.omitted), endedAt: end,
       clientEnd: summary(of: client, clocks[client], at: end, stores.disorder),

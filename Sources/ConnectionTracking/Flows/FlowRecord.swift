@@ -20,6 +20,8 @@ struct FlowRecord: ~Copyable, Sendable {
   var wake: Int64 = .max
   var timeline = TimelineStore.List()
   var closing = ClosePath()
+  /// When payload passed last; the least value before any.
+  var lastPayload = Int64.min
   var notices = Chain()
   var watch: NoticeWatch = []
   /// Segments whose numbers fit neither direction, so that they prove nothing.

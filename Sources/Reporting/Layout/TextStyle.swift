@@ -1,3 +1,5 @@
+package import Anomalies
+
 /// Whether text may carry the colours of a terminal (ECMA-48 SGR), and which means what.
 public struct TextStyle: Sendable, Equatable {
   public var usesColour: Bool
@@ -7,8 +9,9 @@ public struct TextStyle: Sendable, Equatable {
   public static let plain = TextStyle(usesColour: false)
 
   /// What a piece of text is, so that one place decides how it looks.
-  package enum Role: Sendable {
+  package enum Role: Sendable, Equatable {
     case heading, changed, presumed, refuted, faint, plain
+    case severity(Severity)
 
     /// The SGR sequence that begins it.
     var sequence: String {
@@ -18,7 +21,10 @@ public struct TextStyle: Sendable, Equatable {
       case .presumed: "\u{1B}[33m"
       case .refuted: "\u{1B}[31m"
       case .faint: "\u{1B}[2m"
-      case .plain: ""
+      case .severity(.error): "\u{1B}[1;31m"
+      case .severity(.warning): "\u{1B}[33m"
+      case .severity(.notice): "\u{1B}[36m"
+      case .severity(.info), .plain: ""
       }
     }
   }
@@ -27,7 +33,7 @@ public struct TextStyle: Sendable, Equatable {
   package func write(
     _ role: Role, into output: inout OutputBuffer, _ body: (inout OutputBuffer) -> Void
   ) {
-    let isColoured = usesColour && role != .plain
+    let isColoured = usesColour && !role.sequence.isEmpty
     if isColoured { output.append(role.sequence) }
     body(&output)
     if isColoured { output.append("\u{1B}[0m") }

@@ -1,5 +1,5 @@
-public import Anomalies
-public import ConnectionTracking
+import Anomalies
+import ConnectionTracking
 import PacketDecoding
 
 /// One row a flow under a row of names, as RFC 4180 has it: commas, CR LF, quotes where a field needs them.
@@ -16,7 +16,7 @@ public struct CSVRenderer: ReportRenderer {
 
   private static let header = [
     "flow", "client_address", "client_port", "server_address", "server_port", "orientation", "first_seen",
-    "last_seen", "duration", "first_frame", "last_frame", "previous_flow", "closed_by", "close", "end",
+    "last_seen", "duration", "first_frame", "last_frame", "previous_flow", "closed_by", "close", "rst_cause", "end",
     "client_state", "server_state", "client_presumed", "server_presumed", "client_packets", "server_packets",
     "client_payload_bytes", "server_payload_bytes", "client_retransmitted_bytes", "server_retransmitted_bytes",
     "findings", "summary",
@@ -27,13 +27,14 @@ public struct CSVRenderer: ReportRenderer {
     output.append("\r\n")
   }
 
-  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
+  public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
+    let flow = report.flow
     writeIdentity(of: flow, into: &output)
     writeSpan(of: flow, into: &output)
-    writeEnds(of: flow, into: &output)
-    field(findings.count, into: &output)
+    writeEnds(of: flow, report.resetCause, into: &output)
+    field(report.findings.count, into: &output)
     output.append("\"")
-    sentence.write(flow, into: &output)
+    sentence.write(report, into: &output)
     output.append("\"\r\n")
   }
 
@@ -58,10 +59,11 @@ public struct CSVRenderer: ReportRenderer {
     field(flow.previousFlow, into: &output)
   }
 
-  private func writeEnds(of flow: borrowing Flow, into output: inout OutputBuffer) {
+  private func writeEnds(of flow: borrowing Flow, _ cause: ResetCause?, into output: inout OutputBuffer) {
     let (client, server) = (flow.clientEnd, flow.serverEnd)
     field(flow.closedBy?.rawValue ?? "", into: &output)
     field(flow.close.rawValue, into: &output)
+    field(cause?.rawValue ?? "", into: &output)
     field(flow.end.rawValue, into: &output)
     field(names[client.state.index], into: &output)
     field(names[server.state.index], into: &output)

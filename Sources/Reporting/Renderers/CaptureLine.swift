@@ -1,7 +1,8 @@
 import ConnectionTracking
 import PacketDecoding
 
-/// One line on the capture: the files, the packets, when, and what could not be followed.
+/// One line on the capture: the files, the packets, when, and what could not be followed. What makes the capture
+/// doubtful stands below it, before anything that is read from it.
 struct CaptureLine {
   let style: TextStyle
 
@@ -9,6 +10,14 @@ struct CaptureLine {
     let capture = report.capture
     style.write(.heading, into: &output) { $0.append(capture.inputs.joined(separator: ", ")) }
     output.append(": ")
+    writeCounts(of: report, into: &output)
+    output.append("\n")
+    FindingLines(style: style).writeShort(capture.findings, into: &output)
+  }
+
+  /// The line without the names of the files.
+  func writeCounts(of report: Report, into output: inout OutputBuffer) {
+    let capture = report.capture
     write(capture.packets.total, "packet", into: &output)
     output.append(", ")
     output.append(capture.packets.segments)
@@ -18,7 +27,6 @@ struct CaptureLine {
     writeSpan(of: capture, into: &output)
     write(capture.packets, into: &output)
     if let drops = capture.drops { write(drops, into: &output) }
-    output.append("\n")
   }
 
   private func write(shown: Int, into output: inout OutputBuffer) {

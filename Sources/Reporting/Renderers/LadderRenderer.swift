@@ -1,5 +1,5 @@
-public import Anomalies
-public import ConnectionTracking
+import Anomalies
+import ConnectionTracking
 import PacketDecoding
 
 /// A ladder a flow, in the manner of RFC 9293's figures: both ends' states side by side after each step, the segment
@@ -9,26 +9,28 @@ import PacketDecoding
 public struct LadderRenderer: ReportRenderer {
   private let names: [String]
   private let style: TextStyle
-  private var flows: [Flow] = []
+  private var flows: [FlowReport] = []
 
   public init(names: StateNames = .bsd, style: TextStyle = .plain) {
     self.names = names.all
     self.style = style
   }
 
-  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
-    flows.append(copy flow)
+  public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
+    flows.append(copy report)
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)
-    flows.sort { $0.number < $1.number }
+    flows.sort { $0.flow.number < $1.flow.number }
     for flow in flows { write(flow, into: &output) }
+    AggregateFindings(style: style).write(report, into: &output)
   }
 
-  private func write(_ flow: Flow, into output: inout OutputBuffer) {
+  private func write(_ report: FlowReport, into output: inout OutputBuffer) {
+    let flow = report.flow
     output.append("\n")
-    writeHeading(of: flow, into: &output)
+    writeHeading(of: report, into: &output)
     let ladder = Ladder(flow)
     let layout = LadderLayout(names: names, style: style)
     layout.writeHeading(into: &output)
@@ -39,9 +41,13 @@ public struct LadderRenderer: ReportRenderer {
       output.append(flow.timelineOmitted)
       output.append(" more transitions were not kept.\n")
     }
+    guard !report.findings.isEmpty else { return }
+    output.append("\n")
+    FindingLines(style: style).write(report.findings, into: &output)
   }
 
-  private func writeHeading(of flow: Flow, into output: inout OutputBuffer) {
+  private func writeHeading(of report: FlowReport, into output: inout OutputBuffer) {
+    let flow = report.flow
     style.write(.heading, into: &output) { output in
       output.append("flow ")
       output.append(flow.number)
@@ -50,13 +56,18 @@ public struct LadderRenderer: ReportRenderer {
       output.append(" -> ")
       output.append(flow.server)
     }
+    if let encapsulation = report.encapsulation {
+      output.append("  (")
+      output.append(encapsulation)
+      output.append(")")
+    }
     if let previous = flow.previousFlow {
       output.append("  (follows flow ")
       output.append(previous)
       output.append(")")
     }
     output.append("\n  ")
-    FlowSentence(names: names).write(flow, into: &output)
+    FlowSentence(names: names).write(report, into: &output)
     output.append("\n\n")
   }
 }

@@ -1,5 +1,5 @@
-public import Anomalies
-public import ConnectionTracking
+import Anomalies
+import ConnectionTracking
 import PacketDecoding
 
 /// One JSON object a line (schema version 1): every flow as it ends, then the capture, the summary last.
@@ -10,35 +10,45 @@ public struct NDJSONRenderer: ReportRenderer {
   private let entries: TimelineEntryJSON
   private let sentence: FlowSentence
 
-  public init(names: StateNames = .bsd) {
+  private let showsListeners: Bool
+
+  /// - Parameter showsListeners: also a line a listener and a host.
+  public init(names: StateNames = .bsd, showsListeners: Bool = false) {
+    self.showsListeners = showsListeners
     self.names = names.all
     entries = TimelineEntryJSON(names: names.all)
     sentence = FlowSentence(names: names.all)
   }
 
-  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
+  public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
+    let flow = report.flow
     output.append("{\"type\":\"flow\",\"schema_version\":1,\"flow\":")
     output.append(flow.number)
     output.append(",\"client\":")
     output.append(json: flow.client)
     output.append(",\"server\":")
     output.append(json: flow.server)
+    EncapsulationJSON.write(report.encapsulation, into: &output)
     writeSpan(of: flow, into: &output)
-    writeClose(of: flow, into: &output)
+    writeClose(of: flow, report.resetCause, into: &output)
     writeTimeline(of: flow, into: &output)
     output.append(",\"endpoints\":{\"client\":")
     write(flow.clientEnd, into: &output)
     output.append(",\"server\":")
     write(flow.serverEnd, into: &output)
     output.append("},\"findings\":")
-    FindingJSON.write(findings, into: &output)
+    FindingJSON.write(report.findings, into: &output)
     output.append(",\"summary\":\"")
-    sentence.write(flow, into: &output)
+    sentence.write(report, into: &output)
     output.append("\"}\n")
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     write(report.capture, into: &output)
+    if showsListeners {
+      for listener in report.listeners { ListenerJSON.write(listener, into: &output) }
+      for host in report.hosts { ListenerJSON.write(host, into: &output) }
+    }
     for finding in report.findings { write(finding, into: &output) }
     write(report.totals, into: &output)
   }
@@ -60,13 +70,13 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append(json: flow.previousFlow)
   }
 
-  private func writeClose(of flow: borrowing Flow, into output: inout OutputBuffer) {
+  private func writeClose(of flow: borrowing Flow, _ cause: ResetCause?, into output: inout OutputBuffer) {
     output.append(",\"closed_by\":")
     output.append(word: flow.closedBy?.rawValue)
     output.append(",\"close\":")
     output.append(word: flow.close.rawValue)
     output.append(",\"rst_cause\":")
-    output.append(word: ResetCause.of(copy flow)?.rawValue)
+    output.append(word: cause?.rawValue)
     output.append(",\"end\":")
     output.append(word: flow.end.rawValue)
     output.append(",\"final\":{\"client\":\"")

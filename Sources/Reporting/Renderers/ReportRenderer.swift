@@ -1,13 +1,10 @@
-public import Anomalies
-public import ConnectionTracking
-
 /// Writes a report while the input is read: each flow as it ends, the rest at the end.
 public protocol ReportRenderer {
   /// Writes what stands before everything else.
   mutating func begin(into output: inout OutputBuffer)
-  /// Takes a flow that has ended, and what was found in it. Renderers that need an order keep what they
-  /// print of it until ``finish(_:into:)``.
-  mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer)
+  /// Takes a flow that has ended, and what there is to say of it. Renderers that need an order keep what they print of
+  /// it until ``finish(_:into:)``.
+  mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer)
   /// Writes what remains once the input has ended.
   mutating func finish(_ report: Report, into output: inout OutputBuffer)
 }
@@ -26,20 +23,48 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   case csv
   /// The totals alone, for people.
   case summary
+  /// A test case for every flow with findings, for the test reports of CI systems.
+  case junit
+  /// Totals, findings and the worst flows, for the summary of a CI run.
+  case markdown
 
   /// The renderer of this form.
-  ///
-  /// - Parameters:
-  ///   - names: how states are spelled.
-  ///   - timeline: ladders instead of the table; only ``text`` has them.
-  ///   - style: colours, for ``text`` and ``summary``.
-  public func renderer(names: StateNames, timeline: Bool, style: TextStyle) -> any ReportRenderer {
+  public func renderer(_ options: RenderingOptions) -> any ReportRenderer {
     switch self {
-    case .text where timeline: LadderRenderer(names: names, style: style)
-    case .text: TableRenderer(names: names, style: style)
-    case .ndjson: NDJSONRenderer(names: names)
-    case .csv: CSVRenderer(names: names)
-    case .summary: SummaryRenderer(names: names, style: style)
+    case .text:
+      switch options.view {
+      case .flows: TableRenderer(names: options.names, style: options.style)
+      case .timeline: LadderRenderer(names: options.names, style: options.style)
+      case .listeners: ListenerRenderer(style: options.style)
+      }
+    case .ndjson: NDJSONRenderer(names: options.names, showsListeners: options.view == .listeners)
+    case .csv: CSVRenderer(names: options.names)
+    case .summary: SummaryRenderer(names: options.names, style: options.style)
+    case .junit: JUnitRenderer(names: options.names, gate: options.gate)
+    case .markdown: MarkdownRenderer(names: options.names)
     }
   }
+}
+
+/// What a renderer leaves to its caller. Each form takes what concerns it.
+public struct RenderingOptions: Sendable {
+  /// How states are spelled.
+  public var names = StateNames.bsd
+  /// Colours, for the forms for people.
+  public var style = TextStyle.plain
+  /// What ``ReportFormat/text`` shows; listeners are added to ``ReportFormat/ndjson`` as well.
+  public var view = View.flows
+  /// What counts as a failure in ``ReportFormat/junit``.
+  public var gate = FindingGate.warnings
+
+  public enum View: Sendable, Hashable, CaseIterable {
+    /// A line a flow.
+    case flows
+    /// A ladder a flow.
+    case timeline
+    /// A line a listener and a host.
+    case listeners
+  }
+
+  public init() {}
 }

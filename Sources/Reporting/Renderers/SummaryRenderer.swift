@@ -1,5 +1,5 @@
-public import Anomalies
-public import ConnectionTracking
+import Anomalies
+import ConnectionTracking
 
 /// The totals alone, for people: memory stays flat however many flows there are.
 public struct SummaryRenderer: ReportRenderer {
@@ -11,7 +11,7 @@ public struct SummaryRenderer: ReportRenderer {
     self.style = style
   }
 
-  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {}
+  public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {}
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)

@@ -1,5 +1,5 @@
-public import Anomalies
-public import ConnectionTracking
+import Anomalies
+import ConnectionTracking
 import PacketDecoding
 
 /// A line on the capture, then a line a flow in the manner of `netstat`, in order of the first packet.
@@ -15,18 +15,19 @@ public struct TableRenderer: ReportRenderer {
     self.style = style
   }
 
-  public mutating func render(_ flow: borrowing Flow, _ findings: [Finding], into output: inout OutputBuffer) {
-    rows.append(FlowRow(flow))
+  public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
+    rows.append(FlowRow(report))
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)
-    guard !rows.isEmpty else { return }
+    guard !rows.isEmpty else { return AggregateFindings(style: style).write(report, into: &output) }
     rows.sort { $0.number < $1.number }
     output.append("\n")
     let layout = FlowTable(rows: rows, names: names, style: style)
     layout.writeHeading(into: &output)
     for row in rows { layout.write(row, into: &output) }
+    AggregateFindings(style: style).write(report, into: &output)
   }
 }
 
@@ -41,8 +42,15 @@ struct FlowRow: Sendable {
   let isEvicted: Bool
   let duration: Int64
   let sent, received: Int
+  let encapsulation: Encapsulation?
+  let worst: (id: String, severity: Severity)?
+  let findings: Int
 
-  init(_ flow: borrowing Flow) {
+  init(_ report: borrowing FlowReport) {
+    let flow = report.flow
+    encapsulation = report.encapsulation
+    worst = report.worst.map { ($0.id, $0.severity) }
+    findings = report.findings.count
     number = flow.number
     client = flow.client
     server = flow.server
@@ -68,7 +76,7 @@ private struct FlowTable {
   private static let headings = [
     "FLOW", "CLIENT", "SERVER", "CLIENT STATE", "SERVER STATE", "CLOSED", "DURATION", "SENT", "RECEIVED", "FINDINGS",
   ]
-  private static let rightAligned: Set<Int> = [0, 6, 7, 8, 9]
+  private static let rightAligned: Set<Int> = [0, 6, 7, 8]
 
   init(rows: [FlowRow], names: [String], style: TextStyle) {
     self.names = names
@@ -110,6 +118,7 @@ private struct FlowTable {
     switch column {
     case 3: row.isClientPresumed ? .presumed : .plain
     case 4: row.isServerPresumed ? .presumed : .plain
+    case 9: row.worst.map { .severity($0.severity) } ?? .plain
     default: .plain
     }
   }
@@ -118,15 +127,33 @@ private struct FlowTable {
     switch column {
     case 0: output.append(row.number)
     case 1: output.append(row.client)
-    case 2: output.append(row.server)
+    case 2: writeServer(of: row, into: &output)
     case 3: write(row.clientState, isPresumed: row.isClientPresumed, into: &output)
     case 4: write(row.serverState, isPresumed: row.isServerPresumed, into: &output)
     case 5: writeClose(of: row, into: &output)
     case 6: output.append(seconds: row.duration, decimals: 3)
     case 7: output.append(row.sent)
     case 8: output.append(row.received)
-    default: output.append(0)
+    default: writeFindings(of: row, into: &output)
     }
+  }
+
+  /// Two flows with the same four-tuple are told apart by what they were wrapped in.
+  private func writeServer(of row: FlowRow, into output: inout OutputBuffer) {
+    output.append(row.server)
+    guard let encapsulation = row.encapsulation else { return }
+    output.append(" [")
+    output.append(encapsulation)
+    output.append("]")
+  }
+
+  /// `close-wait-leak +2`: the worst one, and how many more.
+  private func writeFindings(of row: FlowRow, into output: inout OutputBuffer) {
+    guard let worst = row.worst else { return output.append("-") }
+    output.append(worst.id)
+    guard row.findings > 1 else { return }
+    output.append(" +")
+    output.append(row.findings - 1)
   }
 
   private func write(_ state: TCPState?, isPresumed: Bool, into output: inout OutputBuffer) {

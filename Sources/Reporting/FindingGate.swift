@@ -1,0 +1,27 @@
+public import Anomalies
+
+/// Which findings make a run fail.
+public struct FindingGate: Sendable, Equatable {
+  /// Findings of this severity and above; nil for none.
+  public var severity: Severity?
+  /// Findings of these rules, whatever their severity.
+  public var ids: Set<String>
+
+  public init(severity: Severity? = nil, ids: Set<String> = []) {
+    self.severity = severity
+    self.ids = ids
+  }
+
+  /// No finding.
+  public static let none = FindingGate()
+  /// What is likely a fault.
+  public static let warnings = FindingGate(severity: .warning)
+
+  /// True where no finding ever makes a run fail.
+  public var isEmpty: Bool { severity == nil && ids.isEmpty }
+
+  public func catches(_ finding: Finding) -> Bool {
+    if let severity, finding.severity >= severity { return true }
+    return ids.contains(finding.id)
+  }
+}

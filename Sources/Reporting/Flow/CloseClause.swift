@@ -1,0 +1,224 @@
+import Anomalies
+import ConnectionTracking
+import PacketDecoding
+
+/// Who closed first and how, after how long idle, and what the other end did.
+struct CloseClause {
+  private let flow: Flow
+  private let cause: ResetCause?
+  /// The worst finding, which may tell the rest better than the reset does.
+  private let worst: String?
+
+  init(_ report: borrowing FlowReport) {
+    flow = report.flow
+    cause = report.resetCause
+    worst = report.worst?.id
+  }
+
+  /// - Returns: the findings that the clause tells already.
+  func write(into output: inout OutputBuffer) -> [String] {
+    switch flow.close {
+    case .fourWay, .threeWay, .half: writeFIN(into: &output)
+    case .resetAfterFIN: writeResetAfterFIN(into: &output)
+    case .simultaneous: writeSimultaneous(into: &output)
+    case .reset: writeReset(into: &output)
+    case .refused: writeRefusal(into: &output)
+    case .unanswered: writeSilence(into: &output)
+    case .none: output.append(isHandshakeOpen ? "The handshake was not finished" : "Neither end has closed")
+    }
+    return told
+  }
+
+  /// What the clause says in its own words.
+  private var told: [String] {
+    switch flow.close {
+    case .simultaneous: ["simultaneous-close"]
+    case .refused: flow.closedBy == nil ? [] : ["syn-refused"]
+    case .unanswered: ["syn-timeout"]
+    case .reset, .resetAfterFIN: cause.map(Self.findings) ?? []
+    case .fourWay, .threeWay, .half, .none: []
+    }
+  }
+
+  private func writeFIN(into output: inout OutputBuffer) {
+    let closer = flow.closedBy == .server ? EndpointRole.server : .client
+    writeCloser(closer, into: &output)
+    writeIdle(into: &output)
+    guard let first = fin(of: closer), let second = fin(of: closer.peer), flow.close != .half else { return }
+    output.append(", ")
+    output.append(closer.peer.noun)
+    output.append(" ")
+    output.append(duration: second.time.nanoseconds(since: first.time))
+    output.append(" later")
+  }
+
+  private func writeResetAfterFIN(into output: inout OutputBuffer) {
+    let closer = flow.closedBy == .server ? EndpointRole.server : .client
+    writeCloser(closer, into: &output)
+    writeIdle(into: &output)
+    guard worst != "request-after-fin", let reset else { return }
+    output.append(reset.sender == closer ? ", then reset the connection" : ", and ")
+    if reset.sender != closer {
+      output.append(closer.peer.noun)
+      output.append(" reset the connection")
+    }
+    if let first = fin(of: closer) {
+      output.append(" ")
+      output.append(duration: reset.first.time.nanoseconds(since: first.time))
+      output.append(" later")
+    }
+    writeResetCause(into: &output)
+  }
+
+  /// A FIN that its end turned out not to have sent is somebody else's.
+  private func writeCloser(_ closer: EndpointRole, into output: inout OutputBuffer) {
+    if flow[closer].state == .established {
+      output.append("A FIN in the name of ")
+      output.append(closer == .client ? flow.client : flow.server)
+      output.append(" came")
+    } else {
+      output.append(subject: closer, of: flow)
+      output.append(" closed first (FIN)")
+    }
+  }
+
+  private func writeSimultaneous(into output: inout OutputBuffer) {
+    output.append("Both ends closed at the same time (FIN)")
+    writeIdle(into: &output)
+    guard let client = fin(of: .client), let server = fin(of: .server) else { return }
+    output.append(", ")
+    output.append(duration: abs(client.time.nanoseconds(since: server.time)))
+    output.append(" apart")
+  }
+
+  private func writeReset(into output: inout OutputBuffer) {
+    if cause == .injected {
+      output.append("A RST in the name of ")
+      output.append(flow.closedBy == .server ? flow.server : flow.client)
+    } else {
+      output.append(subject: flow.closedBy == .server ? .server : .client, of: flow)
+    }
+    output.append(cause == .injected ? " ended the connection" : " reset the connection (RST)")
+    writeIdle(into: &output)
+    writeResetCause(into: &output)
+  }
+
+  private func writeRefusal(into output: inout OutputBuffer) {
+    guard flow.closedBy != nil else {
+      output.append("The attempt to connect to ")
+      output.append(flow.server)
+      output.append(" failed after ")
+      output.append(duration: flow.nanosecondsToClose)
+      return
+    }
+    output.append(subject: .server, of: flow)
+    output.append(" refused the connection (RST) after ")
+    output.append(duration: flow.nanosecondsToClose)
+    writeResetCause(into: &output)
+  }
+
+  private func writeSilence(into output: inout OutputBuffer) {
+    output.append(subject: .server, of: flow)
+    let attempts = flow.clientEnd.packets
+    guard attempts > 1 else { return output.append(" did not answer the client's SYN") }
+    output.append(" did not answer ")
+    output.append(attempts)
+    output.append(" SYNs in ")
+    output.append(duration: flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time))
+  }
+
+  private func writeIdle(into output: inout OutputBuffer) {
+    switch flow.idleBeforeClose {
+    case 0?: output.append(" with its last data")
+    case let idle? where idle < 1_000_000: output.append(" right after the last data")
+    case let idle?:
+      output.append(" after ")
+      output.append(duration: idle)
+      output.append(" idle")
+    case nil:
+      output.append(" after ")
+      output.append(duration: flow.nanosecondsToClose)
+      output.append(" without data")
+    }
+  }
+
+  private func writeResetCause(into output: inout OutputBuffer) {
+    if let worst, Self.explanations.contains(worst) { return }
+    guard let words = cause.flatMap(Self.words) else { return }
+    output.append(": ")
+    output.append(words)
+  }
+
+  private func fin(of role: EndpointRole) -> TimelineEntry? {
+    flow.timeline.first { $0.endpoint == role && $0.cause == .sendsFIN && $0.refuted == nil }
+  }
+
+  /// The RST that took effect.
+  private var reset: FlowNotice? {
+    let resets = flow.notices.filter { $0.kind == .reset }
+    return resets.first { $0.reset.traits.contains(.accepted) } ?? resets.first
+  }
+
+  private var isHandshakeOpen: Bool {
+    flow.clientEnd.state == .synSent || flow.clientEnd.state == .synReceived || flow.serverEnd.state == .synReceived
+  }
+}
+
+extension CloseClause {
+  /// Findings that tell the cause of the reset in more words.
+  private static let explanations: Set<String> = [
+    "request-after-fin", "half-open-discovered", "half-open-data-reset", "idle-middlebox-reset",
+    "time-wait-bucket-overflow",
+  ]
+
+  /// Why a RST was sent, after its colon.
+  private static func words(for cause: ResetCause) -> String? {
+    switch cause {
+    case .abortedAlive: "its application aborted it, or closed with unread input"
+    case .unreadData: "its application closed without reading all input"
+    case .dataAfterClose: "data came after its application had closed"
+    case .noSocket: "it has no socket for it any more"
+    case .expiredOrphan: "its kernel had dropped the closed socket"
+    case .timeWait: "its socket in TIME_WAIT took the segment for an old one"
+    case .refused: "no socket listens there"
+    case .firewall: "something on the way answered in its name"
+    case .injected: "the packet does not look like its own"
+    case .acceptQueue: "its accept queue was full"
+    case .keepalive: "its keepalive probes had no answer"
+    case .cancelledConnect: "it had given up connecting"
+    case .unknown: nil
+    }
+  }
+
+  /// The findings that say the same as ``words(for:)``.
+  private static func findings(for cause: ResetCause) -> [String] {
+    let same: [String] =
+      switch cause {
+      case .abortedAlive: ["rst-abort-live"]
+      case .unreadData: ["rst-unread-data"]
+      case .dataAfterClose: ["rst-data-after-close"]
+      case .noSocket: ["rst-no-socket"]
+      case .expiredOrphan: ["fin-wait-2-orphan-timeout", "rst-reply-to-fin"]
+      case .timeWait: ["rst-reply-to-fin"]
+      case .injected: ["rst-suspected-injected"]
+      case .acceptQueue: ["accept-overflow-reset"]
+      case .keepalive: ["keepalive-dead-peer"]
+      case .cancelledConnect: ["handshake-aborted"]
+      case .refused, .firewall, .unknown: []
+      }
+    return ["rst-after-fin"] + same
+  }
+}
+
+extension Flow {
+  /// From the first packet to the first FIN or RST; to the last packet where the timeline has neither.
+  package var nanosecondsToClose: Int64 {
+    let first = timeline.first { entry in
+      switch entry.cause {
+      case .sendsFIN, .sendsRST, .receivesFIN, .receivesFINACK, .receivesRST, .receivesICMPError: true
+      default: false
+      }
+    }
+    return (first?.time ?? lastSeen.time).nanoseconds(since: firstSeen.time)
+  }
+}

@@ -1,0 +1,38 @@
+public import Anomalies
+public import ConnectionTracking
+public import PacketDecoding
+
+/// A flow that has ended, and what there is to say of it: what a renderer gets.
+public struct FlowReport: Sendable {
+  public var flow: Flow
+  /// By time.
+  public var findings: [Finding]
+  /// What its packets were wrapped in; nil where they came straight on the link.
+  public var encapsulation: Encapsulation?
+  /// Why the RST that ended it was sent; nil where none did.
+  public var resetCause: ResetCause?
+
+  /// - Parameter thresholds: those the findings were made with.
+  public init(
+    _ flow: Flow, _ findings: [Finding], in encapsulation: Encapsulation? = nil,
+    thresholds: Thresholds = Thresholds()
+  ) {
+    self.flow = flow
+    self.findings = findings
+    self.encapsulation = encapsulation
+    resetCause = ResetCause.of(flow, thresholds: thresholds)
+  }
+
+  /// The weightiest finding, the earliest of several.
+  public var worst: Finding? { findings.worst }
+}
+
+extension [Finding] {
+  /// The weightiest, the first of several.
+  package var worst: Finding? {
+    reduce(nil) { worst, finding in
+      guard let worst else { return finding }
+      return finding.severity > worst.severity ? finding : worst
+    }
+  }
+}

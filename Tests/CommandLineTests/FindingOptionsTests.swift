@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+
+@Suite("--fail-on and --threshold")
+struct FindingOptionsTests {
+  private func analyze(_ sample: String, _ options: String) async throws -> Tool.Result {
+    try await Tool.run(
+      ["analyze", "\(SampleCaptures.folder)/\(sample)"] + options.split(separator: " ").map(String.init))
+  }
+
+  @Test(
+    arguments: zip(
+      [
+        "", "--fail-on never", "--fail-on error", "--fail-on rst-data-after-close", "--fail-on syn-timeout",
+        "--fail-on syn-timeout --fail-on request-after-fin", "--fail-on error --flow 2",
+      ], [0, 0, 1, 1, 0, 1, 0]))
+  func aFindingMakesTheRunFail(options: String, status: Int) async throws {
+    let result = try await analyze("reset/request-crosses-fin.pcap", options)
+    #expect(result.status == Int32(status))
+    #expect(result.output.contains("1 flow"))
+    #expect(result.errors.isEmpty == (status == 0))
+  }
+
+  @Test func theReasonIsOneSentence() async throws {
+    let result = try await analyze("reset/request-crosses-fin.pcap", "--fail-on request-after-fin")
+    #expect(result.errors == "wirestat: --fail-on caught request-after-fin.\n")
+  }
+
+  @Test func aDamagedCaptureGoesBeforeAFinding() async throws {
+    let result = try await analyze("malformed/file-cut-short.pcap", "--fail-on truncated-file")
+    #expect(result.status == 65)
+  }
+
+  @Test func aThresholdMovesAFinding() async throws {
+    let usual = try await analyze("close/fin-wait-2-held.pcap", "--fail-on fin-wait-2-stuck")
+    let strict = try await analyze(
+      "close/fin-wait-2-held.pcap", "--fail-on fin-wait-2-stuck --threshold fin-wait-2=1s")
+    #expect(usual.status == 0)
+    #expect(strict.status == 1)
+    #expect(strict.output.contains("fin-wait-2-stuck"))
+  }
+
+  /// A connection that nothing is wrong with says nothing above info.
+  @Test(arguments: [
+    "open/handshake.pcap", "close/four-way-by-client.pcap", "close/four-way-by-server.pcap", "close/three-way.pcap",
+    "close/half-close.pcap", "close/fin-with-data.pcap", "close/fin-wait-2-held.pcap", "link/ipv6.pcap",
+    "link/vlan.pcap", "link/vlan-stacked.pcap", "options/no-timestamps.pcap", "options/explicit-congestion.pcap",
+    "options/fast-open.pcap", "options/urgent-data.pcap", "window/keepalive.pcap",
+  ])
+  func cleanSamplesPass(sample: String) async throws {
+    let result = try await analyze(sample, "--fail-on notice")
+    #expect(result.status == 0, "\(result.errors)")
+  }
+}
