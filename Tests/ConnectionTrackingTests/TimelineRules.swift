@@ -76,7 +76,8 @@ struct TimelineRules {
   }
 
   private func duration(_ end: EndpointSummary) -> [String] {
-    let total = end.nanosecondsInState.reduce(0, +)
+    let times = end.nanosecondsInState
+    let total = (0..<times.count).reduce(0) { $0 + times[$1] }
     let expected = passages.last?.segment.time.nanoseconds(since: flow.firstSeen.time) ?? 0
     return total == expected ? [] : ["time in states is \(total), not \(expected)"]
   }

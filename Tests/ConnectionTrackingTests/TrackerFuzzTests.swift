@@ -60,7 +60,8 @@ struct TrackerFuzzTests {
     for role in EndpointRole.allCases {
       let end = flow[role]
       if end.distinctPayloadBytes + end.retransmittedBytes > end.payloadBytes { breaches.insert("too many bytes") }
-      if end.nanosecondsInState.contains(where: { $0 < 0 }) { breaches.insert("negative time") }
+      let times = end.nanosecondsInState
+      if (0..<times.count).contains(where: { times[$0] < 0 }) { breaches.insert("negative time") }
       let entries = flow.timeline.filter { $0.endpoint == role }
       if flow.timelineOmitted == 0, zip(entries, entries.dropFirst()).contains(where: { $0.to != $1.from }) {
         breaches.insert("a broken chain")
