@@ -16,7 +16,10 @@ struct HelpTests {
     let examples = help.split(separator: "\n").filter { $0.hasPrefix("  wirestat ") }
     #expect(!examples.isEmpty)
     for example in examples {
-      let result = try await Tool.shell("set -f; \(example.replacing("wirestat", with: "$WIRESTAT"))")
+      // In a folder of its own: an example may write a file.
+      let command = example.replacing("wirestat", with: "$WIRESTAT")
+      let result = try await Tool.shell(
+        "set -f; folder=$(mktemp -d); cd $folder; \(command); status=$?; rm -r $folder; exit $status")
       #expect(result.status != 64, "\(example): \(result.errors)")
     }
   }
