@@ -39,7 +39,8 @@ struct AnalyzeCommand: ParsableCommand {
     var captures = try CaptureSet.open(files, tracking)
     let file = try OutputFile(report.output)
     var writer = ReportWriter(report.renderer(for: file), to: file.buffer(), selection: selection)
-    var pipeline = AnalysisPipeline(tracking.configuration, inputs: files, linkTypes: captures.linkTypes)
+    var pipeline = AnalysisPipeline(
+      tracking.configuration, inputs: files, linkTypes: captures.linkTypes, isBatched: true)
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()
     while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {

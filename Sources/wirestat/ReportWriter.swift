@@ -5,13 +5,13 @@ import Reporting
 struct ReportWriter: ~Copyable {
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
-  private let selection: FlowSelection
+  private let filter: FlowFilter
   private var judge = FlowJudge()
 
   init(_ renderer: any ReportRenderer, to output: consuming OutputBuffer, selection: FlowSelection) {
     self.renderer = renderer
     self.output = output
-    self.selection = selection
+    filter = FlowFilter(selection)
     self.renderer.begin(into: &self.output)
   }
 
@@ -21,7 +21,7 @@ struct ReportWriter: ~Copyable {
   mutating func take(_ events: [TrackerEvent]) throws {
     for event in events {
       guard case .ended(let flow) = event else { continue }
-      let isSelected = selection.includes(flow)
+      let isSelected = filter.includes(flow)
       let findings = judge.judge(flow, isReported: isSelected)
       if isSelected { renderer.render(flow, findings, into: &output) }
     }
