@@ -24,6 +24,8 @@ struct FlowRecord: ~Copyable, Sendable {
   var lastPayload = Int64.min
   var notices = Chain()
   var watch: NoticeWatch = []
+  /// Where ``FlowTable`` lists it.
+  var place: UInt32 = 0
   /// Segments whose numbers fit neither direction, so that they prove nothing.
   var implausibleSegments: UInt32 = 0
 
@@ -38,6 +40,17 @@ struct FlowRecord: ~Copyable, Sendable {
     last = first
     ends = .init { _ in TCPEndpoint() }
     if segment.flags.contains(.syn) { assumeSockets(segment, sender: Int(sender)) }
+  }
+
+  /// Reads from each cache line that a plain segment needs.
+  @inline(__always)
+  mutating func touch() -> UInt32 {
+    var sum = UInt32(truncatingIfNeeded: number) &+ timeline.tail
+    for side in 0..<2 {
+      sum &+= ends[side].sending.next.rawValue &+ UInt32(ends[side].latest.window)
+      sum &+= UInt32(truncatingIfNeeded: ends[side].counters.packets &+ UInt64(ends[side].counters.zeroWindows))
+    }
+    return sum
   }
 
   /// The other end's index.
