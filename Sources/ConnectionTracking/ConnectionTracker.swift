@@ -41,18 +41,26 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     advance(to: segment.time, into: &events)
     let slot = slot(for: segment, into: &events)
     let side = segment.source == records[slot].key.low ? 0 : 1
-    let mark = TimelineMark(records[slot].timeline)
-    if segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength {
-      records[slot].comparePayload(segment, payload, from: side, in: &stores)
-    }
     let implausible = records[slot].implausibleSegments
-    records[slot].observe(segment, from: side, timers: timers, in: &stores)
-    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+    follow(segment, PayloadSample(segment, payload), at: slot, from: side, into: &events)
     if configuration.reassemblesStreams, records[slot].implausibleSegments == implausible {
       streams.take(
         segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
     }
     schedule(slot)
+  }
+
+  /// Takes the segments of a batch, in their order, and empties it.
+  public mutating func observe(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
+    records.warm(batch)
+    for index in 0..<batch.count {
+      advance(to: batch[index].time, into: &events)
+      let slot = slot(for: batch[index], into: &events)
+      let side = batch[index].source == records[slot].key.low ? 0 : 1
+      follow(batch[index], batch.sample(index), at: slot, from: side, into: &events)
+      schedule(slot)
+    }
+    batch.removeAll()
   }
 
   /// Takes an ICMP error about a segment of a flow that is held; one about any other flow changes nothing.
@@ -103,6 +111,16 @@ public struct ConnectionTracker: ~Copyable, Sendable {
 // MARK: - Flows begin and end
 
 extension ConnectionTracker {
+  private mutating func follow(
+    _ segment: Segment, _ sample: PayloadSample?, at slot: FlowTable.Slot, from side: Int,
+    into events: inout [TrackerEvent]
+  ) {
+    let mark = TimelineMark(records[slot].timeline)
+    if let sample { records[slot].comparePayload(segment, sample, from: side, in: &stores) }
+    records[slot].observe(segment, from: side, timers: timers, in: &stores)
+    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+  }
+
   /// The record `segment` belongs to, begun with it where there is none.
   private mutating func slot(for segment: Segment, into events: inout [TrackerEvent]) -> FlowTable.Slot {
     let key = FlowKey(segment)

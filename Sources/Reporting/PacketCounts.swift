@@ -13,7 +13,7 @@ public struct PacketCounts: Sendable, Equatable {
 
   public init() {}
 
-  public mutating func count(_ packet: borrowing DecodedPacket) {
+  public mutating func count(_ packet: borrowing PacketKind) {
     total &+= 1
     switch packet {
     case .segment: segments &+= 1

@@ -14,27 +14,39 @@ struct AnalysisPipeline: ~Copyable {
   private(set) var events: [TrackerEvent] = []
   private var decoder = PacketDecoder()
   private var tracker: ConnectionTracker
+  private var batch = SegmentBatch()
+  /// Whether segments wait for others until they are followed.
+  private let isBatched: Bool
 
-  init(_ configuration: TrackerConfiguration, inputs: [String], linkTypes: [LinkType]) {
+  /// - Parameter isBatched: follow segments in batches, which is quicker; false where what comes of a packet is wanted
+  ///   at once, or its payload.
+  init(_ configuration: TrackerConfiguration, inputs: [String], linkTypes: [LinkType], isBatched: Bool = false) {
+    self.isBatched = isBatched
     tracker = ConnectionTracker(configuration)
     capture.inputs = inputs
     capture.linkTypes = linkTypes.map(\.name)
   }
 
-  /// Takes one packet; what came of it is in ``events``.
+  /// Takes one packet; what came of it, and of those before it, is in ``events``.
   mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo) {
     if capture.firstSeen == nil { capture.firstSeen = info.time }
     capture.lastSeen = info.time
     capture.quality.count(info, captured: bytes.count)
-    let packet = decoder.decode(bytes, info)
-    capture.packets.count(packet)
-    guard case .segment(let segment) = packet else { return takeOther(packet, info.time) }
-    decoder.withPayload(of: segment, in: bytes) { payload in
-      tracker.observe(segment, payload: payload, into: &events)
+    let kind = decoder.decode(bytes, info, into: &batch.next)
+    capture.packets.count(kind)
+    guard case .segment = kind else { return takeOther(kind, info.time) }
+    decoder.withPayload(of: batch.next, in: bytes) { payload in
+      if isBatched {
+        batch.add(payload: payload)
+      } else {
+        tracker.observe(batch.next, payload: payload, into: &events)
+      }
     }
+    if batch.isFull { tracker.observe(&batch, into: &events) }
   }
 
-  private mutating func takeOther(_ packet: DecodedPacket, _ time: Timestamp) {
+  private mutating func takeOther(_ packet: PacketKind, _ time: Timestamp) {
+    tracker.observe(&batch, into: &events)
     if case .icmpError(let error) = packet {
       tracker.observe(error, into: &events)
     } else {
@@ -53,7 +65,10 @@ struct AnalysisPipeline: ~Copyable {
   /// Ends the input, a few flows a call; what came of it is in ``events``.
   ///
   /// - Returns: false where no flow was left.
-  mutating func endFlows() -> Bool { tracker.endFlows(into: &events) }
+  mutating func endFlows() -> Bool {
+    tracker.observe(&batch, into: &events)
+    return tracker.endFlows(into: &events)
+  }
 
   /// What there is to say about the capture, once every flow has ended.
   ///

@@ -47,7 +47,8 @@ struct AnalyzeCommand: ParsableCommand {
     let file = try OutputFile(report.output)
     var writer = ReportWriter(
       report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
-    var pipeline = AnalysisPipeline(tracking.configuration, inputs: files, linkTypes: captures.linkTypes)
+    var pipeline = AnalysisPipeline(
+      tracking.configuration, inputs: files, linkTypes: captures.linkTypes, isBatched: true)
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()
     while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {

@@ -24,6 +24,25 @@ struct FlowSelection: ParsableArguments {
 
   @Flag(name: .customLong("open"), help: "Only flows that neither end has closed.")
   var isOpen = false
+}
+
+/// A ``FlowSelection`` in plain values: asked once a flow, and what a parsed option costs to read adds up.
+struct FlowFilter {
+  private let numbers: [Int]
+  private let states: [TCPState?]
+  private let finalStates: [TCPState?]
+  private let hosts: [IPAddress]
+  private let ports: [UInt16]
+  private let isOpen: Bool
+
+  init(_ selection: FlowSelection) {
+    numbers = selection.numbers
+    states = selection.states.map(\.state)
+    finalStates = selection.finalStates.map(\.state)
+    hosts = selection.hosts
+    ports = selection.ports
+    isOpen = selection.isOpen
+  }
 
   func includes(_ flow: borrowing Flow) -> Bool {
     if isOpen && !flow.isOpen { return false }
@@ -36,12 +55,13 @@ struct FlowSelection: ParsableArguments {
   }
 
   private func includesStates(of flow: borrowing Flow) -> Bool {
-    let left = [flow.clientEnd.state, flow.serverEnd.state]
-    if !finalStates.isEmpty && !finalStates.contains(where: { left.contains($0.state) }) { return false }
+    let client = flow.clientEnd.state
+    let server = flow.serverEnd.state
+    if !finalStates.isEmpty && !finalStates.contains(where: { $0 == client || $0 == server }) { return false }
     guard !states.isEmpty else { return true }
     let timeline = flow.timeline
     return states.contains { wanted in
-      left.contains(wanted.state) || timeline.contains { $0.from == wanted.state || $0.to == wanted.state }
+      wanted == client || wanted == server || timeline.contains { $0.from == wanted || $0.to == wanted }
     }
   }
 }

@@ -6,7 +6,7 @@ import Reporting
 struct ReportWriter: ~Copyable {
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
-  private let selection: FlowSelection
+  private let filter: FlowFilter
   private var judge: FlowJudge
 
   init(
@@ -15,7 +15,7 @@ struct ReportWriter: ~Copyable {
   ) {
     self.renderer = renderer
     self.output = output
-    self.selection = selection
+    filter = FlowFilter(selection)
     judge = FlowJudge(findings)
     self.renderer.begin(into: &self.output)
   }
@@ -27,7 +27,7 @@ struct ReportWriter: ~Copyable {
   mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
     for event in events {
       guard case .ended(let flow) = event else { continue }
-      let isSelected = selection.includes(flow)
+      let isSelected = filter.includes(flow)
       let report = judge.judge(flow, in: encapsulation(flow.encapsulation), isReported: isSelected)
       if isSelected { renderer.render(report, into: &output) }
     }

@@ -44,12 +44,10 @@ enum SampleFlows {
       flow, Findings().of(flow), in: flow.number == 2 ? Encapsulation(layers: [.vlan(10), .tunnel(tunnel)]) : nil)
   }
 
-  private static var packets: [DecodedPacket] {
-    let segment = Segment(
-      time: start, frame: 1, source: client, destination: server, sequence: SequenceNumber(1), flags: .syn)
+  private static var packets: [PacketKind] {
     let malformed = DecodeError(layer: .ipv6Extension, problem: .truncated, offset: 14, needed: 40, available: 9)
     return [
-      .segment(segment), .segment(segment), .other(.notTCP(17)), .other(.notIP(0x806)), .other(.notTCP(17)),
+      .segment, .segment, .other(.notTCP(17)), .other(.notIP(0x806)), .other(.notTCP(17)),
       .malformed(malformed), .other(.fragment),
     ]
   }

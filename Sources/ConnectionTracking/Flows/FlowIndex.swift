@@ -19,6 +19,10 @@ struct FlowIndex: ~Copyable, Sendable {
 
   private var mask: Int { entries.count - 1 }
 
+  /// What stands where the search for `hash` begins.
+  @inline(__always)
+  func first(_ hash: UInt32) -> UInt32 { entries[Int(hash) & mask].slot }
+
   /// The next record with this hash, looked for from `probe` on; ``none`` where there are no more.
   ///
   /// - Parameter probe: 0 at first; moved on by each call.

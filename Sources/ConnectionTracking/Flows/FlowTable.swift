@@ -15,6 +15,9 @@ struct FlowTable: ~Copyable, Sendable {
   private var pages = UniqueArray<RigidArray<FlowRecord>>()
   private var free = UniqueArray<Slot>()
   private let hash = FlowHash()
+  private var hashes = [32 of UInt32](repeating: 0)
+  /// The sum of what ``warm(_:)`` read: of no meaning, but it keeps the reads from being left out.
+  private var warmth: UInt32 = 0
 
   /// Flows held.
   var count: Int { index.count }
@@ -32,6 +35,20 @@ struct FlowTable: ~Copyable, Sendable {
       let slot = index.next(hash, &probe)
       if slot == FlowIndex.none { return nil }
       if self[slot].key == key { return slot }
+    }
+  }
+
+  /// Reads what following the segments of `batch` will need first, so that it comes into the caches: all the places in
+  /// the index, then all the records. No read depends on another of its kind, so the processor has many under way.
+  mutating func warm(_ batch: borrowing SegmentBatch) {
+    for place in 0..<batch.count {
+      hashes[place] = hash(FlowKey(batch[place]))
+      warmth &+= index.first(hashes[place])
+    }
+    for place in 0..<batch.count {
+      var probe = 0
+      let slot = index.next(hashes[place], &probe)
+      if slot != FlowIndex.none { warmth &+= self[slot].touch() }
     }
   }
 

@@ -112,10 +112,10 @@ extension FlowRecord {
 
   /// Compares a payload with the one that passed before at its place.
   mutating func comparePayload(
-    _ segment: Segment, _ payload: Span<UInt8>, from side: Int, in stores: inout SharedStores
+    _ segment: Segment, _ sample: PayloadSample, from side: Int, in stores: inout SharedStores
   ) {
     let isRepeat = ends[side].sending.isKnown && segment.sequence < ends[side].sending.next
-    let differs = stores.samples.contradicts(segment, payload, of: number, from: side, isRepeat: isRepeat)
+    let differs = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: isRepeat)
     guard differs, !isProbe(segment, side: side) else { return }
     add(.differentData, segment, side, &stores.notices) { $0.bytes = segment.wirePayloadLength }
   }

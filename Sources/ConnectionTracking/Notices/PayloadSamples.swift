@@ -7,12 +7,10 @@ import PacketDecoding
 struct PayloadSamples: Sendable {
   private struct Entry: Sendable {
     var key: UInt64 = 0
-    var length: UInt32 = 0
-    var sum: UInt64 = 0
+    var sample = PayloadSample()
   }
 
   private static let bits: UInt64 = 12
-  private static let count = 16
 
   private var entries = [Entry](repeating: Entry(), count: 1 << Int(bits))
 
@@ -20,14 +18,14 @@ struct PayloadSamples: Sendable {
   ///
   /// - Parameter isRepeat: its sequence number lies below what had passed.
   mutating func contradicts(
-    _ segment: Segment, _ payload: Span<UInt8>, of flow: Int, from side: Int, isRepeat: Bool
+    _ segment: Segment, _ sample: PayloadSample, of flow: Int, from side: Int, isRepeat: Bool
   ) -> Bool {
     let key = Self.key(segment, flow, side)
     let index = Int(truncatingIfNeeded: key >> (64 - Self.bits))
     let earlier = entries[index]
-    let entry = Entry(key: key, length: UInt32(truncatingIfNeeded: payload.count), sum: Self.sum(payload))
-    entries[index] = entry
-    return isRepeat && earlier.key == key && earlier.length == entry.length && earlier.sum != entry.sum
+    entries[index] = Entry(key: key, sample: sample)
+    return isRepeat && earlier.key == key && earlier.sample.length == sample.length
+      && earlier.sample.sum != sample.sum
   }
 
   @inline(__always)
@@ -36,6 +34,23 @@ struct PayloadSamples: Sendable {
     let mixed = (who &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(segment.sequence.rawValue)) &* 0xBF58_476D_1CE4_E5B9
     return mixed ^ (mixed >> 31)
   }
+}
+
+/// What is remembered of one payload.
+struct PayloadSample: Sendable {
+  private(set) var length: UInt32 = 0
+  private(set) var sum: UInt64 = 0
+
+  fileprivate init() {}
+
+  /// nil where the segment has no payload, or not all of it was captured.
+  init?(_ segment: Segment, _ payload: Span<UInt8>) {
+    guard segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength else { return nil }
+    length = UInt32(truncatingIfNeeded: payload.count)
+    sum = Self.sum(payload)
+  }
+
+  private static let count = 16
 
   /// The first and the last byte, and others evenly between them.
   @inline(__always)

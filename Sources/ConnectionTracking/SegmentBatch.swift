@@ -1,0 +1,54 @@
+public import PacketDecoding
+
+/// Segments on their way to the tracker, a few at a time.
+///
+/// Following one segment is mostly waiting for memory: with a million flows open, neither the place in the index nor
+/// the record is in any cache. The records of a whole batch are asked for before the first of its segments is followed,
+/// so that the waits overlap. What comes of it is the same.
+///
+/// ```swift
+/// let kind = decoder.decode(bytes, info, into: &batch.next)
+/// if case .segment = kind { decoder.withPayload(of: batch.next, in: bytes) { batch.add(payload: $0) } }
+/// if batch.isFull { tracker.observe(&batch, into: &events) }
+/// ```
+public struct SegmentBatch: ~Copyable, Sendable {
+  private static let capacity = 32
+
+  /// Where the next segment goes; ``add(payload:)`` makes it part of the batch.
+  public var next: Segment {
+    get { segments[count] }
+    _modify { yield &segments[count] }
+  }
+
+  private(set) var count = 0
+  private var segments: [Segment]
+  private var samples: [PayloadSample?]
+
+  public init() {
+    let nobody = SocketAddress(address: IPAddress(v4: 0), port: 0)
+    let empty = Segment(
+      time: Timestamp(nanoseconds: 0), frame: 0, source: nobody, destination: nobody, sequence: SequenceNumber(0),
+      flags: [])
+    segments = Array(repeating: empty, count: Self.capacity)
+    samples = Array(repeating: nil, count: Self.capacity)
+  }
+
+  public var isEmpty: Bool { count == 0 }
+  public var isFull: Bool { count == Self.capacity }
+
+  /// Takes what was decoded into ``next``; a full batch must be observed first.
+  ///
+  /// - Parameter payload: its captured payload. It is only looked at: streams are not put together from batches.
+  public mutating func add(payload: Span<UInt8>) {
+    samples[count] = PayloadSample(segments[count], payload)
+    count += 1
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  subscript(index: Int) -> Segment {
+    _read { yield segments[index] }
+  }
+
+  func sample(_ index: Int) -> PayloadSample? { samples[index] }
+}

@@ -1,0 +1,94 @@
+import PacketDecoding
+import TestSupport
+import Testing
+
+@testable import ConnectionTracking
+
+@Suite("The table of flows")
+struct FlowTableTests {
+  /// Few hashes, so that almost every look-up passes entries of others.
+  @Test(arguments: [1 as UInt32, 7, 1000, .max])
+  func indexAgreesWithADictionary(hashes: UInt32) {
+    var generator = SeededGenerator(seed: 3)
+    var index = FlowIndex()
+    var model: [UInt32: UInt32] = [:]
+    for step in 0..<20_000 as Range<UInt32> {
+      if generator.next() % 3 == 0, let (slot, hash) = model.first {
+        index.remove(hash, slot)
+        model[slot] = nil
+      } else if model.count < 3000 {
+        let hash = UInt32(truncatingIfNeeded: generator.next()) % hashes
+        index.insert(hash, step)
+        model[step] = hash
+      }
+    }
+    #expect(index.count == model.count)
+    for (slot, hash) in model { #expect(found(hash, in: &index).contains(slot)) }
+  }
+
+  private func found(_ hash: UInt32, in index: inout FlowIndex) -> Set<UInt32> {
+    var result: Set<UInt32> = []
+    var probe = 0
+    while true {
+      let slot = index.next(hash, &probe)
+      if slot == FlowIndex.none { return result }
+      result.insert(slot)
+    }
+  }
+
+  @Test
+  func recordsAreUsedAgain() {
+    var table = FlowTable()
+    for round in 0..<4 {
+      var slots: [FlowTable.Slot] = []
+      for number in 0..<1000 {
+        let segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
+        let record = FlowRecord(number: number + 1, previous: nil, key: FlowKey(segment), segment: segment)
+        slots.append(table.insert(record))
+      }
+      #expect(table.count == 1000)
+      #expect(slots.max()! < 1000)
+      let numbers = table.slotsByNumber().map { table[$0].number }
+      #expect(numbers == Array(1...1000))
+      for slot in slots { table.remove(slot) }
+    }
+    #expect(table.slot(of: FlowKey(Self.segment(from: 1, at: 0))) == nil)
+  }
+
+  /// Batches of every length, closes and new connections of the same four-tuples among them.
+  @Test(arguments: [1, 5, 31, 32])
+  func batchesChangeNothing(length: Int) {
+    var generator = SeededGenerator(seed: 11)
+    let flags: [TCPFlags] = [.syn, [.syn, .ack], .ack, [.ack, .psh], [.ack, .fin], .rst]
+    var one = ConnectionTracker()
+    var other = ConnectionTracker()
+    var batch = SegmentBatch()
+    var expected: [TrackerEvent] = []
+    var actual: [TrackerEvent] = []
+    for step in 0..<10_000 {
+      var segment = Self.segment(
+        from: UInt32(truncatingIfNeeded: generator.next() % 40), at: Int64(step) * 50_000_000,
+        flags: flags[Int(generator.next() % 6)])
+      if generator.next() % 2 == 0 { swap(&segment.source, &segment.destination) }
+      segment.sequence = SequenceNumber(UInt32(truncatingIfNeeded: generator.next() % 4))
+      one.observe(segment, payload: [].span, into: &expected)
+      batch.next = segment
+      batch.add(payload: [].span)
+      if batch.isFull || step % length == 0 { other.observe(&batch, into: &actual) }
+    }
+    other.observe(&batch, into: &actual)
+    one.finish(into: &expected)
+    other.finish(into: &actual)
+    #expect(expected.count > 1000)
+    #expect(expected.map { "\($0)" } == actual.map { "\($0)" })
+  }
+
+  static func segment(from host: UInt32, at time: Int64, flags: TCPFlags = .syn) -> Segment {
+    var segment = Segment(
+      time: Timestamp(nanoseconds: time), frame: UInt64(time) + 1,
+      source: SocketAddress(address: IPAddress(v4: host), port: 40_000),
+      destination: SocketAddress(address: IPAddress(v4: .max), port: 80), sequence: SequenceNumber(1), flags: flags)
+    if flags.contains(.ack) { segment.acknowledgment = SequenceNumber(2) }
+    return segment
+  }
+}
