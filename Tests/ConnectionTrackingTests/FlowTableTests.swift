@@ -7,7 +7,7 @@ import Testing
 @Suite("The table of flows")
 struct FlowTableTests {
   /// Few hashes, so that almost every look-up passes entries of others.
-  @Test(arguments: [1 as UInt32, 7, 1000, .max])
+  @Test(arguments: [UInt32(1), 7, 1000, UInt32.max])
   func indexAgreesWithADictionary(hashes: UInt32) {
     var generator = SeededGenerator(seed: 3)
     var index = FlowIndex()
@@ -63,6 +63,7 @@ struct FlowTableTests {
     var one = ConnectionTracker()
     var other = ConnectionTracker()
     var batch = SegmentBatch()
+    let nothing: [UInt8] = []
     var expected: [TrackerEvent] = []
     var actual: [TrackerEvent] = []
     for step in 0..<10_000 {
@@ -71,9 +72,9 @@ struct FlowTableTests {
         flags: flags[Int(generator.next() % 6)])
       if generator.next() % 2 == 0 { swap(&segment.source, &segment.destination) }
       segment.sequence = SequenceNumber(UInt32(truncatingIfNeeded: generator.next() % 4))
-      one.observe(segment, payload: [].span, into: &expected)
+      one.observe(segment, payload: nothing.span, into: &expected)
       batch.next = segment
-      batch.add(payload: [].span)
+      batch.add(payload: nothing.span)
       if batch.isFull || step % length == 0 { other.observe(&batch, into: &actual) }
     }
     other.observe(&batch, into: &actual)
