@@ -13,16 +13,17 @@ public import PacketDecoding
 /// tracker.finish(into: &events)
 /// ```
 public struct ConnectionTracker: ~Copyable, Sendable {
-  private let configuration: TrackerConfiguration
-  private let timers: TimerProfile
-  private var records = FlowTable()
-  private var stores = SharedStores()
-  private var expiries = Heap<Expiry>()
-  private var streams = StreamTable()
-  private var now = Timestamp(nanoseconds: .min)
-  private var flowCount = 0
+  let configuration: TrackerConfiguration
+  let timers: TimerProfile
+  var records = FlowTable()
+  var stores = SharedStores()
+  var expiries = Heap<Expiry>()
+  var streams = StreamTable()
+  var now = Timestamp(nanoseconds: .min)
+  var flowCount = 0
+  var evictions = EvictionQueue()
   /// The flows that are still to end, last first, once the input has ended.
-  private var ending: [FlowTable.Slot] = []
+  var ending: [FlowTable.Slot] = []
 
   public init(_ configuration: TrackerConfiguration = .init()) {
     self.configuration = configuration
@@ -108,10 +109,15 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   }
 }
 
-// MARK: - Flows begin and end
+/// How far a timeline has been reported.
+struct TimelineMark {
+  var tail: UInt32
+  init(_ list: TimelineStore.List) { tail = list.tail }
+}
 
 extension ConnectionTracker {
-  private mutating func follow(
+  /// Has the record take a segment, and tells of its transitions where that is asked for.
+  mutating func follow(
     _ segment: Segment, _ sample: PayloadSample?, at slot: FlowTable.Slot, from side: Int,
     into events: inout [TrackerEvent]
   ) {
@@ -121,98 +127,7 @@ extension ConnectionTracker {
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
   }
 
-  /// The record `segment` belongs to, begun with it where there is none.
-  private mutating func slot(for segment: Segment, into events: inout [TrackerEvent]) -> FlowTable.Slot {
-    let key = FlowKey(segment)
-    guard let slot = records.slot(of: key) else { return begin(key, segment, previous: nil, into: &events) }
-    let side = segment.source == key.low ? 0 : 1
-    guard records[slot].isReplaced(by: segment, from: side) else { return slot }
-    let mark = TimelineMark(records[slot].timeline)
-    let reuse = records[slot].reuseNotice(segment, from: side)
-    records[slot].replace(by: segment, from: side, in: &stores.timeline)
-    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
-    let previous = records[slot].number
-    end(slot, .replaced, into: &events)
-    let next = begin(key, segment, previous: previous, into: &events)
-    stores.notices.add(reuse, to: &records[next].notices, window: 0)
-    return next
-  }
-
-  private mutating func begin(
-    _ key: FlowKey, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot {
-    if records.count >= configuration.maximumFlows { evict(into: &events) }
-    flowCount += 1
-    let slot = records.insert(FlowRecord(number: flowCount, previous: previous, key: key, segment: segment))
-    events.append(.began(flow: flowCount))
-    return slot
-  }
-
-  private mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
-    events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
-    records[slot].release(in: &stores)
-    records.remove(slot)
-  }
-
-  /// Makes room: the flow whose last packet is longest ago goes, unanswered attempts before all others.
-  private mutating func evict(into events: inout [TrackerEvent]) {
-    var victim: (isAnswered: Bool, last: Timestamp, slot: FlowTable.Slot)?
-    for slot in records.slotsByNumber() {
-      let isAnswered = !records[slot].isUnanswered
-      let last = records[slot].last.time
-      if let victim, (victim.isAnswered ? 1 : 0, victim.last) <= (isAnswered ? 1 : 0, last) { continue }
-      victim = (isAnswered, last, slot)
-    }
-    if let victim { end(victim.slot, .evicted, into: &events) }
-  }
-}
-
-// MARK: - Timers
-
-/// When a record wants to be looked at.
-struct Expiry: Sendable, Comparable {
-  var time: Int64
-  var slot: FlowTable.Slot
-  var flow: Int
-
-  static func < (left: Expiry, right: Expiry) -> Bool { (left.time, left.flow) < (right.time, right.flow) }
-}
-
-extension ConnectionTracker {
-  /// Has the record looked at when its next timer ends, unless it will be earlier anyway.
-  private mutating func schedule(_ slot: FlowTable.Slot) {
-    let due = records[slot].nextWake(linger: timers.timeWait)
-    guard due < records[slot].wake else { return }
-    records[slot].wake = due
-    expiries.insert(Expiry(time: due, slot: slot, flow: records[slot].number))
-  }
-
-  private mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
-    let slot = due.slot
-    guard records[slot].wake == due.time else { return }
-    records[slot].wake = .max
-    let mark = TimelineMark(records[slot].timeline)
-    records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
-    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
-    if records[slot].isOver, records[slot].nextWake(linger: timers.timeWait) <= now.nanoseconds {
-      end(slot, .closed, into: &events)
-    } else {
-      schedule(slot)
-    }
-  }
-}
-
-// MARK: - Transitions as they happen
-
-/// How far a timeline has been reported.
-struct TimelineMark {
-  var tail: UInt32
-  init(_ list: TimelineStore.List) { tail = list.tail }
-}
-
-extension ConnectionTracker {
-  private mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {
+  mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {
     var index = mark.tail == TimelineStore.none ? records[slot].timeline.head : stores.timeline.next(after: mark.tail)
     while index != TimelineStore.none {
       events.append(records[slot].transition(stores.timeline[index]))

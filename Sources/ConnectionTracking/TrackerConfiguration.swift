@@ -1,8 +1,11 @@
 /// The bounds of a tracker and the stack it assumes where only time passes.
 public struct TrackerConfiguration: Sendable {
   public var stack: StackProfile = .linux
-  /// Flows held at once.
+  /// Flows held at once. Where this or ``maximumMemory`` bites, the least valuable flow ends as
+  /// ``Flow/EndReason/evicted``: an attempt that nobody answered, or else one that has been idle for long.
   public var maximumFlows = 1_000_000
+  /// Bytes that the flows held may take, near enough: the rest of a process wants some 20 MB.
+  public var maximumMemory = 1 << 30
   /// Report each transition as it happens, as ``TrackerEvent/transition(flow:client:server:entry:)``.
   public var reportsTransitions = false
   /// Keep payload and report it in order as ``TrackerEvent/stream(_:)``.

@@ -66,9 +66,24 @@ struct TrackingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only packets that match, in the language of pcap-filter(7).", valueName: "bpf"))
   var filter: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Flows held at once; then the least valuable gives way: unanswered attempts, else the longest idle.",
+      valueName: "n"))
+  var maxFlows = 1_000_000
+
+  @Option(help: ArgumentHelp("Memory the flows held may take, as in 512M or 2G.", valueName: "size"))
+  var maxMemory = ByteCount(bytes: 1 << 30)
+
+  func validate() throws {
+    if maxFlows < 1 { throw ValidationError("--max-flows wants at least 1.") }
+  }
+
   var configuration: TrackerConfiguration {
     var configuration = TrackerConfiguration()
     configuration.stack = stack
+    configuration.maximumFlows = maxFlows
+    configuration.maximumMemory = maxMemory.bytes
     return configuration
   }
 }

@@ -12,11 +12,11 @@ struct FlowTableTests {
     var generator = SeededGenerator(seed: 3)
     var index = FlowIndex()
     var model: [UInt32: UInt32] = [:]
-    for step in 0..<20_000 as Range<UInt32> {
+    for step in 0..<4_000 as Range<UInt32> {
       if generator.next() % 3 == 0, let (slot, hash) = model.first {
         index.remove(hash, slot)
         model[slot] = nil
-      } else if model.count < 3000 {
+      } else if model.count < 900 {
         let hash = UInt32(truncatingIfNeeded: generator.next()) % hashes
         index.insert(hash, step)
         model[step] = hash
@@ -66,7 +66,7 @@ struct FlowTableTests {
     let nothing: [UInt8] = []
     var expected: [TrackerEvent] = []
     var actual: [TrackerEvent] = []
-    for step in 0..<10_000 {
+    for step in 0..<2_000 {
       var segment = Self.segment(
         from: UInt32(truncatingIfNeeded: generator.next() % 40), at: Int64(step) * 50_000_000,
         flags: flags[Int(generator.next() % 6)])
@@ -80,7 +80,7 @@ struct FlowTableTests {
     other.observe(&batch, into: &actual)
     one.finish(into: &expected)
     other.finish(into: &actual)
-    #expect(expected.count > 1000)
+    #expect(expected.count > 100)
     #expect(expected.map { "\($0)" } == actual.map { "\($0)" })
   }
 

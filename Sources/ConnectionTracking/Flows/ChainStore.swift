@@ -9,6 +9,10 @@ struct ChainStore<Element: Sendable>: Sendable {
 
   private var nodes: [Node] = []
   private var free = Chain.none
+  private var used = 0
+
+  /// Bytes that the elements take.
+  var footprint: Int { used * MemoryLayout<Node>.stride }
 
   subscript(index: UInt32) -> Element {
     get { nodes[Int(index)].element }
@@ -24,6 +28,7 @@ struct ChainStore<Element: Sendable>: Sendable {
     if chain.tail == Chain.none { chain.head = index } else { nodes[Int(chain.tail)].next = index }
     chain.tail = index
     chain.count += 1
+    used += 1
     return index
   }
 
@@ -32,6 +37,7 @@ struct ChainStore<Element: Sendable>: Sendable {
     guard chain.tail != Chain.none else { return }
     nodes[Int(chain.tail)].next = free
     free = chain.head
+    used -= Int(chain.count)
     chain = Chain()
   }
 

@@ -5,15 +5,29 @@ import PacketDecoding
 /// What passed beyond holes, for the few directions that have any; keyed by flow number and side.
 struct DisorderStore: Sendable {
   private var ranges: [UInt64: ByteRanges] = [:]
+  private var count = 0
+
+  /// Bytes that the ranges take, and the directions that have any.
+  var footprint: Int { count * MemoryLayout<ByteRanges.Range>.stride + ranges.count * 64 }
 
   static func key(flow: Int, side: Int) -> UInt64 {
     UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
   }
 
-  subscript(key: UInt64) -> ByteRanges {
-    get { ranges[key] ?? ByteRanges() }
-    set { ranges[key] = newValue.ranges.isEmpty ? nil : newValue }
+  subscript(key: UInt64) -> ByteRanges { ranges[key] ?? ByteRanges() }
+
+  /// Changes what is kept for `key` in place: the list of a hostile sender is long.
+  mutating func change<Result>(_ key: UInt64, _ body: (inout ByteRanges) -> Result) -> Result {
+    var list = ranges.removeValue(forKey: key) ?? ByteRanges()
+    count -= list.ranges.count
+    let result = body(&list)
+    count += list.ranges.count
+    if !list.ranges.isEmpty { ranges[key] = list }
+    return result
   }
+
+  /// Forgets what is kept for `key`.
+  mutating func remove(_ key: UInt64) { change(key) { $0 = ByteRanges() } }
 }
 
 extension FlowRecord {
@@ -40,15 +54,15 @@ extension FlowRecord {
     let end = segment.sequenceEnd
     guard end > contiguous else { return 0 }
     let key = DisorderStore.key(flow: number, side: side)
-    var ranges = disorder[key]
     let start = segment.sequence < contiguous ? contiguous : segment.sequence
-    let new = ranges.insert(from: start, to: end)
-    if start == contiguous {
-      ends[side].sending.contiguous = ranges.advance(from: contiguous, to: contiguous).end
+    return disorder.change(key) { ranges in
+      let new = ranges.insert(from: start, to: end)
+      if start == contiguous {
+        ends[side].sending.contiguous = ranges.advance(from: contiguous, to: contiguous).end
+      }
+      ends[side].sending.hasHoles = !ranges.ranges.isEmpty
+      return new
     }
-    ends[side].sending.hasHoles = !ranges.ranges.isEmpty
-    disorder[key] = ranges
-    return new
   }
 
   private mutating func count(_ segment: Segment, new: Int, isNewest: Bool, side: Int) {
@@ -98,11 +112,11 @@ extension FlowRecord {
     let contiguous = ends[side].sending.contiguous
     guard acknowledgment > contiguous else { return }
     let key = DisorderStore.key(flow: number, side: side)
-    var ranges = disorder[key]
-    let (end, missing) = ranges.advance(from: contiguous, to: acknowledgment)
-    ends[side].sending.contiguous = end
-    ends[side].sending.hasHoles = !ranges.ranges.isEmpty
-    ends[side].counters.uncapturedBytes &+= UInt64(truncatingIfNeeded: missing)
-    disorder[key] = ranges
+    disorder.change(key) { ranges in
+      let (end, missing) = ranges.advance(from: contiguous, to: acknowledgment)
+      ends[side].sending.contiguous = end
+      ends[side].sending.hasHoles = !ranges.ranges.isEmpty
+      ends[side].counters.uncapturedBytes &+= UInt64(truncatingIfNeeded: missing)
+    }
   }
 }

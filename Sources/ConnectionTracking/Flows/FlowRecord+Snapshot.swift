@@ -44,7 +44,7 @@ extension FlowRecord {
   /// Gives back what it holds in `stores`.
   mutating func release(in stores: inout SharedStores) {
     for side in 0..<2 where ends[side].sending.hasHoles {
-      stores.disorder[DisorderStore.key(flow: number, side: side)] = ByteRanges()
+      stores.disorder.remove(DisorderStore.key(flow: number, side: side))
     }
     if isHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: false) }
     stores.timeline.release(&timeline)

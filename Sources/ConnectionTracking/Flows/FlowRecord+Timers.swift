@@ -63,8 +63,6 @@ extension FlowRecord {
 
   /// A connection attempt that nobody answered.
   var isUnanswered: Bool {
-    mutating get {
-      (ends[0].counters.packets == 0 || ends[1].counters.packets == 0) && closing.firstSide == nil
-    }
+    mutating get { ends[1 - Int(clientSide)].counters.packets == 0 && closing.firstSide == nil }
   }
 }

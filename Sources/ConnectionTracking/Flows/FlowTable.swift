@@ -22,6 +22,12 @@ struct FlowTable: ~Copyable, Sendable {
   /// Flows held.
   var count: Int { index.count }
 
+  /// All records, those that wait for another flow included: every slot is below.
+  private(set) var slots: Slot = 0
+
+  /// Bytes that the flows held take, their places in the index included.
+  var footprint: Int { count * (MemoryLayout<FlowRecord>.stride + 16) }
+
   subscript(slot: Slot) -> FlowRecord {
     @inline(__always) _read { yield pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
     @inline(__always) _modify { yield &pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
@@ -88,6 +94,7 @@ struct FlowTable: ~Copyable, Sendable {
     if pages.isEmpty || pages[pages.count - 1].isFull { pages.append(RigidArray(capacity: Self.pageSize)) }
     let last = pages.count - 1
     pages[last].append(record)
+    slots += 1
     return Slot(last << Self.pageBits | (pages[last].count - 1))
   }
 }

@@ -33,6 +33,8 @@ struct TimelineStore: Sendable {
 
   private var slots = ChainStore<Slot>()
 
+  var footprint: Int { slots.footprint }
+
   subscript(index: UInt32) -> Slot {
     get { slots[index] }
     _modify { yield &slots[index] }

@@ -8,6 +8,8 @@ struct NoticeStore: Sendable {
 
   private var notices = ChainStore<FlowNotice>()
 
+  var footprint: Int { notices.footprint }
+
   /// Adds `notice`, or lets the last one of its kind and sender grow.
   ///
   /// - Parameter window: how close, in nanoseconds, two packets are one notice.

@@ -65,11 +65,16 @@ package struct ByteRanges: Sendable, Equatable {
     return total
   }
 
-  /// Ranges are searched from the end: what arrives out of order mostly extends the last of them.
+  /// What arrives out of order mostly extends the last range, so that is asked first; the others are halved.
   private func firstIndex(endingAtOrAfter start: SequenceNumber) -> Int {
-    var index = ranges.count
-    while index > 0, ranges[index - 1].end >= start { index -= 1 }
-    return index
+    guard let last = ranges.last, last.end >= start else { return ranges.count }
+    var low = 0
+    var high = ranges.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].end >= start { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   private func overlap(_ range: Range, _ start: SequenceNumber, _ end: SequenceNumber) -> Int {

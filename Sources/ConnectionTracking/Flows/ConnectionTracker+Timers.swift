@@ -1,0 +1,37 @@
+import HeapModule
+import PacketDecoding
+
+// What only time does to the flows held.
+
+/// When a record wants to be looked at.
+struct Expiry: Sendable, Comparable {
+  var time: Int64
+  var slot: FlowTable.Slot
+  var flow: Int
+
+  static func < (left: Expiry, right: Expiry) -> Bool { (left.time, left.flow) < (right.time, right.flow) }
+}
+
+extension ConnectionTracker {
+  /// Has the record looked at when its next timer ends, unless it will be earlier anyway.
+  mutating func schedule(_ slot: FlowTable.Slot) {
+    let due = records[slot].nextWake(linger: timers.timeWait)
+    guard due < records[slot].wake else { return }
+    records[slot].wake = due
+    expiries.insert(Expiry(time: due, slot: slot, flow: records[slot].number))
+  }
+
+  mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
+    let slot = due.slot
+    guard records[slot].wake == due.time else { return }
+    records[slot].wake = .max
+    let mark = TimelineMark(records[slot].timeline)
+    records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
+    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+    if records[slot].isOver, records[slot].nextWake(linger: timers.timeWait) <= now.nanoseconds {
+      end(slot, .closed, into: &events)
+    } else {
+      schedule(slot)
+    }
+  }
+}

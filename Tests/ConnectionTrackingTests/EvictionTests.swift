@@ -1,0 +1,85 @@
+import ConnectionTracking
+import PacketDecoding
+import TestSupport
+import Testing
+
+/// When a limit bites, the least valuable flow goes, says so, and takes its memory with it.
+@Suite("Limits of the tracker")
+struct EvictionTests {
+  private static let nothing: [UInt8] = []
+
+  @Test
+  func aFloodLeavesTheAnsweredFlows() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumFlows = 100
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    Self.open(host: 1, at: 0, &tracker, &events)
+    for attempt in 0..<5_000 as Range<UInt32> {
+      let syn = FlowTableTests.segment(from: 1000 + attempt, at: Int64(attempt) + 10)
+      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+      #expect(tracker.openFlows <= 100)
+    }
+    let evicted = Self.flows(events)
+    #expect(evicted.count == 4_901)
+    #expect(evicted.allSatisfy { $0.end == .evicted && $0.close == .unanswered })
+    #expect(evicted.map(\.number) == Array(2...4_902), "the earliest attempts go first")
+    events.removeAll()
+    tracker.finish(into: &events)
+    #expect(Self.flows(events).first?.clientEnd.state == .established)
+  }
+
+  /// One flow goes on, the others are idle: it stays when there is no attempt left to give up.
+  @Test
+  func theIdleGoBeforeTheBusy() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumFlows = 10
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    for host in 1...200 as ClosedRange<UInt32> {
+      Self.open(host: host, at: Int64(host) * 1000, &tracker, &events)
+      var more = FlowTableTests.segment(from: 1, at: Int64(host) * 1000 + 500, flags: .ack)
+      more.sequence = SequenceNumber(2)
+      tracker.observe(more, payload: Self.nothing.span, into: &events)
+    }
+    let evicted = Self.flows(events)
+    #expect(evicted.count == 190)
+    #expect(!evicted.contains { $0.number == 1 })
+  }
+
+  /// Many directions with a hole after every byte: what is kept of them is bounded together.
+  @Test
+  func holesCountAsMemory() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumMemory = 1 << 20
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    for host in 1...400 as ClosedRange<UInt32> {
+      Self.open(host: host, at: Int64(host) * 1000, &tracker, &events)
+      for hole in 1...200 {
+        var segment = FlowTableTests.segment(from: host, at: Int64(host) * 1000 + Int64(hole), flags: .ack)
+        segment.sequence = SequenceNumber(2) + 2 * hole
+        segment.wirePayloadLength = 1
+        tracker.observe(segment, payload: Self.nothing.span, into: &events)
+      }
+    }
+    #expect(tracker.openFlows > 50)
+    #expect(tracker.openFlows < 380)
+    #expect(Self.flows(events).allSatisfy { $0.end == .evicted })
+  }
+
+  private static func open(
+    host: UInt32, at time: Int64, _ tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]
+  ) {
+    let syn = FlowTableTests.segment(from: host, at: time)
+    var answer = FlowTableTests.segment(from: host, at: time + 1, flags: [.syn, .ack])
+    swap(&answer.source, &answer.destination)
+    var ack = FlowTableTests.segment(from: host, at: time + 2, flags: .ack)
+    ack.sequence = SequenceNumber(2)
+    for segment in [syn, answer, ack] { tracker.observe(segment, payload: nothing.span, into: &events) }
+  }
+
+  private static func flows(_ events: [TrackerEvent]) -> [Flow] {
+    events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
+  }
+}
