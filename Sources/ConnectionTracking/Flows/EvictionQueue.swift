@@ -1,12 +1,11 @@
 import DequeModule
 
 /// Chooses the flow to give up when a limit bites: an attempt that nobody answered, the earliest first; else one that
-/// has been idle about the longest.
+/// has been idle for long.
 ///
 /// Exact order by idleness would have every packet move its flow in a list, which means writing to two other flows'
-/// records. Instead a hand goes round the records, passes those that had a packet since it came by last, and stops at
-/// the first that had none. Each step past a record is paid for by that packet, so that a choice costs a constant on
-/// average, whatever a sender does.
+/// records. Instead a hand goes round the flows, and of the few it passes the one that has been idle the longest goes.
+/// So a choice costs a constant, whatever a sender does.
 struct EvictionQueue: Sendable {
   private struct Attempt: Sendable {
     var slot: FlowTable.Slot
@@ -15,7 +14,9 @@ struct EvictionQueue: Sendable {
 
   /// Flows that began with a SYN, earliest first, some of them answered or gone since.
   private var attempts = Deque<Attempt>()
-  private var hand: FlowTable.Slot = 0
+  private var hand = 0
+  /// Flows compared for one choice.
+  private static let choice = 16
 
   /// A flow has begun with a SYN.
   mutating func add(_ slot: FlowTable.Slot, in table: inout FlowTable) {
@@ -29,12 +30,17 @@ struct EvictionQueue: Sendable {
       if isUnanswered(attempt, &table) { return attempt.slot }
     }
     guard table.count > 0 else { return nil }
-    while true {
-      hand = hand &+ 1 < table.slots ? hand &+ 1 : 0
-      guard table[hand].number != 0 else { continue }
-      if !table[hand].hadPacket { return hand }
-      table[hand].hadPacket = false
+    var result = table.held(next(&table))
+    for _ in 1..<min(Self.choice, table.count) {
+      let candidate = table.held(next(&table))
+      if table[candidate].last.time < table[result].last.time { result = candidate }
     }
+    return result
+  }
+
+  private mutating func next(_ table: inout FlowTable) -> Int {
+    hand = hand + 1 < table.count ? hand + 1 : 0
+    return hand
   }
 
   /// Forgets the attempts that are none any more: at least half of them, so that each is looked at twice at most.

@@ -16,7 +16,6 @@ extension FlowRecord {
   /// Takes a segment that `side` sent.
   mutating func observe(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
     let other = peer(of: side)
-    hadPacket = true
     if stores.recent.repeats(segment, of: number, from: side, peerLast: ends[other].latest.time) {
       return noteDuplicate(segment, side, &stores.notices)
     }

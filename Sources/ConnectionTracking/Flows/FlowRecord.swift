@@ -24,8 +24,8 @@ struct FlowRecord: ~Copyable, Sendable {
   var lastPayload = Int64.min
   var notices = Chain()
   var watch: NoticeWatch = []
-  /// A packet of it has passed since ``EvictionQueue`` looked at it last.
-  var hadPacket = true
+  /// Where ``FlowTable`` lists it.
+  var place: UInt32 = 0
   /// Segments whose numbers fit neither direction, so that they prove nothing.
   var implausibleSegments: UInt32 = 0
 

@@ -14,6 +14,8 @@ struct FlowTable: ~Copyable, Sendable {
   private var index = FlowIndex()
   private var pages = UniqueArray<RigidArray<FlowRecord>>()
   private var free = UniqueArray<Slot>()
+  /// The slots of the flows held, in no order; each record knows its place here.
+  private var held = UniqueArray<Slot>()
   private let hash = FlowHash()
   private var hashes = [32 of UInt32](repeating: 0)
   /// The sum of what ``warm(_:)`` read: of no meaning, but it keeps the reads from being left out.
@@ -22,11 +24,8 @@ struct FlowTable: ~Copyable, Sendable {
   /// Flows held.
   var count: Int { index.count }
 
-  /// All records, those that wait for another flow included: every slot is below.
-  private(set) var slots: Slot = 0
-
   /// Bytes that the flows held take, their places in the index included.
-  var footprint: Int { count * (MemoryLayout<FlowRecord>.stride + 16) }
+  var footprint: Int { count * (MemoryLayout<FlowRecord>.stride + 20) }
 
   subscript(slot: Slot) -> FlowRecord {
     @inline(__always) _read { yield pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
@@ -62,26 +61,31 @@ struct FlowTable: ~Copyable, Sendable {
   mutating func insert(_ record: consuming FlowRecord) -> Slot {
     let hash = hash(record.key)
     let slot = place(record)
+    self[slot].place = UInt32(truncatingIfNeeded: held.count)
+    held.append(slot)
     index.insert(hash, slot)
     return slot
   }
+
+  /// One of the flows held, by a place below ``count``.
+  func held(_ place: Int) -> Slot { held[place] }
 
   /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
   mutating func remove(_ slot: Slot) {
     index.remove(hash(self[slot].key), slot)
     self[slot].number = 0
     free.append(slot)
+    let last = held.removeLast()
+    guard last != slot else { return }
+    held[Int(self[slot].place)] = last
+    self[last].place = self[slot].place
   }
 
   /// The flows held, in order of their numbers.
   mutating func slotsByNumber() -> [Slot] {
     var result: [(number: Int, slot: Slot)] = []
     result.reserveCapacity(count)
-    for page in 0..<pages.count {
-      for place in 0..<pages[page].count where pages[page][place].number != 0 {
-        result.append((pages[page][place].number, Slot(page << Self.pageBits | place)))
-      }
-    }
+    for place in 0..<held.count { result.append((self[held[place]].number, held[place])) }
     result.sort { $0.number < $1.number }
     return result.map(\.slot)
   }
@@ -94,7 +98,6 @@ struct FlowTable: ~Copyable, Sendable {
     if pages.isEmpty || pages[pages.count - 1].isFull { pages.append(RigidArray(capacity: Self.pageSize)) }
     let last = pages.count - 1
     pages[last].append(record)
-    slots += 1
     return Slot(last << Self.pageBits | (pages[last].count - 1))
   }
 }
