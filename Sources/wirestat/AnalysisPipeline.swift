@@ -12,6 +12,8 @@ struct AnalysisPipeline: ~Copyable {
   private(set) var capture = CaptureSummary()
   /// What the tracker said since ``removeEvents()``.
   private(set) var events: [TrackerEvent] = []
+  /// Captured bytes of the packets so far.
+  private(set) var capturedBytes = 0
   private var decoder = PacketDecoder()
   private var tracker: ConnectionTracker
   private var batch = SegmentBatch()
@@ -31,6 +33,7 @@ struct AnalysisPipeline: ~Copyable {
   mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo) {
     if capture.firstSeen == nil { capture.firstSeen = info.time }
     capture.lastSeen = info.time
+    capturedBytes &+= bytes.count
     capture.quality.count(info, captured: bytes.count)
     let kind = decoder.decode(bytes, info, into: &batch.next)
     capture.packets.count(kind)

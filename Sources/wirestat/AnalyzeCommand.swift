@@ -35,6 +35,8 @@ struct AnalyzeCommand: ParsableCommand {
   @OptionGroup(title: "Which flows") var selection: FlowSelection
   @OptionGroup(title: "Findings") var findings: FindingOptions
   @OptionGroup(title: "Output") var report: ReportOptions
+  @Flag(help: "Say on standard error how fast it was and how much memory it took.")
+  var stats = false
 
   func validate() throws {
     if let output = report.output, output != "-", files.contains(output) {
@@ -43,6 +45,7 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   mutating func run() throws {
+    let statistics = RunStatistics()
     var captures = try CaptureSet.open(files, tracking)
     let file = try OutputFile(report.output)
     var writer = ReportWriter(
@@ -61,7 +64,11 @@ struct AnalyzeCommand: ParsableCommand {
       try writer.take(pipeline.events) { pipeline.encapsulation($0) }
       pipeline.removeEvents()
     }
-    let failure = try writer.finish(pipeline.finish(captures.failures))
+    let capturedBytes = pipeline.capturedBytes
+    let capture = pipeline.finish(captures.failures)
+    let packets = capture.packets.total
+    let failure = try writer.finish(capture)
+    if stats { statistics.report(packets: packets, bytes: capturedBytes) }
     try captures.reportFailures()
     if let failure { throw failure }
   }

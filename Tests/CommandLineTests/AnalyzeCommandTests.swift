@@ -33,6 +33,25 @@ struct AnalyzeCommandTests {
   ])
   func theFlowIsNotChosen(options: String) async throws { try await expect(0, of: options) }
 
+  @Test(arguments: ["--max-flows 0", "--max-memory 0", "--max-memory 12X", "--max-memory 99999999999G"])
+  func limitsAreChecked(options: String) async throws {
+    try await withConversation { path in
+      let result = try await Tool.run(["analyze", path] + words(options))
+      #expect(result.status == 64)
+    }
+  }
+
+  @Test
+  func statisticsGoToStandardError() async throws {
+    try await withConversation { path in
+      let plain = try await Tool.run(["analyze", path])
+      let result = try await Tool.run(["analyze", path, "--stats", "--max-memory", "64M"])
+      #expect(result.output == plain.output)
+      #expect(result.errors.contains("packets/s"))
+      #expect(result.errors.contains("peak memory"))
+    }
+  }
+
   private func expect(_ count: Int, of options: String) async throws {
     try await withConversation { path in
       let result = try await Tool.run(["analyze", path, "--format", "csv"] + words(options))

@@ -5,22 +5,40 @@ import PacketDecoding
 /// What the peer has received for certain is ``acknowledged``; what it would have received had nothing been lost
 /// behind the tap is ``contiguous``.
 struct SequenceSpace: Sendable, Equatable {
-  /// The ISN, where a SYN showed it.
-  var initial: SequenceNumber?
   /// After the highest byte, SYN or FIN that passed: SND.NXT.
   var next = SequenceNumber(0)
   /// Everything before it passed the tap, or was acknowledged: what the receiver's RCV.NXT can be at most.
   var contiguous = SequenceNumber(0)
   /// The highest acknowledgment by the peer: SND.UNA.
   var acknowledged = SequenceNumber(0)
-  /// After the FIN, where one passed.
-  var finEnd: SequenceNumber?
+  private var initialValue = SequenceNumber(0)
+  private var finEndValue = SequenceNumber(0)
+  private var hasInitial = false
+  private var hasFIN = false
   /// False until a segment of this direction has passed.
   var isKnown = false
   /// False until the peer has acknowledged something.
   var isAcknowledged = false
   /// True while bytes beyond ``contiguous`` have passed.
   var hasHoles = false
+
+  /// The ISN, where a SYN showed it.
+  var initial: SequenceNumber? {
+    get { hasInitial ? initialValue : nil }
+    set {
+      hasInitial = newValue != nil
+      initialValue = newValue ?? SequenceNumber(0)
+    }
+  }
+
+  /// After the FIN, where one passed.
+  var finEnd: SequenceNumber? {
+    get { hasFIN ? finEndValue : nil }
+    set {
+      hasFIN = newValue != nil
+      finEndValue = newValue ?? SequenceNumber(0)
+    }
+  }
 
   /// Begins with the first segment of this direction that passed.
   mutating func begin(at segment: Segment) {

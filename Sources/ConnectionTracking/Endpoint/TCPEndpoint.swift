@@ -12,32 +12,33 @@ import PacketDecoding
 /// Not copyable, and its members are `mutating` also where they only read: a borrowed structure of this size is copied
 /// in practice, and those copies were half of the tracker's time.
 struct TCPEndpoint: ~Copyable, Sendable {
+  // What every segment needs stands first, in few cache lines; the order within leaves no gaps.
+  var sending = SequenceSpace()
   /// The state that the endpoint's own segments show; nil before any.
   var proved: TCPState?
-  var pending = PendingArrivals()
-  var sending = SequenceSpace()
   var facts: EndpointFacts = []
-  var counters = EndpointCounters()
-  var response = ResponseTime()
   var window = AdvertisedWindow()
-  var timestamps = TimestampClock()
   var maximumSegmentSize: UInt16 = 0
   /// The most payload one segment of it may carry: the peer's MSS; no limit before it is known.
-  var largestPayload = Int.max
-  var latest = LatestSegment()
-  var duplicates = DuplicateACKs()
-  /// When its FIN first passed, in nanoseconds.
-  var finTime: Int64 = .min
+  var largestPayload = UInt32.max
   /// When its last segment passed, in nanoseconds.
   var lastSent: Int64 = .min
+  var latest = LatestSegment()
+  /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
+  var deadline: Int64 = .max
+  var response = ResponseTime()
+  var duplicates = DuplicateACKs()
+  var timestamps = TimestampClock()
+  var counters = EndpointCounters()
+  var pending = PendingArrivals()
+  /// The segment being taken refuted a pending arrival.
+  var pendingWasRefuted = false
   /// When the newest acknowledgment of what is pending passed on its way to it, in nanoseconds.
   var acknowledgedAt: Int64 = .min / 2
   /// When its peer last sent something again, in nanoseconds.
   var repeatedAt: Int64 = .min / 2
-  /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
-  var deadline: Int64 = .max
-  /// Where it goes back to if it turns out not to be CLOSED after all.
-  var beforeClosed: TCPState?
+  /// When its FIN first passed, in nanoseconds.
+  var finTime: Int64 = .min
   /// The ISN of a SYN that may open this end anew.
   var reopeningSequence = SequenceNumber(0)
   /// The timeline entry that a mid-stream start presumed.
@@ -46,10 +47,10 @@ struct TCPEndpoint: ~Copyable, Sendable {
   var doubtEntry = TimelineStore.none
   /// The timeline entry of the state it would be in, had the peer's FIN been lost: see `branch` in receiving.
   var branchEntry = TimelineStore.none
+  /// Where it goes back to if it turns out not to be CLOSED after all.
+  var beforeClosed: TCPState?
   /// Presumed arrivals that turned out false.
   var refutations: UInt8 = 0
-  /// The segment being taken refuted a pending arrival.
-  var pendingWasRefuted = false
 
   /// The state it is in, as far as the wire tells.
   var state: TCPState? {
@@ -158,20 +159,22 @@ struct ResponseTime: Sendable {
 
 /// The window an endpoint advertises (RFC 9293 §3.8.6, RFC 7323 §2).
 struct AdvertisedWindow: Sendable {
-  /// The shift count of its SYN; nil where the SYN was not seen or had none.
-  var shift: UInt8?
-  /// True once both SYNs are known, so that ``shift`` counts or surely does not.
-  var isNegotiated = false
-  /// The largest window it ever advertised, in bytes.
-  private(set) var largest = 0
+  private var largestBytes: UInt32 = 0
   /// The right edge of the window, as far right as it ever was.
   private var edge = SequenceNumber(0)
   private var hasEdge = false
+  /// True once both SYNs are known, so that ``shift`` counts or surely does not.
+  var isNegotiated = false
+  /// The shift count of its SYN; nil where the SYN was not seen or had none.
+  var shift: UInt8?
+
+  /// The largest window it ever advertised, in bytes: 1 GiB at most (RFC 7323 §2.3).
+  var largest: Int { Int(largestBytes) }
 
   mutating func advertise(_ segment: Segment) {
     let applies = isNegotiated && !segment.flags.contains(.syn)
     let bytes = Int(segment.window) << (applies ? Int(min(shift ?? 0, 14)) : 0)
-    largest = max(largest, bytes)
+    largestBytes = max(largestBytes, UInt32(truncatingIfNeeded: bytes))
     guard isNegotiated, let acknowledgment = segment.acknowledgment else { return }
     let edge = acknowledgment + bytes
     if !hasEdge || edge > self.edge { self.edge = edge }
@@ -197,13 +200,13 @@ struct AdvertisedWindow: Sendable {
 
 /// The timestamps an endpoint sends (RFC 7323 §3, §5).
 struct TimestampClock: Sendable {
+  /// The first segment's time and TSval, and how far behind that pace the quickest segment was.
+  private var firstTime: Int64 = 0
+  private var leastDelay: Int64 = 0
+  private var firstValue: UInt32 = 0
   /// TSval of its last segment in order: the receiver's TS.Recent.
   private(set) var recent: UInt32 = 0
   private var isKnown = false
-  /// The first segment's time and TSval, and how far behind that pace the quickest segment was.
-  private var firstTime: Int64 = 0
-  private var firstValue: UInt32 = 0
-  private var leastDelay: Int64 = 0
 
   /// When `segment` must have been sent at the latest for a segment from the tap to have reached its sender before,
   /// had the way there taken as long as the way back.

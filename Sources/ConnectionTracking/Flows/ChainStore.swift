@@ -59,7 +59,7 @@ struct Chain: Sendable {
 
   var head = Chain.none
   var tail = Chain.none
-  var count: UInt16 = 0
   /// Elements that found no room.
   var omitted: UInt32 = 0
+  var count: UInt16 = 0
 }

@@ -116,7 +116,7 @@ extension FlowRecord {
     if ends[side].sending.initial == nil { ends[side].sending.initial = segment.sequence }
     ends[side].window.shift = options.kinds.contains(.windowScale) ? options.windowScale : nil
     if options.kinds.contains(.maximumSegmentSize) { ends[side].maximumSegmentSize = options.maximumSegmentSize }
-    if ends[side].maximumSegmentSize > 0 { ends[peer(of: side)].largestPayload = Int(ends[side].maximumSegmentSize) }
+    if ends[side].maximumSegmentSize > 0 { ends[peer(of: side)].largestPayload = UInt32(ends[side].maximumSegmentSize) }
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)

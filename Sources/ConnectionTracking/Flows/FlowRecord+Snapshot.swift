@@ -10,7 +10,8 @@ extension FlowRecord {
     let client = Int(clientSide)
     let server = key.isSelfConnect ? client : 1 - client
     return Flow(
-      number: number, previousFlow: previous, client: address(of: client), server: address(of: 1 - client),
+      number: number, previousFlow: previous == 0 ? nil : previous,
+      client: address(of: client), server: address(of: 1 - client),
       encapsulation: key.encapsulation, orientation: orientation, firstSeen: first, lastSeen: last,
       closedBy: closer(), close: closeKind(), idleBeforeClose: closing.idle, timeline: entries,
       timelineOmitted: Int(timeline.omitted), notices: stores.notices.all(of: notices),

@@ -9,21 +9,22 @@ import PacketDecoding
 struct FlowRecord: ~Copyable, Sendable {
   /// 0 once the flow has ended and the record waits for another.
   var number: Int
-  var previous: Int?
   var key: FlowKey
-  var clientSide: UInt8
-  var orientation: Flow.Orientation
-  var first: TimelineEntry.Moment
   var last: TimelineEntry.Moment
-  var ends: [2 of TCPEndpoint]
   /// When it is to be looked at for a timer, in nanoseconds.
   var wake: Int64 = .max
-  var timeline = TimelineStore.List()
   var closing = ClosePath()
+  var clientSide: UInt8
+  var orientation: Flow.Orientation
+  var watch: NoticeWatch = []
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
+  var ends: [2 of TCPEndpoint]
+  var timeline = TimelineStore.List()
   var notices = Chain()
-  var watch: NoticeWatch = []
+  var first: TimelineEntry.Moment
+  /// The number of the incarnation before; 0 where there was none.
+  var previous: Int
   /// Where ``FlowTable`` lists it.
   var place: UInt32 = 0
   /// Segments whose numbers fit neither direction, so that they prove nothing.
@@ -32,7 +33,7 @@ struct FlowRecord: ~Copyable, Sendable {
   /// A flow whose first packet is `segment`.
   init(number: Int, previous: Int?, key: FlowKey, segment: Segment) {
     self.number = number
-    self.previous = previous
+    self.previous = previous ?? 0
     self.key = key
     let sender: UInt8 = segment.source == key.low ? 0 : 1
     (orientation, clientSide) = Self.orient(segment, sender: sender)

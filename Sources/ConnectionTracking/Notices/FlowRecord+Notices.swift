@@ -13,7 +13,7 @@ extension FlowRecord {
     }
     return watch.isEmpty && closing.firstFIN == nil && segment.window != 0
       && segment.sequence == ends[side].sending.next && segment.checksum != .invalid
-      && segment.wirePayloadLength <= ends[side].largestPayload && ends[side].hasUsualTimestamp(segment)
+      && segment.wirePayloadLength <= Int(ends[side].largestPayload) && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
       && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
   }

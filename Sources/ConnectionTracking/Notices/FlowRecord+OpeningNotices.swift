@@ -94,7 +94,7 @@ extension FlowRecord {
     if flags.contains(.urg), segment.urgentPointer > 0, !flags.contains(.syn) {
       add(.urgent, segment, side, &store, window: .max)
     }
-    if segment.wirePayloadLength > ends[side].largestPayload, ends[side].largestPayload > 0 {
+    if segment.wirePayloadLength > Int(ends[side].largestPayload), ends[side].largestPayload > 0 {
       ends[side].counters.superSegments &+= 1
       if ends[side].counters.superSegments == 1 {
         add(.superSegment, segment, side, &store) { $0.bytes = segment.wirePayloadLength }

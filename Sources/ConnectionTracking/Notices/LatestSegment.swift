@@ -32,8 +32,8 @@ struct LatestSegment: Sendable {
 
 /// How often an endpoint acknowledged the same number while data was on its way to it.
 struct DuplicateACKs: Sendable {
-  private(set) var count: UInt8 = 0
   private var position = SequenceNumber(0)
+  private(set) var count: UInt8 = 0
 
   mutating func add(_ acknowledgment: SequenceNumber) {
     count = position == acknowledgment ? min(count, 254) + 1 : 1
