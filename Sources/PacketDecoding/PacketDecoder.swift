@@ -43,6 +43,12 @@ public struct PacketDecoder: Sendable {
   public mutating func decode(
     _ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment
   ) -> PacketKind {
+    readPlainFrame(bytes, info, into: &segment) ? .segment : descend(bytes, info, into: &segment)
+  }
+
+  /// Goes through the layers one by one.
+  @inline(never)
+  mutating func descend(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> PacketKind {
     var descent = Descent(info, captured: bytes.count)
     do {
       let landing = try link(bytes, &descent)

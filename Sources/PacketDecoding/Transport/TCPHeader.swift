@@ -55,7 +55,7 @@ extension Segment {
 
   /// Takes over what the fixed TCP header says.
   @inline(__always)
-  fileprivate mutating func read(_ header: Span<UInt8>) {
+  mutating func read(_ header: Span<UInt8>) {
     source.port = header.bigEndian16(at: TCPHeader.sourcePort)
     destination.port = header.bigEndian16(at: TCPHeader.destinationPort)
     sequence = SequenceNumber(header.bigEndian32(at: TCPHeader.sequence))
