@@ -16,12 +16,15 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   let configuration: TrackerConfiguration
   let timers: TimerProfile
   var records = FlowTable()
+  private var lookups = FlowLookups()
   var stores = SharedStores()
   var expiries = Heap<Expiry>()
   var streams = StreamTable()
   var now = Timestamp(nanoseconds: .min)
   var flowCount = 0
   var evictions = EvictionQueue()
+  /// Flows may take more memory than when it was last looked at.
+  var mayHaveGrown = false
   /// The flows that are still to end, last first, once the input has ended.
   var ending: [FlowTable.Slot] = []
 
@@ -40,27 +43,19 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   ///   - events: what came of it is appended here.
   public mutating func observe(_ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]) {
     advance(to: segment.time, into: &events)
-    let slot = slot(for: segment, into: &events)
-    let side = segment.source == records[slot].key.low ? 0 : 1
+    let lookup = FlowLookups.Lookup(segment, records)
+    let side = Int(lookup.side)
+    let slot = slot(for: segment, lookup, into: &events)
     let implausible = records[slot].implausibleSegments
     follow(segment, PayloadSample(segment, payload), at: slot, from: side, into: &events)
-    if configuration.reassemblesStreams, records[slot].implausibleSegments == implausible {
-      streams.take(
-        segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
-    }
-    schedule(slot)
+    guard configuration.reassemblesStreams, records[slot].implausibleSegments == implausible else { return }
+    streams.take(
+      segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
   }
 
   /// Takes the segments of a batch, in their order, and empties it.
   public mutating func observe(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
-    records.warm(batch)
-    for index in 0..<batch.count {
-      advance(to: batch[index].time, into: &events)
-      let slot = slot(for: batch[index], into: &events)
-      let side = batch[index].source == records[slot].key.low ? 0 : 1
-      follow(batch[index], batch.sample(index), at: slot, from: side, into: &events)
-      schedule(slot)
-    }
+    follow(batch, into: &events)
     batch.removeAll()
   }
 
@@ -72,6 +67,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     records[slot].observe(error, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
+    mayHaveGrown = true
   }
 
   /// Lets time pass without a segment, so that timers end.
@@ -95,10 +91,11 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// - Returns: false where no flow was left.
   public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
     if ending.isEmpty { ending = records.slotsByNumber().reversed() }
-    for slot in ending.suffix(64).reversed() { end(slot, .inputEnded, into: &events) }
-    let isAnyLeft = !ending.isEmpty
-    ending.removeLast(min(64, ending.count))
-    return isAnyLeft
+    let next = ending.suffix(64)
+    lookups.prepareEnd(of: next, in: &records, stores.timeline)
+    for slot in next.reversed() { end(slot, .inputEnded, into: &events) }
+    ending.removeLast(next.count)
+    return !next.isEmpty
   }
 
   /// What is known of every flow still held, in order of its number: a look that changes nothing.
@@ -116,15 +113,29 @@ struct TimelineMark {
 }
 
 extension ConnectionTracker {
-  /// Has the record take a segment, and tells of its transitions where that is asked for.
-  mutating func follow(
-    _ segment: Segment, _ sample: PayloadSample?, at slot: FlowTable.Slot, from side: Int,
+  private mutating func follow(_ batch: borrowing SegmentBatch, into events: inout [TrackerEvent]) {
+    lookups.prepare(batch, in: &records, stores.timeline)
+    let segments = batch.segments.span
+    let samples = batch.samples.span
+    for index in 0..<batch.count {
+      let segment = segments[index]
+      advance(to: segment.time, into: &events)
+      let slot = slot(for: segment, lookups[index], into: &events)
+      follow(segment, samples[index], at: slot, from: Int(lookups[index].side), into: &events)
+    }
+  }
+
+  /// Has the record take a segment, sees to its timers, and tells of its transitions where that is asked for.
+  @inline(__always)
+  private mutating func follow(
+    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int,
     into events: inout [TrackerEvent]
   ) {
     let mark = TimelineMark(records[slot].timeline)
-    if let sample { records[slot].comparePayload(segment, sample, from: side, in: &stores) }
-    records[slot].observe(segment, from: side, timers: timers, in: &stores)
+    if sample.length > 0 { records[slot].comparePayload(segment, sample, from: side, in: &stores) }
+    guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+    schedule(slot)
   }
 
   mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {

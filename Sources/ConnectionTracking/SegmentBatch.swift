@@ -8,21 +8,22 @@ public import PacketDecoding
 ///
 /// ```swift
 /// let kind = decoder.decode(bytes, info, into: &batch.next)
-/// if case .segment = kind { decoder.withPayload(of: batch.next, in: bytes) { batch.add(payload: $0) } }
+/// if case .segment = kind { batch.add(decodedFrom: bytes) }
 /// if batch.isFull { tracker.observe(&batch, into: &events) }
 /// ```
 public struct SegmentBatch: ~Copyable, Sendable {
-  private static let capacity = 32
+  static let capacity = 32
 
-  /// Where the next segment goes; ``add(payload:)`` makes it part of the batch.
+  /// Where the next segment goes; ``add(decodedFrom:)`` makes it part of the batch.
+  @inlinable
   public var next: Segment {
-    get { segments[count] }
+    _read { yield segments[count] }
     _modify { yield &segments[count] }
   }
 
-  private(set) var count = 0
-  private var segments: [Segment]
-  private var samples: [PayloadSample?]
+  @usableFromInline private(set) var count = 0
+  @usableFromInline private(set) var segments: [Segment]
+  private(set) var samples: [PayloadSample]
 
   public init() {
     let nobody = SocketAddress(address: IPAddress(v4: 0), port: 0)
@@ -30,7 +31,7 @@ public struct SegmentBatch: ~Copyable, Sendable {
       time: Timestamp(nanoseconds: 0), frame: 0, source: nobody, destination: nobody, sequence: SequenceNumber(0),
       flags: [])
     segments = Array(repeating: empty, count: Self.capacity)
-    samples = Array(repeating: nil, count: Self.capacity)
+    samples = Array(repeating: PayloadSample(), count: Self.capacity)
   }
 
   public var isEmpty: Bool { count == 0 }
@@ -38,17 +39,12 @@ public struct SegmentBatch: ~Copyable, Sendable {
 
   /// Takes what was decoded into ``next``; a full batch must be observed first.
   ///
-  /// - Parameter payload: its captured payload. It is only looked at: streams are not put together from batches.
-  public mutating func add(payload: Span<UInt8>) {
-    samples[count] = PayloadSample(segments[count], payload)
+  /// - Parameter bytes: the packet. Its payload is only looked at: streams are not put together from batches. A segment
+  ///   put together from fragments has its payload elsewhere, and is to be observed by itself.
+  public mutating func add(decodedFrom bytes: Span<UInt8>) {
+    samples[count] = PayloadSample(segments[count], in: bytes)
     count += 1
   }
 
   mutating func removeAll() { count = 0 }
-
-  subscript(index: Int) -> Segment {
-    _read { yield segments[index] }
-  }
-
-  func sample(_ index: Int) -> PayloadSample? { samples[index] }
 }

@@ -38,14 +38,18 @@ struct AnalysisPipeline: ~Copyable {
     let kind = decoder.decode(bytes, info, into: &batch.next)
     capture.packets.count(kind)
     guard case .segment = kind else { return takeOther(kind, info.time) }
-    decoder.withPayload(of: batch.next, in: bytes) { payload in
-      if isBatched {
-        batch.add(payload: payload)
-      } else {
-        tracker.observe(batch.next, payload: payload, into: &events)
-      }
-    }
+    guard isBatched, !batch.next.isReassembled else { return takeAtOnce(bytes) }
+    batch.add(decodedFrom: bytes)
     if batch.isFull { tracker.observe(&batch, into: &events) }
+  }
+
+  /// Has the segment that was decoded last followed before the next packet is looked at.
+  private mutating func takeAtOnce(_ bytes: Span<UInt8>) {
+    let segment = batch.next
+    tracker.observe(&batch, into: &events)
+    decoder.withPayload(of: segment, in: bytes) { payload in
+      tracker.observe(segment, payload: payload, into: &events)
+    }
   }
 
   private mutating func takeOther(_ packet: PacketKind, _ time: Timestamp) {

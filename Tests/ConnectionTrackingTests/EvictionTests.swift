@@ -51,7 +51,7 @@ struct EvictionTests {
   @Test
   func holesCountAsMemory() {
     var configuration = TrackerConfiguration()
-    configuration.maximumMemory = 1 << 20
+    configuration.maximumMemory = 3 << 18
     var tracker = ConnectionTracker(configuration)
     var events: [TrackerEvent] = []
     for host in 1...400 as ClosedRange<UInt32> {

@@ -43,8 +43,10 @@ struct FlowTableTests {
       var slots: [FlowTable.Slot] = []
       for number in 0..<1000 {
         let segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
-        let record = FlowRecord(number: number + 1, previous: nil, key: FlowKey(segment), segment: segment)
-        slots.append(table.insert(record))
+        let lookup = FlowLookups.Lookup(segment, table)
+        let record = FlowRecord(
+          number: number + 1, previous: nil, key: lookup.key, side: lookup.side, segment: segment)
+        slots.append(table.insert(record, lookup.hash))
       }
       #expect(table.count == 1000)
       #expect(slots.max()! < 1000)
@@ -74,7 +76,7 @@ struct FlowTableTests {
       segment.sequence = SequenceNumber(UInt32(truncatingIfNeeded: generator.next() % 4))
       one.observe(segment, payload: nothing.span, into: &expected)
       batch.next = segment
-      batch.add(payload: nothing.span)
+      batch.add(decodedFrom: nothing.span)
       if batch.isFull || step % length == 0 { other.observe(&batch, into: &actual) }
     }
     other.observe(&batch, into: &actual)

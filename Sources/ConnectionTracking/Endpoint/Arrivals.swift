@@ -66,6 +66,7 @@ struct PendingArrivals: Sendable {
 
   var count: Int { Int(used) }
   var isEmpty: Bool { used == 0 }
+  var isFull: Bool { count == Self.capacity }
 
   subscript(index: Int) -> PendingArrival {
     get { PendingArrival(events: events[index], entry: entries[index]) }

@@ -3,6 +3,15 @@ import PacketDecoding
 // What an endpoint's own segment says of the arrivals that were presumed (protocol facts: RFC 9293 §3.10.7, and what
 // stacks repeat when nothing reached them).
 
+/// When a pending arrival passed, and what would show that it arrived.
+struct ArrivalProof: Sendable {
+  var time: Int64
+  /// An acknowledgment beyond it shows it.
+  var position: SequenceNumber
+  /// So does the echo of a later TSval than this.
+  var stamp: UInt32?
+}
+
 /// What a segment of an endpoint says of one pending arrival.
 enum ArrivalVerdict: Sendable { case proved, refuted, open }
 
@@ -10,26 +19,26 @@ extension TCPEndpoint {
   /// What `segment`, sent by this endpoint, says of `arrival`.
   ///
   /// - Parameters:
-  ///   - slot: the entry that presumes it.
+  ///   - proof: what would show it; from the entry that presumes it.
   ///   - peer: the other direction: what this endpoint may acknowledge.
   mutating func verdict(
-    on arrival: PendingArrival, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
+    on arrival: PendingArrival, _ proof: ArrivalProof, by segment: Segment, peer: SequenceSpace
   ) -> ArrivalVerdict {
     let events = arrival.events
     // What came again may have arrived where the first copy was lost: the newest copy must have had its time.
-    let newest = max(slot.time, events.contains(.fin) ? repeatedAt : acknowledgedAt)
+    let newest = max(proof.time, events.contains(.fin) ? repeatedAt : acknowledgedAt)
     let isLate = timestamps.sentTime(of: segment) &- newest > response.settled
     if events.contains(.reopening) { return verdictOnReopening(segment) }
     if !events.isDisjoint(with: [.rst, .doubtfulRST, .unreachable]) { return verdictOnReset(segment, isLate: isLate) }
     if mayFollowUnseenFIN(segment) { return .open }
-    if isShown(events, slot, by: segment, peer: peer) { return .proved }
+    if isShown(events, proof, by: segment, peer: peer) { return .proved }
     if events.contains(.fin), reportsHole(segment, peer: peer) { return .refuted }
     return isLate && isContradicted(events, by: segment, peer: peer) ? .refuted : .open
   }
 
   /// True where `segment` could only be sent by an endpoint that `events` had reached.
   private mutating func isShown(
-    _ events: ArrivalEvents, _ slot: TimelineStore.Slot, by segment: Segment, peer: SequenceSpace
+    _ events: ArrivalEvents, _ proof: ArrivalProof, by segment: Segment, peer: SequenceSpace
   ) -> Bool {
     if events.contains(.fin) { return peer.finIsCovered(by: segment.acknowledgment) }
     if events.contains(.synAcknowledged), !facts.contains(.openedFast) {
@@ -42,8 +51,8 @@ extension TCPEndpoint {
     // The acknowledgment of a FIN, or of a SYN that opened fast, has arrived when something its peer sent with it or
     // after it is acknowledged, or the timestamp of something later is echoed.
     guard let acknowledgment = segment.acknowledgment else { return false }
-    if acknowledgment > slot.proof { return true }
-    guard let stamp = slot.stamp, segment.options.kinds.contains(.timestamps) else { return false }
+    if acknowledgment > proof.position { return true }
+    guard let stamp = proof.stamp, segment.options.kinds.contains(.timestamps) else { return false }
     return Int32(bitPattern: segment.options.timestampEcho &- stamp) > 0
   }
 

@@ -15,14 +15,12 @@ struct TCPEndpoint: ~Copyable, Sendable {
   // What every segment needs stands first, in few cache lines; the order within leaves no gaps.
   var sending = SequenceSpace()
   /// The state that the endpoint's own segments show; nil before any.
-  var proved: TCPState?
+  private(set) var proved: TCPState?
+  /// The state it is in, as far as the wire tells: what is pending counts as arrived.
+  private(set) var state: TCPState?
   var facts: EndpointFacts = []
   var window = AdvertisedWindow()
   var maximumSegmentSize: UInt16 = 0
-  /// The most payload one segment of it may carry: the peer's MSS; no limit before it is known.
-  var largestPayload = UInt32.max
-  /// When its last segment passed, in nanoseconds.
-  var lastSent: Int64 = .min
   var latest = LatestSegment()
   /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
   var deadline: Int64 = .max
@@ -30,7 +28,7 @@ struct TCPEndpoint: ~Copyable, Sendable {
   var duplicates = DuplicateACKs()
   var timestamps = TimestampClock()
   var counters = EndpointCounters()
-  var pending = PendingArrivals()
+  private(set) var pending = PendingArrivals()
   /// The segment being taken refuted a pending arrival.
   var pendingWasRefuted = false
   /// When the newest acknowledgment of what is pending passed on its way to it, in nanoseconds.
@@ -49,19 +47,38 @@ struct TCPEndpoint: ~Copyable, Sendable {
   var branchEntry = TimelineStore.none
   /// Where it goes back to if it turns out not to be CLOSED after all.
   var beforeClosed: TCPState?
-  /// Presumed arrivals that turned out false.
-  var refutations: UInt8 = 0
 
-  /// The state it is in, as far as the wire tells.
-  var state: TCPState? {
-    mutating get { pending.isEmpty ? proved : stateOnArrival }
+  /// Its own segments show it in `newState`; what is pending moves it on from there.
+  mutating func prove(_ newState: TCPState?) {
+    proved = newState
+    state = newState
+    for index in 0..<pending.count { state = pending[index].events.applied(to: state) }
   }
 
-  private var stateOnArrival: TCPState? {
+  /// `arrival` passed on its way to it, and moves it to `newState`.
+  mutating func expect(_ arrival: PendingArrival, leadingTo newState: TCPState?) {
+    let isFull = pending.isFull
+    pending.append(arrival)
+    if isFull { prove(proved) } else { state = newState }
+  }
+
+  /// An arrival is still on its way to it.
+  mutating func keepExpecting(_ arrival: PendingArrival) {
+    pending.append(arrival)
+    state = arrival.events.applied(to: state)
+  }
+
+  /// Nothing is on its way to it any more.
+  mutating func expectNothing() {
+    pending.removeAll()
+    state = proved
+  }
+
+  /// ESTABLISHED beyond doubt, and nothing under way or missing that could change it.
+  var isSteady: Bool {
     mutating get {
-      var result = proved
-      for index in 0..<pending.count { result = pending[index].events.applied(to: result) }
-      return result
+      proved == .established && pending.isEmpty && doubtEntry == TimelineStore.none && !facts.contains(.assumed)
+        && sending.isKnown && sending.isAcknowledged && !sending.hasHoles && sending.contiguous == sending.next
     }
   }
 
@@ -84,7 +101,7 @@ struct TCPEndpoint: ~Copyable, Sendable {
     facts = [.sentSYN, .reopened]
     response.forget()
     beforeClosed = nil
-    proved = .synSent
+    prove(.synSent)
   }
 }
 
@@ -122,10 +139,8 @@ struct EndpointFacts: OptionSet, Sendable {
 
 /// How long an endpoint takes to answer, seen from the tap: to it and back.
 struct ResponseTime: Sendable {
-  /// The longest answer measured, in nanoseconds; 0 before any.
-  private(set) var longest: Int64 = 0
-  /// The shortest one; `.max` before any. Near 0 the tap stands beside the endpoint.
-  private(set) var shortest: Int64 = .max
+  /// The longest answer measured, in nanoseconds; negative before any.
+  private var longest: Int64 = -1
   private var askedAt: Int64 = .min
   private var awaited = SequenceNumber(0)
 
@@ -146,14 +161,13 @@ struct ResponseTime: Sendable {
     askedAt = .min
     guard elapsed >= 0 else { return }
     longest = max(longest, elapsed)
-    shortest = min(shortest, elapsed)
   }
 
   /// How long after a segment passed towards the endpoint a segment of the endpoint was surely sent in knowledge of
   /// it. Half as much again as the longest answer leaves room for jitter; without a measurement, a retransmission
   /// timeout's worth (RFC 6298 sets 1 s for the first, Linux 200 ms at least).
   var settled: Int64 {
-    shortest == .max ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
+    longest < 0 ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
   }
 }
 
@@ -200,10 +214,9 @@ struct AdvertisedWindow: Sendable {
 
 /// The timestamps an endpoint sends (RFC 7323 §3, §5).
 struct TimestampClock: Sendable {
-  /// The first segment's time and TSval, and how far behind that pace the quickest segment was.
-  private var firstTime: Int64 = 0
-  private var leastDelay: Int64 = 0
+  /// The first segment's TSval, and when it would have passed had it been as quick as the quickest segment.
   private var firstValue: UInt32 = 0
+  private var start: Int64 = .max
   /// TSval of its last segment in order: the receiver's TS.Recent.
   private(set) var recent: UInt32 = 0
   private var isKnown = false
@@ -216,12 +229,13 @@ struct TimestampClock: Sendable {
   /// only makes the answer more careful.
   func sentTime(of segment: Segment) -> Int64 {
     guard isKnown, segment.options.kinds.contains(.timestamps) else { return segment.time.nanoseconds &- 200_000_000 }
-    return segment.time.nanoseconds &- 2 &* max(0, delay(of: segment) &- leastDelay)
+    return segment.time.nanoseconds &- 2 &* max(0, start(by: segment) &- start)
   }
 
-  private func delay(of segment: Segment) -> Int64 {
+  /// When the first segment would have passed, had it been as quick as `segment`.
+  private func start(by segment: Segment) -> Int64 {
     let ticks = Int64(Int32(bitPattern: segment.options.timestampValue &- firstValue))
-    return segment.time.nanoseconds &- firstTime &- ticks &* 1_000_000
+    return segment.time.nanoseconds &- ticks &* 1_000_000
   }
 
   /// True where a receiver would drop the segment: its timestamp is older than TS.Recent (RFC 7323 §5.3 R1). One
@@ -240,11 +254,8 @@ struct TimestampClock: Sendable {
   mutating func update(_ segment: Segment, edge: SequenceNumber) {
     guard segment.options.kinds.contains(.timestamps), segment.sequence <= edge else { return }
     let value = segment.options.timestampValue
-    if !isKnown {
-      firstTime = segment.time.nanoseconds
-      firstValue = value
-    }
-    leastDelay = min(leastDelay, delay(of: segment))
+    if !isKnown { firstValue = value }
+    start = min(start, start(by: segment))
     if !isKnown || Int32(bitPattern: value &- recent) > 0 { recent = value }
     isKnown = true
   }

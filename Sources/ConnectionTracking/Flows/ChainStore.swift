@@ -1,31 +1,27 @@
 /// Small lists of many flows in one slab: a flow's elements are chained, a closed flow's places are used again.
 ///
 /// A flow holds few elements, so that an array each would cost an allocation a flow.
-struct ChainStore<Element: Sendable>: Sendable {
-  private struct Node: Sendable {
-    var element: Element
-    var next: UInt32
-  }
-
-  private var nodes: [Node] = []
+struct ChainStore<Element: Sendable>: ~Copyable, Sendable {
+  private var nodes = PagedArray<ChainNode<Element>>()
   private var free = Chain.none
   private var used = 0
 
   /// Bytes that the elements take.
-  var footprint: Int { used * MemoryLayout<Node>.stride }
+  var footprint: Int { used * MemoryLayout<ChainNode<Element>>.stride }
 
   subscript(index: UInt32) -> Element {
-    get { nodes[Int(index)].element }
-    _modify { yield &nodes[Int(index)].element }
+    @inline(__always) _read { yield nodes[index].element }
+    @inline(__always) _modify { yield &nodes[index].element }
   }
 
   /// The element after the one at `index`.
-  func next(after index: UInt32) -> UInt32 { nodes[Int(index)].next }
+  @inline(__always)
+  func next(after index: UInt32) -> UInt32 { nodes[index].next }
 
   /// Adds an element at the end of `chain`; the caller has seen to it that there is room.
   mutating func append(_ element: Element, to chain: inout Chain) -> UInt32 {
     let index = allocate(element)
-    if chain.tail == Chain.none { chain.head = index } else { nodes[Int(chain.tail)].next = index }
+    if chain.tail == Chain.none { chain.head = index } else { nodes[chain.tail].next = index }
     chain.tail = index
     chain.count += 1
     used += 1
@@ -35,7 +31,7 @@ struct ChainStore<Element: Sendable>: Sendable {
   /// Gives the elements of `chain` back.
   mutating func release(_ chain: inout Chain) {
     guard chain.tail != Chain.none else { return }
-    nodes[Int(chain.tail)].next = free
+    nodes[chain.tail].next = free
     free = chain.head
     used -= Int(chain.count)
     chain = Chain()
@@ -43,14 +39,19 @@ struct ChainStore<Element: Sendable>: Sendable {
 
   private mutating func allocate(_ element: Element) -> UInt32 {
     guard free != Chain.none else {
-      nodes.append(Node(element: element, next: Chain.none))
-      return UInt32(truncatingIfNeeded: nodes.count - 1)
+      return nodes.append(ChainNode(element: element, next: Chain.none))
     }
     let index = free
-    free = nodes[Int(index)].next
-    nodes[Int(index)] = Node(element: element, next: Chain.none)
+    free = nodes[index].next
+    nodes[index] = ChainNode(element: element, next: Chain.none)
     return index
   }
+}
+
+/// An element and where the next one of its flow is.
+struct ChainNode<Element: Sendable>: Sendable {
+  var element: Element
+  var next: UInt32
 }
 
 /// One flow's elements in a ``ChainStore``, oldest first.

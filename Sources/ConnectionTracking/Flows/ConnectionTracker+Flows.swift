@@ -4,29 +4,42 @@ import PacketDecoding
 
 extension ConnectionTracker {
   /// The record `segment` belongs to, begun with it where there is none.
-  mutating func slot(for segment: Segment, into events: inout [TrackerEvent]) -> FlowTable.Slot {
-    makeRoom(for: 0, into: &events)
-    let key = FlowKey(segment)
-    guard let slot = records.slot(of: key) else { return begin(key, segment, previous: nil, into: &events) }
-    let side = segment.source == key.low ? 0 : 1
-    guard records[slot].isReplaced(by: segment, from: side) else { return slot }
+  @inline(__always)
+  mutating func slot(
+    for segment: Segment, _ lookup: FlowLookups.Lookup, into events: inout [TrackerEvent]
+  ) -> FlowTable.Slot {
+    if mayHaveGrown { makeRoom(for: 0, into: &events) }
+    guard let slot = records.slot(of: lookup) else { return begin(lookup, segment, previous: nil, into: &events) }
+    let side = Int(lookup.side)
+    guard segment.flags.contains(.syn), records[slot].isReplaced(by: segment, from: side) else { return slot }
+    return replace(slot, with: segment, lookup, into: &events)
+  }
+
+  /// The flow at `slot` ends, and `segment` begins the next one of the four-tuple.
+  private mutating func replace(
+    _ slot: FlowTable.Slot, with segment: Segment, _ lookup: FlowLookups.Lookup, into events: inout [TrackerEvent]
+  ) -> FlowTable.Slot {
+    let side = Int(lookup.side)
     let mark = TimelineMark(records[slot].timeline)
     let reuse = records[slot].reuseNotice(segment, from: side)
     records[slot].replace(by: segment, from: side, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     let previous = records[slot].number
     end(slot, .replaced, into: &events)
-    let next = begin(key, segment, previous: previous, into: &events)
+    let next = begin(lookup, segment, previous: previous, into: &events)
     stores.notices.add(reuse, to: &records[next].notices, window: 0)
     return next
   }
 
+  @inline(never)
   private mutating func begin(
-    _ key: FlowKey, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
+    _ lookup: FlowLookups.Lookup, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     makeRoom(for: 1, into: &events)
     flowCount += 1
-    let slot = records.insert(FlowRecord(number: flowCount, previous: previous, key: key, segment: segment))
+    let record = FlowRecord(
+      number: flowCount, previous: previous, key: lookup.key, side: lookup.side, segment: segment)
+    let slot = records.insert(record, lookup.hash)
     if segment.flags.contains(.syn) { evictions.add(slot, in: &records) }
     events.append(.began(flow: flowCount))
     return slot
@@ -41,6 +54,7 @@ extension ConnectionTracker {
 
   /// Makes room for `flow` more flows, and for what those held have grown by.
   private mutating func makeRoom(for flow: Int, into events: inout [TrackerEvent]) {
+    mayHaveGrown = false
     while records.count + flow > configuration.maximumFlows || footprint > configuration.maximumMemory {
       guard let victim = evictions.next(in: &records) else { return }
       end(victim, .evicted, into: &events)

@@ -11,6 +11,14 @@ package struct FlowKey: Sendable, Hashable {
     self.init(segment.source, segment.destination, segment.encapsulation)
   }
 
+  /// - Parameter isOrdered: the source is the smaller end.
+  @inline(__always)
+  init(_ segment: Segment, isOrdered: Bool) {
+    low = isOrdered ? segment.source : segment.destination
+    high = isOrdered ? segment.destination : segment.source
+    encapsulation = segment.encapsulation
+  }
+
   package init(_ one: SocketAddress, _ other: SocketAddress, _ encapsulation: EncapsulationID) {
     let isOrdered = !(other < one)
     low = isOrdered ? one : other

@@ -17,6 +17,7 @@ extension FlowRecord {
       if error.reporter == error.destination.address { notice.circumstances.insert(.fromPeer) }
     }
     guard isHard(error), error.sequence == nil || error.sequence == ends[side].sending.initial else { return }
+    isSteady = false
     presume(side, .unreachable, quoted, in: &stores.timeline)
   }
 

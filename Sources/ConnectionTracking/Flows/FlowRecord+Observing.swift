@@ -3,7 +3,7 @@ import PacketDecoding
 // One segment, from the first look to both ends' new states.
 
 /// What the records of a tracker share.
-struct SharedStores: Sendable {
+struct SharedStores: ~Copyable, Sendable {
   var timeline = TimelineStore()
   var disorder = DisorderStore()
   var backlog = BacklogTable()
@@ -14,24 +14,58 @@ struct SharedStores: Sendable {
 
 extension FlowRecord {
   /// Takes a segment that `side` sent.
-  mutating func observe(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
+  ///
+  /// Most segments only carry an open connection on: no state can change by them, so nothing of states is asked.
+  ///
+  /// - Returns: true where a state or a timer may have changed.
+  @inline(__always)
+  mutating func observe(
+    _ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores
+  ) -> Bool {
     let other = peer(of: side)
     if stores.recent.repeats(segment, of: number, from: side, peerLast: ends[other].latest.time) {
-      return noteDuplicate(segment, side, &stores.notices)
+      noteDuplicate(segment, side, &stores.notices)
+      return false
     }
-    let basis = isPlain(segment, from: side) ? nil : examine(segment, from: side, timers: timers, in: &stores)
+    let isPlain = isPlain(segment, from: side)
+    guard isPlain, isSteady else {
+      follow(segment, isPlain, from: side, timers: timers, in: &stores)
+      return true
+    }
+    count(segment, side)
+    ends[side].response.answer(segment)
+    _ = carry(segment, from: side, disorder: &stores.disorder)
+    if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
+    ends[side].latest = LatestSegment(segment)
+    return false
+  }
+
+  /// Takes a segment by which a state may change.
+  @inline(never)
+  private mutating func follow(
+    _ segment: Segment, _ isPlain: Bool, from side: Int, timers: TimerProfile, in stores: inout SharedStores
+  ) {
+    let other = peer(of: side)
+    let fit = segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side)
+    let basis = isPlain ? nil : examine(segment, fit, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
     let wasHalfOpen = isHalfOpen
-    last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
-    ends[side].counters.count(segment)
+    count(segment, side)
     if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, stores.backlog) }
-    take(segment, from: side, timers: timers, in: &stores)
+    take(segment, fit, from: side, timers: timers, in: &stores)
     if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
     if let basis { review(segment, from: side, basis, in: &stores) }
     if !segment.flags.contains(.rst) { ends[side].latest = LatestSegment(segment) }
-    restartTimer(side, from: earlier.0, segment, timers)
-    if other != side { restartTimer(other, from: earlier.1, segment, timers) }
+    restartTimer(side, from: earlier.0, segment, sent: true, timers)
+    if other != side { restartTimer(other, from: earlier.1, segment, sent: false, timers) }
     if isHalfOpen != wasHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: isHalfOpen) }
+    isSteady = !isSelfConnect && ends[0].isSteady && ends[1].isSteady
+  }
+
+  @inline(__always)
+  private mutating func count(_ segment: Segment, _ side: Int) {
+    last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    ends[side].counters.count(segment)
   }
 
   var server: SocketAddress { mutating get { address(of: 1 - Int(clientSide)) } }
@@ -54,7 +88,9 @@ extension FlowRecord {
     }
   }
 
-  private mutating func take(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores) {
+  private mutating func take(
+    _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
+  ) {
     if segment.flags.contains(.rst) {
       resets(segment, side: side, timers: timers, in: &stores.timeline)
       return
@@ -64,7 +100,6 @@ extension FlowRecord {
       return
     }
     if answersNoSYN(segment, side: side) { return implausibleSegments &+= 1 }
-    let fit = acceptability(segment, from: side)
     guard fit == .acceptable || fit == .acknowledgesUnsent else {
       implausibleSegments &+= 1
       return
@@ -87,15 +122,25 @@ extension FlowRecord {
       sends(segment, side: side, in: &stores.timeline)
       doubt(original, side: side, in: &stores.timeline)
     }
+    let acknowledgment = carry(segment, from: side, disorder: &stores.disorder)
+    receives(segment, side: other, acknowledgment: acknowledgment, in: &stores.timeline)
+    pinMidstream(segment, in: &stores.timeline)
+  }
+
+  /// Takes what moves no state: the sequence space, the acknowledgment, the clocks and the window.
+  ///
+  /// - Returns: the acknowledgment, where there is one.
+  @inline(__always)
+  private mutating func carry(
+    _ segment: Segment, from side: Int, disorder: inout DisorderStore
+  ) -> SequenceNumber? {
     let known = ends[side].sending.next
-    account(segment, side: side, disorder: &stores.disorder)
+    account(segment, side: side, disorder: &disorder)
     ask(segment, side: side, known: known)
     ends[side].timestamps.update(segment, edge: ends[side].sending.contiguous)
     ends[side].window.advertise(segment)
-    ends[side].lastSent = segment.time.nanoseconds
-    let acknowledgment = acknowledge(segment, by: side, disorder: &stores.disorder)
-    receives(segment, side: other, acknowledgment: acknowledgment, in: &stores.timeline)
-    pinMidstream(segment, in: &stores.timeline)
+    lastSender = Int8(truncatingIfNeeded: side)
+    return acknowledge(segment, by: side, disorder: &disorder)
   }
 
   /// Starts or spoils the measurement of the receiver's response time.
@@ -116,7 +161,6 @@ extension FlowRecord {
     if ends[side].sending.initial == nil { ends[side].sending.initial = segment.sequence }
     ends[side].window.shift = options.kinds.contains(.windowScale) ? options.windowScale : nil
     if options.kinds.contains(.maximumSegmentSize) { ends[side].maximumSegmentSize = options.maximumSegmentSize }
-    if ends[side].maximumSegmentSize > 0 { ends[peer(of: side)].largestPayload = UInt32(ends[side].maximumSegmentSize) }
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)

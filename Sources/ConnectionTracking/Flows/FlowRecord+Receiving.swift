@@ -21,7 +21,7 @@ extension FlowRecord {
     if news.events == .finAcknowledged, ends[side].state == .closing, ends[side].pending.contains(.fin) {
       branch(side, segment, in: &store)
     }
-    presume(side, news.events, segment, in: &store)
+    presume(side, news.events, leadingTo: news.state, segment, in: &store)
   }
 
   /// Simultaneous close, the peer's FIN not known to have arrived: the ACK of this end's own FIN leads to TIME_WAIT if
@@ -42,8 +42,9 @@ extension FlowRecord {
 /// that move it are kept.
 private struct Arrival {
   private(set) var events: ArrivalEvents = []
+  /// Where they lead.
+  private(set) var state: TCPState?
   private let start: TCPState?
-  private var state: TCPState?
 
   init(at state: TCPState?) {
     start = state

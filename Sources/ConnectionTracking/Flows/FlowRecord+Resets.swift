@@ -55,20 +55,20 @@ extension FlowRecord {
     let pending = ends[side].pending
     for index in 0..<pending.count {
       let verdict =
-        refuses ? TimelineStore.Settlement.refuted : pendingResetVerdict(pending[index], segment, side: side)
+        refuses ? TimelineSlot.Settlement.refuted : pendingResetVerdict(pending[index], segment, side: side)
       if verdict != .open { store.settle(pending[index].entry, as: verdict, by: segment) }
     }
-    ends[side].pending.removeAll()
+    ends[side].expectNothing()
     ends[side].beforeClosed = refuses ? nil : ends[side].proved
     if refuses { ends[side].facts.insert(.refused) }
-    ends[side].proved = .closed
+    ends[side].prove(.closed)
     if shown != .closed { note(side, from: shown, to: .closed, .sendsRST, .observed, segment, in: &store) }
   }
 
   /// A RST carries the acknowledgment of a live socket, so it proves the FIN it covers, and a RST taken before.
   private mutating func pendingResetVerdict(
     _ arrival: PendingArrival, _ segment: Segment, side: Int
-  ) -> TimelineStore.Settlement {
+  ) -> TimelineSlot.Settlement {
     if arrival.events.contains(.rst) || arrival.events.contains(.doubtfulRST) { return .confirmed }
     let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
     return arrival.events.contains(.fin) && covers ? .confirmed : .open
@@ -104,7 +104,7 @@ extension FlowRecord {
     }
     if sent.isAcknowledged, segment.sequence > sent.acknowledged { return .foreign }
     guard received.outstanding > 0 else {
-      return ends[peer(of: side)].lastSent >= ends[side].lastSent ? .doubtful : .foreign
+      return lastSender != side ? .doubtful : .foreign
     }
     // An orphan answers what comes after it has closed, and so does an end that a RST has reached. One that has not
     // closed would acknowledge instead: it has lost the connection, or somebody else answers in its name.

@@ -47,7 +47,7 @@ extension FlowRecord {
     // What is still on its way may rest on a state that the endpoint turned out not to be in: from there on it is
     // presumed afresh.
     let kept = moves.isEmpty ? intact : 0
-    for index in 0..<kept { ends[side].pending.append(open[index]) }
+    for index in 0..<kept { ends[side].keepExpecting(open[index]) }
     if kept < open.count || ends[side].pendingWasRefuted { goBack(side, from: shown, segment, in: &store) }
     for index in kept..<open.count { store.settle(open[index].entry, as: .refuted, by: segment) }
     apply(moves, segment, side: side, in: &store)
@@ -64,7 +64,7 @@ extension FlowRecord {
     let reached = lastProved(segment, side: side, in: &store)
     var open = PendingArrivals()
     var intact: Int?
-    ends[side].pending.removeAll()
+    ends[side].expectNothing()
     ends[side].pendingWasRefuted = false
     for index in 0..<pending.count {
       let arrival = pending[index]
@@ -92,7 +92,7 @@ extension FlowRecord {
   private mutating func verdict(
     on arrival: PendingArrival, _ segment: Segment, side: Int, in store: inout TimelineStore
   ) -> ArrivalVerdict {
-    ends[side].verdict(on: arrival, store[arrival.entry], by: segment, peer: ends[peer(of: side)].sending)
+    ends[side].verdict(on: arrival, store[arrival.entry].proof, by: segment, peer: ends[peer(of: side)].sending)
   }
 
   private mutating func confirm(
@@ -105,7 +105,7 @@ extension FlowRecord {
     if arrival.events.contains(.reopening) {
       ends[side].reopen()
     } else {
-      ends[side].proved = arrival.events.applied(to: ends[side].proved)
+      ends[side].prove(arrival.events.applied(to: ends[side].proved))
     }
   }
 
@@ -115,7 +115,6 @@ extension FlowRecord {
     store.settle(arrival.entry, as: .refuted, by: segment)
     ends[side].pendingWasRefuted = true
     if arrival.events.contains(.fin) { ends[side].facts.insert(.finHeld) }
-    ends[side].refutations &+= 1
   }
 
   /// The entry that goes back, after a presumption turned out false.

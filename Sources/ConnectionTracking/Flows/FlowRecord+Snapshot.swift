@@ -8,7 +8,7 @@ extension FlowRecord {
     var clocks = [2 of StateClock](repeating: StateClock(from: first.time.nanoseconds))
     let entries = entries(in: stores.timeline, &clocks)
     let client = Int(clientSide)
-    let server = key.isSelfConnect ? client : 1 - client
+    let server = isSelfConnect ? client : 1 - client
     return Flow(
       number: number, previousFlow: previous == 0 ? nil : previous,
       client: address(of: client), server: address(of: 1 - client),
@@ -28,7 +28,7 @@ extension FlowRecord {
     var index = timeline.head
     while index != TimelineStore.none {
       let slot = store[index]
-      clocks[Int(slot.side)].take(slot)
+      clocks[slot.side].take(slot)
       result.append(publish(slot))
       index = store.next(after: index)
     }
@@ -36,7 +36,7 @@ extension FlowRecord {
   }
 
   /// An entry as an event that tells of it when it happens.
-  mutating func transition(_ slot: TimelineStore.Slot) -> TrackerEvent {
+  mutating func transition(_ slot: TimelineSlot) -> TrackerEvent {
     let client = Int(clientSide)
     return .transition(
       flow: number, client: address(of: client), server: address(of: 1 - client), entry: publish(slot))
@@ -63,16 +63,16 @@ extension FlowRecord {
     let isUnanswered =
       orientation == .syn && ends[1 - Int(clientSide)].counters.packets == 0 && ends[opener].proved == .synSent
     if isUnanswered, ends[opener].state == .closed { return .refused }
-    return kind == .none && isUnanswered && !key.isSelfConnect ? .unanswered : kind
+    return kind == .none && isUnanswered && !isSelfConnect ? .unanswered : kind
   }
 
   /// An entry as the public type has it.
-  mutating func publish(_ slot: TimelineStore.Slot) -> TimelineEntry {
-    let moment = TimelineEntry.Moment(time: Timestamp(nanoseconds: slot.settledTime), frame: slot.settledFrame)
+  mutating func publish(_ slot: TimelineSlot) -> TimelineEntry {
     return TimelineEntry(
       time: Timestamp(nanoseconds: slot.time), frame: slot.evidence == .timer ? nil : slot.frame,
-      endpoint: role(of: Int(slot.side)), from: slot.from, to: slot.to, cause: slot.cause, evidence: slot.evidence,
-      confirmed: slot.settlement == .confirmed ? moment : nil, refuted: slot.settlement == .refuted ? moment : nil)
+      endpoint: role(of: slot.side), from: slot.from, to: slot.to, cause: slot.cause, evidence: slot.evidence,
+      confirmed: slot.settlement == .confirmed ? slot.settled : nil,
+      refuted: slot.settlement == .refuted ? slot.settled : nil)
   }
 
   private mutating func summary(

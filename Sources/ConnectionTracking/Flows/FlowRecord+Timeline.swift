@@ -11,20 +11,13 @@ extension FlowRecord {
     _ side: Int, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence,
     _ segment: Segment, in store: inout TimelineStore
   ) -> UInt32 {
-    var slot = TimelineStore.Slot()
-    slot.time = segment.time.nanoseconds
-    slot.frame = segment.frame
-    slot.side = UInt8(side)
-    slot.from = from
-    slot.to = to
-    slot.cause = cause
-    slot.evidence = evidence
     // To acknowledge what came for the first time shows that this segment arrived; a repeat may have been the earlier.
     let other = peer(of: side)
     let next = ends[other].sending.next
     let isNew = ends[other].facts.contains(.lastWasNew) && segment.sequenceEnd == next
-    slot.proof = isNew ? next - 1 : next
-    if segment.options.kinds.contains(.timestamps) { slot.stamp = segment.options.timestampValue }
+    let stamp = segment.options.kinds.contains(.timestamps) ? segment.options.timestampValue : nil
+    let proof = ArrivalProof(time: segment.time.nanoseconds, position: isNew ? next - 1 : next, stamp: stamp)
+    let slot = TimelineSlot(side: side, from: from, to: to, cause, evidence, frame: segment.frame, proof)
     return store.append(slot, to: &timeline)
   }
 
@@ -32,14 +25,8 @@ extension FlowRecord {
   mutating func noteTimeout(_ side: Int, from: TCPState, _ cause: TransitionCause, in store: inout TimelineStore)
     -> UInt32
   {
-    var slot = TimelineStore.Slot()
-    slot.time = ends[side].deadline
-    slot.side = UInt8(side)
-    slot.from = from
-    slot.to = .closed
-    slot.cause = cause
-    slot.evidence = .timer
-    return store.append(slot, to: &timeline)
+    let time = ArrivalProof(time: ends[side].deadline, position: SequenceNumber(0), stamp: nil)
+    return store.append(TimelineSlot(side: side, from: from, to: .closed, cause, .timer, frame: 0, time), to: &timeline)
   }
 
   /// Moves what `side`'s own segments prove, and says so.
@@ -49,18 +36,23 @@ extension FlowRecord {
   ) {
     let earlier = ends[side].proved
     guard earlier != state else { return }
-    ends[side].proved = state
+    ends[side].prove(state)
     let evidence: Evidence = certain && !ends[side].facts.contains(.assumed) ? .observed : .presumed
     note(side, from: earlier, to: state, cause, evidence, segment, in: &store)
   }
 
   /// Presumes that `events` will reach `side`, if they would move it.
   mutating func presume(_ side: Int, _ events: ArrivalEvents, _ segment: Segment, in store: inout TimelineStore) {
+    presume(side, events, leadingTo: events.applied(to: ends[side].state), segment, in: &store)
+  }
+
+  mutating func presume(
+    _ side: Int, _ events: ArrivalEvents, leadingTo to: TCPState?, _ segment: Segment, in store: inout TimelineStore
+  ) {
     let from = ends[side].state
-    let to = events.applied(to: from)
     guard to != from else { return }
     let shown = ends[side].branchEntry == timeline.tail && to == .timeWait ? .finWait2 : from
     let entry = note(side, from: shown, to: to, events.cause, .presumed, segment, in: &store)
-    ends[side].pending.append(PendingArrival(events: events, entry: entry))
+    ends[side].expect(PendingArrival(events: events, entry: entry), leadingTo: to)
   }
 }

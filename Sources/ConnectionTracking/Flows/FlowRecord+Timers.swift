@@ -5,9 +5,10 @@ import PacketDecoding
 extension FlowRecord {
   /// Sets the timer of the state that `side` has entered; one that acknowledges the FIN again in TIME_WAIT starts its
   /// 2MSL anew (RFC 9293 §3.10.7.4, eighth step).
-  mutating func restartTimer(_ side: Int, from earlier: TCPState?, _ segment: Segment, _ timers: TimerProfile) {
+  mutating func restartTimer(
+    _ side: Int, from earlier: TCPState?, _ segment: Segment, sent: Bool, _ timers: TimerProfile
+  ) {
     let state = ends[side].state
-    let sent = segment.source == address(of: side)
     guard state != earlier || (state == .timeWait && sent) else { return holdHalfClose(side, segment, sent: sent) }
     let now = segment.time
     // It outlived the orphan's limit, so it is none.
@@ -44,12 +45,12 @@ extension FlowRecord {
     let cause: TransitionCause = state == .timeWait ? .timeWaitExpired : .finWait2Expired
     _ = noteTimeout(side, from: state, cause, in: &store)
     ends[side].beforeClosed = state
-    ends[side].pending.removeAll()
-    ends[side].proved = .closed
+    ends[side].expectNothing()
+    ends[side].prove(.closed)
   }
 
   /// True when neither end holds a socket any more.
-  var isOver: Bool { mutating get { isGone(ends[0].state) && (key.isSelfConnect || isGone(ends[1].state)) } }
+  var isOver: Bool { mutating get { isGone(ends[0].state) && (isSelfConnect || isGone(ends[1].state)) } }
 
   private mutating func isGone(_ state: TCPState?) -> Bool { state == .closed || state == .listen || state == nil }
 }

@@ -15,8 +15,14 @@ struct FlowRecord: ~Copyable, Sendable {
   var wake: Int64 = .max
   var closing = ClosePath()
   var clientSide: UInt8
+  /// A socket is connected to itself: side 0 is its own peer.
+  let isSelfConnect: Bool
   var orientation: Flow.Orientation
   var watch: NoticeWatch = []
+  /// Both ends are ESTABLISHED beyond doubt, and nothing is on its way that could change it.
+  var isSteady = false
+  /// The side whose segment was taken last; negative before any.
+  var lastSender: Int8 = -1
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
   var ends: [2 of TCPEndpoint]
@@ -31,11 +37,11 @@ struct FlowRecord: ~Copyable, Sendable {
   var implausibleSegments: UInt32 = 0
 
   /// A flow whose first packet is `segment`.
-  init(number: Int, previous: Int?, key: FlowKey, segment: Segment) {
+  init(number: Int, previous: Int?, key: FlowKey, side sender: UInt8, segment: Segment) {
     self.number = number
     self.previous = previous ?? 0
     self.key = key
-    let sender: UInt8 = segment.source == key.low ? 0 : 1
+    isSelfConnect = key.isSelfConnect
     (orientation, clientSide) = Self.orient(segment, sender: sender)
     first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     last = first
@@ -56,7 +62,7 @@ struct FlowRecord: ~Copyable, Sendable {
 
   /// The other end's index.
   @inline(__always)
-  func peer(of side: Int) -> Int { key.isSelfConnect ? side : 1 - side }
+  func peer(of side: Int) -> Int { isSelfConnect ? side : 1 - side }
 
   @inline(__always)
   func address(of side: Int) -> SocketAddress { side == 0 ? key.low : key.high }
@@ -68,10 +74,10 @@ struct FlowRecord: ~Copyable, Sendable {
   /// that was asked. Neither is a transition that anything shows: they only say where the first one starts.
   private mutating func assumeSockets(_ segment: Segment, sender: Int) {
     if segment.flags.contains(.ack) {
-      ends[sender].proved = .listen
+      ends[sender].prove(.listen)
     } else {
-      ends[sender].proved = .closed
-      if !key.isSelfConnect { ends[1 - sender].proved = .listen }
+      ends[sender].prove(.closed)
+      if !isSelfConnect { ends[1 - sender].prove(.listen) }
     }
   }
 

@@ -8,18 +8,12 @@ struct FlowTable: ~Copyable, Sendable {
   /// Where a record is; it keeps its place while its flow is held.
   typealias Slot = UInt32
 
-  private static let pageBits = 8
-  private static let pageSize = 1 << pageBits
-
   private var index = FlowIndex()
-  private var pages = UniqueArray<RigidArray<FlowRecord>>()
+  private var records = PagedArray<FlowRecord>()
   private var free = UniqueArray<Slot>()
   /// The slots of the flows held, in no order; each record knows its place here.
   private var held = UniqueArray<Slot>()
-  private let hash = FlowHash()
-  private var hashes = [32 of UInt32](repeating: 0)
-  /// The sum of what ``warm(_:)`` read: of no meaning, but it keeps the reads from being left out.
-  private var warmth: UInt32 = 0
+  let hash = FlowHash()
 
   /// Flows held.
   var count: Int { index.count }
@@ -28,13 +22,23 @@ struct FlowTable: ~Copyable, Sendable {
   var footprint: Int { count * (MemoryLayout<FlowRecord>.stride + 20) }
 
   subscript(slot: Slot) -> FlowRecord {
-    @inline(__always) _read { yield pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
-    @inline(__always) _modify { yield &pages[Int(slot) >> Self.pageBits][Int(slot) & (Self.pageSize - 1)] }
+    @inline(__always) _read { yield records[slot] }
+    @inline(__always) _modify { yield &records[slot] }
   }
 
   /// The record of the flow `key`; nil where none is held.
-  mutating func slot(of key: FlowKey) -> Slot? {
-    let hash = hash(key)
+  mutating func slot(of key: FlowKey) -> Slot? { slot(of: key, hash(key)) }
+
+  /// The record of the flow looked up; nil where none is held.
+  @inline(__always)
+  mutating func slot(of lookup: FlowLookups.Lookup) -> Slot? {
+    let guess = lookup.guess
+    if guess != FlowIndex.none, self[guess].number != 0, self[guess].key == lookup.key { return guess }
+    return slot(of: lookup.key, lookup.hash)
+  }
+
+  @inline(never)
+  private mutating func slot(of key: FlowKey, _ hash: UInt32) -> Slot? {
     var probe = 0
     while true {
       let slot = index.next(hash, &probe)
@@ -43,23 +47,19 @@ struct FlowTable: ~Copyable, Sendable {
     }
   }
 
-  /// Reads what following the segments of `batch` will need first, so that it comes into the caches: all the places in
-  /// the index, then all the records. No read depends on another of its kind, so the processor has many under way.
-  mutating func warm(_ batch: borrowing SegmentBatch) {
-    for place in 0..<batch.count {
-      hashes[place] = hash(FlowKey(batch[place]))
-      warmth &+= index.first(hashes[place])
-    }
-    for place in 0..<batch.count {
-      var probe = 0
-      let slot = index.next(hashes[place], &probe)
-      if slot != FlowIndex.none { warmth &+= self[slot].touch() }
-    }
+  /// Reads from where the search for `hash` begins.
+  @inline(__always)
+  func peek(_ hash: UInt32) -> UInt32 { index.first(hash) }
+
+  /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
+  @inline(__always)
+  mutating func guess(_ hash: UInt32) -> Slot {
+    var probe = 0
+    return index.next(hash, &probe)
   }
 
   /// Takes the record of a flow that is not held yet.
-  mutating func insert(_ record: consuming FlowRecord) -> Slot {
-    let hash = hash(record.key)
+  mutating func insert(_ record: consuming FlowRecord, _ hash: UInt32) -> Slot {
     let slot = place(record)
     self[slot].place = UInt32(truncatingIfNeeded: held.count)
     held.append(slot)
@@ -95,9 +95,6 @@ struct FlowTable: ~Copyable, Sendable {
       self[slot] = record
       return slot
     }
-    if pages.isEmpty || pages[pages.count - 1].isFull { pages.append(RigidArray(capacity: Self.pageSize)) }
-    let last = pages.count - 1
-    pages[last].append(record)
-    return Slot(last << Self.pageBits | (pages[last].count - 1))
+    return records.append(record)
   }
 }

@@ -39,12 +39,12 @@ extension FlowRecord {
 
   /// Closes what is left when the next incarnation begins.
   mutating func replace(by segment: Segment, from side: Int, in store: inout TimelineStore) {
-    for end in 0..<(key.isSelfConnect ? 1 : 2) {
+    for end in 0..<(isSelfConnect ? 1 : 2) {
       guard let state = ends[end].state, state != .closed, state != .listen else { continue }
       let evidence: Evidence = end == side ? .observed : .presumed
       note(end, from: state, to: .closed, .replaced, evidence, segment, in: &store)
-      ends[end].pending.removeAll()
-      ends[end].proved = .closed
+      ends[end].expectNothing()
+      ends[end].prove(.closed)
       ends[end].deadline = .max
     }
   }

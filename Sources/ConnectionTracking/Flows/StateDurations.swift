@@ -27,7 +27,7 @@ struct StateClock {
   init(from start: Int64) { since = start }
 
   /// Takes the next entry. What was refuted never was, so its time belongs to the state before.
-  mutating func take(_ slot: TimelineStore.Slot) {
+  mutating func take(_ slot: TimelineSlot) {
     if newest == nil { state = slot.from }
     newest = (slot.evidence != .observed && slot.settlement == .open, slot.time)
     guard slot.settlement != .refuted else { return }

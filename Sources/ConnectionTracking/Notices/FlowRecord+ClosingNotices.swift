@@ -70,7 +70,7 @@ extension FlowRecord {
   }
 
   private mutating func shape(
-    of segment: Segment, from side: Int, _ timers: TimerProfile, _ store: NoticeStore
+    of segment: Segment, from side: Int, _ timers: TimerProfile, _ store: borrowing NoticeStore
   ) -> ResetShape {
     let other = peer(of: side)
     let latest = ends[side].latest

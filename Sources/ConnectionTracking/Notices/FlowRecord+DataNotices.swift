@@ -20,7 +20,7 @@ extension FlowRecord {
 
   /// Why a segment comes again (RFC 6298 §5, RFC 5681 §3.2, RFC 6675).
   private mutating func cause(
-    _ segment: Segment, _ side: Int, _ basis: NoticeBasis, _ store: NoticeStore
+    _ segment: Segment, _ side: Int, _ basis: NoticeBasis, _ store: borrowing NoticeStore
   ) -> NoticeKind {
     let other = peer(of: side)
     let pause = segment.time.nanoseconds &- ends[side].latest.time

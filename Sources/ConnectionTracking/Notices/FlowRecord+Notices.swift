@@ -13,7 +13,7 @@ extension FlowRecord {
     }
     return watch.isEmpty && closing.firstFIN == nil && segment.window != 0
       && segment.sequence == ends[side].sending.next && segment.checksum != .invalid
-      && segment.wirePayloadLength <= Int(ends[side].largestPayload) && ends[side].hasUsualTimestamp(segment)
+      && segment.wirePayloadLength <= largestPayload(of: side) && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
       && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
   }
@@ -28,6 +28,13 @@ extension FlowRecord {
     let ahead = acknowledgment.distance(from: ends[other].sending.acknowledged)
     if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].sending.next { return false }
     return ahead >= 0 && ends[side].window.keepsEdge(acknowledgment, segment.window)
+  }
+
+  /// The most payload one segment of `side` may carry: the peer's MSS.
+  @inline(__always)
+  mutating func largestPayload(of side: Int) -> Int {
+    let size = ends[peer(of: side)].maximumSegmentSize
+    return size == 0 ? .max : Int(size)
   }
 
   /// From here on a pause is worth a word, in nanoseconds.
@@ -47,9 +54,9 @@ extension FlowRecord {
   /// Looks at `segment` before the endpoints take it.
   ///
   /// - Returns: what ``review(_:from:_:in:)`` compares with afterwards.
-  mutating func examine(_ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores)
-    -> NoticeBasis
-  {
+  mutating func examine(
+    _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
+  ) -> NoticeBasis {
     let quiet = segment.time.nanoseconds &- last.time.nanoseconds
     if quiet >= Self.silence { noteSilence(quiet, segment, side, &stores.notices) }
     if segment.checksum == .invalid { add(.badChecksum, segment, side, &stores.notices, window: .max) }
@@ -59,7 +66,7 @@ extension FlowRecord {
       return basis(side)
     }
     var basis = basis(side)
-    basis.fit = acceptability(segment, from: side)
+    basis.fit = fit
     if watch.contains(.reset) { noteAfterReset(segment, side, &stores.notices) }
     if segment.flags.contains(.syn) { noteSYN(segment, side, &stores.notices) }
     if closing.firstFIN != nil || segment.flags.contains(.fin) { noteClosing(segment, side, &stores.notices) }

@@ -86,7 +86,7 @@ extension FlowRecord {
     if flags.contains(.syn) {
       if flags.contains(.fin) { add(.synFIN, segment, side, &store) }
       if flags.contains(.rst) { add(.synRST, segment, side, &store) }
-      if key.isSelfConnect, !flags.contains(.ack) { add(.land, segment, side, &store, window: .max) }
+      if isSelfConnect, !flags.contains(.ack) { add(.land, segment, side, &store, window: .max) }
     } else if flags.isDisjoint(with: [.ack, .rst]) {
       let isXmas = flags.isSuperset(of: [.fin, .psh, .urg])
       add(isXmas ? .xmasFlags : flags.contains(.fin) ? .finWithoutACK : .nullFlags, segment, side, &store)
@@ -94,7 +94,7 @@ extension FlowRecord {
     if flags.contains(.urg), segment.urgentPointer > 0, !flags.contains(.syn) {
       add(.urgent, segment, side, &store, window: .max)
     }
-    if segment.wirePayloadLength > Int(ends[side].largestPayload), ends[side].largestPayload > 0 {
+    if segment.wirePayloadLength > largestPayload(of: side) {
       ends[side].counters.superSegments &+= 1
       if ends[side].counters.superSegments == 1 {
         add(.superSegment, segment, side, &store) { $0.bytes = segment.wirePayloadLength }

@@ -2,7 +2,7 @@ import PacketDecoding
 
 /// The notices of all open flows, in one slab. Bounded: packets of a kind that come close together are one notice, a
 /// kind that comes again and again grows its last one, and beyond the limit of a flow they are only counted.
-struct NoticeStore: Sendable {
+struct NoticeStore: ~Copyable, Sendable {
   static let maximumPerFlow = 64
   static let maximumPerKind: UInt32 = 8
 

@@ -36,32 +36,43 @@ struct PayloadSamples: Sendable {
   }
 }
 
-/// What is remembered of one payload.
+/// What is remembered of one payload: its length, and a sum over some of its bytes.
 struct PayloadSample: Sendable {
+  /// 0 where there is none, or where not all of it was captured.
   private(set) var length: UInt32 = 0
   private(set) var sum: UInt64 = 0
 
-  fileprivate init() {}
+  init() {}
 
-  /// nil where the segment has no payload, or not all of it was captured.
-  init?(_ segment: Segment, _ payload: Span<UInt8>) {
-    guard segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength else { return nil }
+  init(_ segment: Segment, _ payload: Span<UInt8>) {
+    guard segment.wirePayloadLength > 0, payload.count == segment.wirePayloadLength else { return }
     length = UInt32(truncatingIfNeeded: payload.count)
     sum = Self.sum(payload)
   }
 
-  private static let count = 16
+  /// - Parameter bytes: the packet that `segment` was decoded from.
+  @inline(__always)
+  init(_ segment: Segment, in bytes: Span<UInt8>) {
+    let range = segment.payload
+    guard segment.wirePayloadLength > 0, range.count == segment.wirePayloadLength, range.upperBound <= bytes.count
+    else { return }
+    length = UInt32(truncatingIfNeeded: range.count)
+    sum = Self.sum(bytes.extracting(range))
+  }
 
-  /// The first and the last byte, and others evenly between them.
+  /// Over the first eight bytes, eight in the middle and the last eight; over all where there are fewer.
   @inline(__always)
   private static func sum(_ payload: Span<UInt8>) -> UInt64 {
-    let last = payload.count &- 1
-    guard last > 0 else { return last < 0 ? 0 : UInt64(payload[0]) }
+    guard payload.count >= 8 else { return shortSum(payload) }
+    let last = payload.count &- 8
+    let first = payload.bigEndian64(at: 0) &* 0x9E37_79B9_7F4A_7C15
+    let middle = (first ^ payload.bigEndian64(at: last / 2)) &* 0xBF58_476D_1CE4_E5B9
+    return (middle ^ middle >> 31 ^ payload.bigEndian64(at: last)) &* 0x94D0_49BB_1331_11EB
+  }
+
+  private static func shortSum(_ payload: Span<UInt8>) -> UInt64 {
     var sum: UInt64 = 0
-    for step in 0..<count {
-      let byte = payload[last &* step / (count &- 1)]
-      sum = (sum &+ UInt64(byte)) &* 0x100_0000_01B3
-    }
+    for index in payload.indices { sum = sum << 8 | UInt64(payload[index]) }
     return sum
   }
 }

@@ -1,0 +1,71 @@
+import BasicContainers
+import PacketDecoding
+
+/// Where the flows of a batch are, asked for all at once.
+///
+/// Following one segment is mostly waiting for memory: with many flows open, neither a flow's place in the index nor
+/// its record is in any cache. Taken side by side no wait of a round depends on another, so the processor has many
+/// under way. What is found is a guess: a flow may begin or end before its turn comes.
+struct FlowLookups: ~Copyable, Sendable {
+  struct Lookup: Sendable {
+    var key: FlowKey
+    var hash: UInt32
+    /// Where the flow probably is; ``FlowIndex/none`` where it is probably not held.
+    var guess: FlowTable.Slot
+    /// The segment came from the key's higher end.
+    var side: UInt8
+  }
+
+  private var lookups = UniqueArray<Lookup>(minimumCapacity: SegmentBatch.capacity)
+  /// The sum of what was read ahead: of no meaning, but it keeps the reads from being left out.
+  private var warmth: UInt32 = 0
+
+  subscript(index: Int) -> Lookup {
+    @inline(__always) _read { yield lookups[index] }
+  }
+
+  /// Looks up the flows of `batch`, and reads what following them will need first.
+  mutating func prepare(
+    _ batch: borrowing SegmentBatch, in table: inout FlowTable, _ timeline: borrowing TimelineStore
+  ) {
+    lookups.removeAll(keepingCapacity: true)
+    for index in 0..<batch.count {
+      lookups.append(Lookup(batch.segments.span[index], table))
+      warmth &+= table.peek(lookups[index].hash)
+    }
+    for index in 0..<batch.count {
+      let guess = table.guess(lookups[index].hash)
+      lookups[index].guess = guess
+      if guess != FlowIndex.none { warmth &+= table[guess].touch() }
+    }
+    for index in 0..<batch.count where lookups[index].guess != FlowIndex.none {
+      warmth &+= timeline.touch(table[lookups[index].guess].timeline.tail)
+    }
+  }
+
+  /// Reads what ending the flows at `slots` will need: their places in the index, and their timelines entry by entry.
+  mutating func prepareEnd(
+    of slots: ArraySlice<FlowTable.Slot>, in table: inout FlowTable, _ timeline: borrowing TimelineStore
+  ) {
+    for slot in slots { warmth &+= table[slot].touch() }
+    var entries = slots.map { table[$0].timeline.head }
+    for slot in slots { warmth &+= table.peek(table.hash(table[slot].key)) }
+    while entries.contains(where: { $0 != TimelineStore.none }) {
+      for index in entries.indices where entries[index] != TimelineStore.none {
+        entries[index] = timeline.next(after: entries[index])
+      }
+    }
+  }
+}
+
+extension FlowLookups.Lookup {
+  /// Where to look for the flow of `segment`.
+  @inline(__always)
+  init(_ segment: Segment, _ table: borrowing FlowTable) {
+    let isOrdered = !(segment.destination < segment.source)
+    key = FlowKey(segment, isOrdered: isOrdered)
+    side = isOrdered ? 0 : 1
+    hash = table.hash(key)
+    guess = FlowIndex.none
+  }
+}

@@ -1,0 +1,82 @@
+import PacketDecoding
+
+/// A timeline entry as ``TimelineStore`` keeps it, in 28 bytes, since a million open flows have ten million entries;
+/// see ``TimelineEntry`` for the meaning of the fields.
+///
+/// Frames take 36 bits; a number from 2³⁶ on is kept as the largest that fits. What would prove an entry and what has
+/// settled it share their place: the one is asked for only while the entry is open, the other only afterwards.
+struct TimelineSlot: Sendable {
+  let time: Int64
+  private var proofOrSettledTime: UInt64
+  private let lowerFrame: UInt32
+  private var lowerSettledFrame: UInt32 = 0
+  /// The upper four bits of both frames: the entry's in the lower half.
+  private var upperFrames: UInt8
+  let cause: TransitionCause
+  /// `to` in the lower half, `from` in the upper.
+  private var states: UInt8
+  /// From the lowest bit: settlement and evidence, two bits each; side; whether there is a stamp.
+  private var traits: UInt8
+
+  /// What became of a presumed entry.
+  enum Settlement: UInt8, Sendable { case open, confirmed, refuted }
+
+  /// - Parameter frame: 0 for a timer's.
+  @inline(__always)
+  init(
+    side: Int, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, frame: UInt64,
+    _ proof: ArrivalProof
+  ) {
+    let frame = min(frame, Self.largestFrame)
+    time = proof.time
+    lowerFrame = UInt32(truncatingIfNeeded: frame)
+    upperFrames = UInt8(truncatingIfNeeded: frame >> 32)
+    self.cause = cause
+    states = (from?.rawValue ?? Self.unknown) << 4 | (to?.rawValue ?? Self.unknown)
+    proofOrSettledTime = UInt64(proof.position.rawValue) << 32 | UInt64(proof.stamp ?? 0)
+    traits =
+      evidence.rawValue << 2 | UInt8(truncatingIfNeeded: side & 1) << 4 | (proof.stamp == nil ? 0 : Self.hasStamp)
+  }
+
+  private static let largestFrame: UInt64 = 1 << 36 - 1
+  private static let unknown: UInt8 = 15
+  private static let hasStamp: UInt8 = 1 << 5
+}
+
+extension TimelineSlot {
+  var side: Int { Int(traits >> 4 & 1) }
+  var from: TCPState? {
+    get { TCPState(rawValue: states >> 4) }
+    set { states = (newValue?.rawValue ?? Self.unknown) << 4 | states & 15 }
+  }
+  var to: TCPState? { TCPState(rawValue: states & 15) }
+  var evidence: Evidence { Evidence(rawValue: traits >> 2 & 3) ?? .observed }
+  var settlement: Settlement { Settlement(rawValue: traits & 3) ?? .open }
+  var frame: UInt64 { UInt64(upperFrames & 15) << 32 | UInt64(lowerFrame) }
+
+  /// What would show that its segment arrived; of no meaning once the entry is settled.
+  var proof: ArrivalProof {
+    @inline(__always) get {
+      let stamp = traits & Self.hasStamp != 0 ? UInt32(truncatingIfNeeded: proofOrSettledTime) : nil
+      let position = SequenceNumber(UInt32(truncatingIfNeeded: proofOrSettledTime >> 32))
+      return ArrivalProof(time: time, position: position, stamp: stamp)
+    }
+  }
+
+  /// The packet that settled it; of no meaning while it is open.
+  var settled: TimelineEntry.Moment {
+    TimelineEntry.Moment(
+      time: Timestamp(nanoseconds: Int64(bitPattern: proofOrSettledTime)),
+      frame: UInt64(upperFrames >> 4) << 32 | UInt64(lowerSettledFrame))
+  }
+
+  /// Settles an entry that was open; a settled one stays as it is.
+  mutating func settle(as settlement: Settlement, by segment: Segment) {
+    guard self.settlement == .open else { return }
+    let frame = min(segment.frame, Self.largestFrame)
+    proofOrSettledTime = UInt64(bitPattern: segment.time.nanoseconds)
+    lowerSettledFrame = UInt32(truncatingIfNeeded: frame)
+    upperFrames |= UInt8(truncatingIfNeeded: frame >> 32) << 4
+    traits |= settlement.rawValue
+  }
+}
