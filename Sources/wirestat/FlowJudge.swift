@@ -32,15 +32,15 @@ struct FlowJudge {
     statistics.quality.takePackets(of: capture.quality)
     statistics.quality.damagedFiles = capture.warnings.count
     statistics.quality.unsupportedPackets = capture.packets.unsupported
+    var report = Report()
+    report.listeners = statistics.listeners
+    report.hosts = statistics.hosts
     let found = statistics.findings(findings.thresholds)
     examine(found)
-    var report = Report()
     report.capture = capture
     report.totals = totals
     report.capture.findings = found.filter { AnomalyRule.named($0.id)?.group == .captureQuality }
     report.findings = found.filter { AnomalyRule.named($0.id)?.group != .captureQuality }
-    report.listeners = statistics.listeners
-    report.hosts = statistics.hosts
     return report
   }
 
