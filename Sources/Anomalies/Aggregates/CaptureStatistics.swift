@@ -17,6 +17,9 @@ public struct CaptureStatistics: Sendable {
   private var byHost = AddressTable<HostStatistics>(limit: maximumHosts)
   public var quality = CaptureQuality()
 
+  /// The rules without whose findings ``add(_:_:)`` would count less.
+  package static var countedRules: RuleSet { ListenerStatistics.countedRules }
+
   public init() {}
 
   public mutating func add(_ flow: Flow, _ findings: [Finding]) {
@@ -50,7 +53,7 @@ public struct CaptureStatistics: Sendable {
       quality: quality, listeners: byListener.elements, hosts: byHost.elements, thresholds: thresholds)
     var result: [(finding: Finding, order: Int)] = []
     for (order, rule) in AggregateRule.all.enumerated() {
-      for sighting in rule.check(context) { result.append((Finding(rule.rule, sighting), order)) }
+      for sighting in rule.check(context) { result.append((Finding(RuleHead(rule.rule), sighting), order)) }
     }
     return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
   }

@@ -90,6 +90,12 @@ public struct ListenerStatistics: Sendable, Equatable {
     note(.slowAnswer, flow.firstSeen.frame)
   }
 
+  /// The rules whose findings are counted.
+  static let countedRules = RuleSet([
+    "accept-queue-overflow", "accept-overflow-reset", "syncookie-orphan", "syn-retransmitted", "half-close",
+    "third-ack-lost", "syn-ack-lost", "syn-rcvd-stalled",
+  ])
+
   private mutating func addFindings(_ findings: [Finding]) {
     for finding in findings {
       switch finding.id {
