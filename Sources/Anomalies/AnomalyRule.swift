@@ -108,8 +108,4 @@ struct RuleTrigger: Sendable {
 
   /// Asked for no flow: a rule about the capture, a listener or a host.
   static let never = RuleTrigger(kinds: [], traits: [])
-
-  func fires(_ kinds: NoticeKinds, _ traits: FlowTraits) -> Bool {
-    !self.kinds.isDisjoint(with: kinds) || !self.traits.isDisjoint(with: traits)
-  }
 }

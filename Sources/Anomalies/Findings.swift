@@ -10,36 +10,69 @@ public import ConnectionTracking
 /// ```
 public struct Findings: Sendable {
   public var thresholds: Thresholds
+  private let rules: RuleSet
+  private let hasWords: Bool
 
-  /// The triggers of all rules, side by side: few of them fire.
-  private static let triggers = AnomalyRule.all.map(\.trigger)
+  /// What each rule does and what a finding takes over from it, side by side: a rule whole is much to pass around.
+  private static let checks = AnomalyRule.all.map(\.check)
+  private static let heads = AnomalyRule.all.map(RuleHead.init)
 
-  public init(_ thresholds: Thresholds = Thresholds()) { self.thresholds = thresholds }
+  public init(_ thresholds: Thresholds = Thresholds()) { self.init(thresholds, asking: .all) }
+
+  /// For somebody who reads only part of what there is.
+  ///
+  /// - Parameters:
+  ///   - rules: those to ask.
+  ///   - hasWords: false leaves messages empty; names, severities, packets and fields are the same.
+  package init(_ thresholds: Thresholds, asking rules: RuleSet, hasWords: Bool = true) {
+    self.thresholds = thresholds
+    self.rules = rules
+    self.hasWords = hasWords
+  }
 
   /// The findings of one flow, by time and then in the registry's order.
   public func of(_ flow: Flow) -> [Finding] {
     let kinds = flow.notices.reduce(into: NoticeKinds()) { $0.insert(NoticeKinds($1.kind)) }
-    let traits = FlowTraits(flow)
-    if kinds.isEmpty, traits.isEmpty { return [] }
-    return judge(flow, kinds, traits)
+    let rules = TriggerTable.rules(kinds, FlowTraits(flow)).intersection(rules)
+    return rules.isEmpty ? [] : judge(flow, rules)
   }
 
-  private func judge(_ flow: Flow, _ kinds: NoticeKinds, _ traits: FlowTraits) -> [Finding] {
+  private func judge(_ flow: Flow, _ rules: RuleSet) -> [Finding] {
     let context = RuleContext(flow, thresholds)
     let doubt = CaptureDoubt(of: flow)
-    var result: [(finding: Finding, order: Int)] = []
-    for order in Self.triggers.indices where Self.triggers[order].fires(kinds, traits) {
-      let rule = AnomalyRule.all[order]
-      for sighting in rule.check(context) { result.append((Finding(rule, sighting, doubt), order)) }
+    var result: [Finding] = []
+    var places: [Int] = []
+    var rules = rules
+    while let place = rules.popFirst() {
+      for sighting in Self.checks[place](context) {
+        result.append(Finding(Self.heads[place], sighting, doubt, hasWords: hasWords))
+        places.append(place)
+      }
     }
-    if result.count < 2 { return result.map(\.finding) }
-    return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
+    if result.count < 2 { return result }
+    let order = result.indices.sorted { (result[$0].time, places[$0]) < (result[$1].time, places[$1]) }
+    return order.map { result[$0] }
+  }
+}
+
+/// What a finding takes over from its rule.
+struct RuleHead: Sendable {
+  let id: String
+  let severity: Severity
+  let advice: String
+  let canBeFeigned: Bool
+
+  init(_ rule: AnomalyRule) {
+    id = rule.id
+    severity = rule.severity
+    advice = rule.advice
+    canBeFeigned = rule.canBeFeigned
   }
 }
 
 extension Finding {
   /// - Parameter doubt: what of the capture may feign it; it then counts for information only.
-  init(_ rule: AnomalyRule, _ sighting: Sighting, _ doubt: CaptureDoubt? = nil) {
+  init(_ rule: RuleHead, _ sighting: Sighting, _ doubt: CaptureDoubt? = nil, hasWords: Bool = true) {
     id = rule.id
     severity = sighting.severity ?? rule.severity
     endpoint = sighting.endpoint
@@ -47,12 +80,12 @@ extension Finding {
     frame = sighting.frames.first
     frames = sighting.frames
     confidence = sighting.confidence
-    message = sighting.message
+    message = hasWords ? sighting.message() : ""
     advice = sighting.advice ?? rule.advice
     fields = sighting.fields
     guard let doubt, rule.canBeFeigned, severity > .info else { return }
     severity = .info
-    message += " (\(doubt.reason))"
+    if hasWords { message += " (\(doubt.reason))" }
     fields.append(Field("doubt", .text(doubt.word)))
   }
 }

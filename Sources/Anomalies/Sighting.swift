@@ -2,19 +2,22 @@ public import ConnectionTracking
 public import PacketDecoding
 
 /// What a rule saw: a ``Finding`` without what the rule says every time.
+///
+/// Its message is only put together where somebody asks for it: rules write it down in place all the same.
 public struct Sighting: Sendable {
   public var endpoint: EndpointRole?
   public var time: Timestamp
   public var frames: [UInt64]
   public var confidence: Confidence
-  public var message: String
+  public var message: @Sendable () -> String
   /// nil: the rule's own.
   public var severity: Severity?
   public var advice: String?
   public var fields: [Finding.Field] = []
 
   public init(
-    _ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ confidence: Confidence, _ message: String
+    _ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ confidence: Confidence,
+    _ message: @escaping @autoclosure @Sendable () -> String
   ) {
     self.endpoint = endpoint
     self.time = time
@@ -24,25 +27,34 @@ public struct Sighting: Sendable {
   }
 
   /// What an endpoint's own packets show.
-  public init(_ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64], _ message: String) {
-    self.init(endpoint, at: time, frames: frames, .certain, message)
+  public init(
+    _ endpoint: EndpointRole?, at time: Timestamp, frames: [UInt64],
+    _ message: @escaping @autoclosure @Sendable () -> String
+  ) {
+    self.init(endpoint, at: time, frames: frames, .certain, message())
   }
 
-  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ message: String) {
-    self.init(endpoint, notice, .certain, message)
+  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ message: @escaping @autoclosure @Sendable () -> String)
+  {
+    self.init(endpoint, notice, .certain, message())
   }
 
   /// What the first packet of `notice` shows, and its last.
-  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ confidence: Confidence, _ message: String) {
+  public init(
+    _ endpoint: EndpointRole?, _ notice: FlowNotice, _ confidence: Confidence,
+    _ message: @escaping @autoclosure @Sendable () -> String
+  ) {
     let isOne = notice.last.frame == notice.first.frame
     self.init(
       endpoint, at: notice.first.time,
-      frames: isOne ? [notice.first.frame] : [notice.first.frame, notice.last.frame], confidence, message)
+      frames: isOne ? [notice.first.frame] : [notice.first.frame, notice.last.frame], confidence, message())
   }
 
   /// What a transition shows; a timer has no packet.
-  public init(_ entry: TimelineEntry, _ confidence: Confidence, _ message: String) {
-    self.init(entry.endpoint, at: entry.time, frames: entry.frame.map { [$0] } ?? [], confidence, message)
+  public init(
+    _ entry: TimelineEntry, _ confidence: Confidence, _ message: @escaping @autoclosure @Sendable () -> String
+  ) {
+    self.init(entry.endpoint, at: entry.time, frames: entry.frame.map { [$0] } ?? [], confidence, message())
   }
 
   /// The same with another packet that shows it.

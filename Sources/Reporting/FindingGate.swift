@@ -20,6 +20,9 @@ public struct FindingGate: Sendable, Equatable {
   /// True where no finding ever makes a run fail.
   public var isEmpty: Bool { severity == nil && ids.isEmpty }
 
+  /// The rules whose findings it may catch.
+  package var rules: RuleSet { severity == nil ? RuleSet(ids) : .all }
+
   public func catches(_ finding: Finding) -> Bool {
     if let severity, finding.severity >= severity { return true }
     return ids.contains(finding.id)

@@ -12,6 +12,7 @@ struct AnalysisPipeline: ~Copyable {
   private(set) var capture = CaptureSummary()
   /// What the tracker said since ``removeEvents()``.
   private(set) var events: [TrackerEvent] = []
+  var hasEvents: Bool { !events.isEmpty }
   /// Captured bytes of the packets so far.
   private(set) var capturedBytes = 0
   private var decoder = PacketDecoder()

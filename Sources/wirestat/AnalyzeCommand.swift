@@ -55,8 +55,10 @@ struct AnalyzeCommand: ParsableCommand {
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()
     while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {
-      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
-      pipeline.removeEvents()
+      if pipeline.hasEvents {
+        try writer.take(pipeline.events) { pipeline.encapsulation($0) }
+        pipeline.removeEvents()
+      }
       progress.advance { captures.progress }
     }
     progress.clear()

@@ -7,24 +7,36 @@ import Reporting
 struct FlowJudge {
   private let findings: Findings
   private let gate: FindingGate
+  private let needs: ReportNeeds
   private var statistics = CaptureStatistics()
   private var totals = FlowTotals()
   /// What the gate caught: how many findings, and the first one's name.
   private var caught = 0
   private var firstCaught: String?
 
-  init(_ options: FindingOptions) {
-    findings = Findings(options.thresholds)
+  /// - Parameter needs: what the report is read for. Rules that nobody reads, nor the gate, nor the statistics, are
+  ///   not asked.
+  init(_ options: FindingOptions, for needs: ReportNeeds) {
     gate = options.gate
+    self.needs = needs
+    let rules = needs.contains(.flows) ? .all : CaptureStatistics.countedRules.union(gate.rules)
+    findings = Findings(options.thresholds, asking: rules, hasWords: needs.contains(.messages))
   }
 
-  /// What there is to say of `flow`, which came in `encapsulation`.
-  mutating func judge(_ flow: Flow, in encapsulation: Encapsulation?, isReported: Bool) -> FlowReport {
+  /// Takes a flow in, and says what there is to say of it.
+  ///
+  /// - Parameter encapsulation: what it came in.
+  /// - Returns: nil where reports of flows are not needed, or not of this one.
+  mutating func judge(
+    _ flow: Flow, isReported: Bool, in encapsulation: (EncapsulationID) -> Encapsulation?
+  ) -> FlowReport? {
     totals.add(flow, isReported: isReported)
     let found = findings.of(flow)
     statistics.add(flow, found)
-    if isReported { examine(found) }
-    return FlowReport(flow, found, in: encapsulation, thresholds: findings.thresholds)
+    guard isReported else { return nil }
+    examine(found)
+    guard needs.contains(.flows) else { return nil }
+    return FlowReport(flow, found, in: encapsulation(flow.encapsulation), thresholds: findings.thresholds)
   }
 
   /// The report, once every flow was judged.
@@ -32,15 +44,14 @@ struct FlowJudge {
     statistics.quality.takePackets(of: capture.quality)
     statistics.quality.damagedFiles = capture.warnings.count
     statistics.quality.unsupportedPackets = capture.packets.unsupported
+    var report = Report()
+    if needs.contains(.listeners) { (report.listeners, report.hosts) = (statistics.listeners, statistics.hosts) }
     let found = statistics.findings(findings.thresholds)
     examine(found)
-    var report = Report()
     report.capture = capture
     report.totals = totals
     report.capture.findings = found.filter { AnomalyRule.named($0.id)?.group == .captureQuality }
     report.findings = found.filter { AnomalyRule.named($0.id)?.group != .captureQuality }
-    report.listeners = statistics.listeners
-    report.hosts = statistics.hosts
     return report
   }
 

@@ -13,7 +13,7 @@ struct LiveWriter: ~Copyable {
     _ transitions: TransitionRenderer, _ renderer: any ReportRenderer, to output: consuming OutputBuffer,
     findings: FindingOptions
   ) {
-    judge = FlowJudge(findings)
+    judge = FlowJudge(findings, for: renderer.needs)
     self.transitions = transitions
     self.renderer = renderer
     self.output = output
@@ -31,7 +31,8 @@ struct LiveWriter: ~Copyable {
       case .transition(let flow, let client, let server, let entry):
         transitions.render(flow: flow, client: client, server: server, entry: entry, into: &output)
       case .ended(let flow):
-        renderer.render(judge.judge(flow, in: encapsulation(flow.encapsulation), isReported: true), into: &output)
+        guard let report = judge.judge(flow, isReported: true, in: encapsulation) else { continue }
+        renderer.render(report, into: &output)
       case .began, .stream: break
       }
     }

@@ -16,7 +16,7 @@ struct ReportWriter: ~Copyable {
     self.renderer = renderer
     self.output = output
     filter = FlowFilter(selection)
-    judge = FlowJudge(findings)
+    judge = FlowJudge(findings, for: renderer.needs)
     self.renderer.begin(into: &self.output)
   }
 
@@ -27,9 +27,9 @@ struct ReportWriter: ~Copyable {
   mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
     for event in events {
       guard case .ended(let flow) = event else { continue }
-      let isSelected = filter.includes(flow)
-      let report = judge.judge(flow, in: encapsulation(flow.encapsulation), isReported: isSelected)
-      if isSelected { renderer.render(report, into: &output) }
+      if let report = judge.judge(flow, isReported: filter.includes(flow), in: encapsulation) {
+        renderer.render(report, into: &output)
+      }
     }
     if let failure = output.failure { throw failure }
   }

@@ -2,7 +2,10 @@ import PacketDecoding
 
 /// What a rule about the capture, a listener or a host looks at.
 struct AggregateContext {
-  let statistics: CaptureStatistics
+  let quality: CaptureQuality
+  /// In no order that means anything, as the hosts.
+  let listeners: [ListenerStatistics]
+  let hosts: [HostStatistics]
   let thresholds: Thresholds
 }
 

@@ -54,7 +54,7 @@ extension AnomalyRule {
 extension AggregateRule {
   static let capture: [AggregateRule] = [
     AggregateRule(rule: .duplicatedPackets) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard let first = quality.firstDuplicate, quality.duplicates > 2,
         quality.duplicates * 1000 >= quality.segments * context.thresholds.duplicates
       else { return [] }
@@ -68,7 +68,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .superSegments) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard quality.superSegments > 0, let first = quality.firstSeen else { return [] }
       return [
         Sighting(
@@ -80,7 +80,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .oneSided) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard quality.oneSidedFlows * 2 > quality.flows, let first = quality.firstSeen else { return [] }
       return [
         Sighting(
@@ -91,7 +91,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .captureLoss) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       let total = quality.payloadBytes + quality.uncapturedBytes
       guard let first = quality.firstUncaptured, quality.uncapturedBytes > 0,
         quality.uncapturedBytes * 1000 >= total * context.thresholds.captureLoss
@@ -106,7 +106,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .captureReordered) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard let first = quality.firstBackwards, quality.longestStepBack < 1_000_000_000 else { return [] }
       return [
         Sighting(
@@ -118,7 +118,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .clockJump) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard let first = quality.firstBackwards, quality.longestStepBack >= 1_000_000_000 else { return [] }
       return [
         Sighting(
@@ -129,7 +129,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .snapLengthTruncated) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard let first = quality.firstCut else { return [] }
       return [
         Sighting(
@@ -140,7 +140,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .truncatedFile) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard quality.damagedFiles > 0, let last = quality.lastSeen else { return [] }
       return [
         Sighting(
@@ -151,7 +151,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .evictedFlow) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard quality.evictedFlows > 0, let last = quality.lastSeen else { return [] }
       return [
         Sighting(
@@ -162,7 +162,7 @@ extension AggregateRule {
       ]
     },
     AggregateRule(rule: .unsupportedPackets) { context in
-      let quality = context.statistics.quality
+      let quality = context.quality
       guard quality.unsupportedPackets > 0, let first = quality.firstSeen else { return [] }
       return [
         Sighting(

@@ -13,52 +13,53 @@ public struct CaptureStatistics: Sendable {
   public static let maximumListeners = 65_536
   public static let maximumHosts = 16_384
 
-  private var byListener: [SocketAddress: ListenerStatistics] = [:]
-  private var byHost: [IPAddress: HostStatistics] = [:]
-  public private(set) var listenersOmitted = 0
-  public private(set) var hostsOmitted = 0
+  private var byListener = AddressTable<ListenerStatistics>(limit: maximumListeners)
+  private var byHost = AddressTable<HostStatistics>(limit: maximumHosts)
   public var quality = CaptureQuality()
+
+  /// The rules without whose findings ``add(_:_:)`` would count less.
+  package static var countedRules: RuleSet { ListenerStatistics.countedRules }
 
   public init() {}
 
   public mutating func add(_ flow: Flow, _ findings: [Finding]) {
     quality.add(flow)
-    addListener(flow, findings)
+    byListener.update(flow.server, new: { ListenerStatistics(flow.server, at: flow.firstSeen.time) }) {
+      $0.add(flow, findings)
+    }
     addHost(flow.client.address, flow, .client)
     if flow.client != flow.server { addHost(flow.server.address, flow, .server) }
   }
 
+  /// Flows whose listener, and ends whose host, found no room.
+  public var listenersOmitted: Int { byListener.omitted }
+  public var hostsOmitted: Int { byHost.omitted }
+
   /// The listeners, busiest first.
   public var listeners: [ListenerStatistics] {
-    byListener.values.sorted { ($1.attempts, $0.listener) < ($0.attempts, $1.listener) }
+    let all = byListener.elements
+    return all.indices.sorted { all[$0].isBusier(than: all[$1]) }.map { all[$0] }
   }
 
   /// The hosts by address.
-  public var hosts: [HostStatistics] { byHost.values.sorted { $0.host < $1.host } }
+  public var hosts: [HostStatistics] {
+    let all = byHost.elements
+    return all.indices.sorted { all[$0].host < all[$1].host }.map { all[$0] }
+  }
 
   /// What is to say of the capture, its listeners and hosts, by time and then in the registry's order.
   public func findings(_ thresholds: Thresholds = Thresholds()) -> [Finding] {
-    let context = AggregateContext(statistics: self, thresholds: thresholds)
+    let context = AggregateContext(
+      quality: quality, listeners: byListener.elements, hosts: byHost.elements, thresholds: thresholds)
     var result: [(finding: Finding, order: Int)] = []
     for (order, rule) in AggregateRule.all.enumerated() {
-      for sighting in rule.check(context) { result.append((Finding(rule.rule, sighting), order)) }
+      for sighting in rule.check(context) { result.append((Finding(RuleHead(rule.rule), sighting), order)) }
     }
     return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
   }
 
-  private mutating func addListener(_ flow: Flow, _ findings: [Finding]) {
-    if byListener.count >= Self.maximumListeners, byListener[flow.server] == nil {
-      listenersOmitted += 1
-    } else {
-      byListener[flow.server, default: ListenerStatistics(flow.server, at: flow.firstSeen.time)].add(flow, findings)
-    }
-  }
-
+  @inline(__always)
   private mutating func addHost(_ host: IPAddress, _ flow: Flow, _ end: EndpointRole) {
-    if byHost.count >= Self.maximumHosts, byHost[host] == nil {
-      hostsOmitted += 1
-    } else {
-      byHost[host, default: HostStatistics(host)].add(flow, end)
-    }
+    byHost.update(SocketAddress(address: host, port: 0), new: { HostStatistics(host) }) { $0.add(flow, end) }
   }
 }

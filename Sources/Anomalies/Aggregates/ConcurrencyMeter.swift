@@ -24,19 +24,25 @@ public struct ConcurrencyMeter: Sendable, Equatable {
 
   /// The most at once, and since when.
   public var peak: (count: Int, time: Timestamp) {
-    var best = (count: 0, time: Timestamp(nanoseconds: origin ?? 0))
-    for point in curve where point.count > best.count { best = point }
-    return best
+    var best = (count: 0, step: 0)
+    var running = 0
+    for (step, change) in changes.enumerated() {
+      running += Int(change)
+      if running > best.count { best = (running, step) }
+    }
+    return (best.count, time(of: best.step))
   }
 
   /// How many there were from each moment on.
   public var curve: [(count: Int, time: Timestamp)] {
     var running = 0
-    return changes.enumerated().map { index, change in
+    return changes.enumerated().map { step, change in
       running += Int(change)
-      return (running, Timestamp(nanoseconds: (origin ?? 0) + Int64(index) * width))
+      return (running, time(of: step))
     }
   }
+
+  private func time(of step: Int) -> Timestamp { Timestamp(nanoseconds: (origin ?? 0) + Int64(step) * width) }
 
   private mutating func change(at step: Int64, by amount: Int32) {
     let index = min(Int(step), Self.maximumSteps - 1)

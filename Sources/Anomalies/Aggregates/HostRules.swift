@@ -61,11 +61,12 @@ extension AggregateRule {
     },
     AggregateRule(rule: .timeWaitPileup) { context in
       context.hosts { host in
-        let peak = host.timeWait.peak
         let isClient = host.clientTimeWaits * 2 > host.timeWaits
         let limit =
           isClient
           ? min(context.thresholds.timeWait, context.thresholds.ephemeralPorts * 8 / 10) : context.thresholds.timeWait
+        guard host.timeWaits > limit else { return nil }
+        let peak = host.timeWait.peak
         guard peak.count > limit else { return nil }
         return (
           "About \(peak.count) connections of \(host.host) were in TIME_WAIT at "
@@ -90,10 +91,14 @@ extension AggregateContext {
   fileprivate func hosts(
     _ judge: (HostStatistics) -> (message: String, time: Timestamp, frame: UInt64?, count: Int)?
   ) -> [Sighting] {
-    statistics.hosts.compactMap { host in
-      guard let verdict = judge(host) else { return nil }
-      return Sighting(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
-        .with("host", "\(host.host)").with("count", verdict.count)
+    var told: [(host: IPAddress, sighting: Sighting)] = []
+    for index in hosts.indices {
+      guard let verdict = judge(hosts[index]) else { continue }
+      let host = hosts[index].host
+      let sighting = Sighting(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
+        .with("host", "\(host)").with("count", verdict.count)
+      told.append((host, sighting))
     }
+    return told.sorted { $0.host < $1.host }.map(\.sighting)
   }
 }

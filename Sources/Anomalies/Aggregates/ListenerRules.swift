@@ -154,11 +154,15 @@ extension AggregateContext {
   fileprivate func listeners(
     _ judge: (ListenerStatistics) -> (message: String, evidence: ListenerStatistics.Evidence, count: Int)?
   ) -> [Sighting] {
-    statistics.listeners.compactMap { one in
-      guard let verdict = judge(one) else { return nil }
+    var told: [(listener: ListenerStatistics, sighting: Sighting)] = []
+    for index in listeners.indices {
+      guard let verdict = judge(listeners[index]) else { continue }
+      let one = listeners[index]
       let frames = one.evidence[verdict.evidence].map { [$0] } ?? []
-      return Sighting(nil, at: one.firstSeen, frames: frames, verdict.message)
+      let sighting = Sighting(nil, at: one.firstSeen, frames: frames, verdict.message)
         .with("listener", "\(one.listener)").with("count", verdict.count)
+      told.append((one, sighting))
     }
+    return told.sorted { $0.listener.isBusier(than: $1.listener) }.map(\.sighting)
   }
 }

@@ -32,7 +32,8 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var lastSeen: Timestamp
   /// The packets that show the first refusal, accept queue sign, slow answer or server's reset.
   public private(set) var evidence: [Evidence: UInt64] = [:]
-  private var clients: Set<IPAddress> = []
+  /// In order, so that one is quickly found.
+  private var clients: [IPAddress] = []
   private var lastOutcome: (isGood: Bool, time: Timestamp)?
 
   public enum Evidence: Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
@@ -49,7 +50,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   mutating func add(_ flow: Flow, _ findings: [Finding]) {
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
-    if clients.count < 64 { clients.insert(flow.client.address) }
+    if clients.count < 64 { note(client: flow.client.address) }
     guard flow.orientation == .syn || flow.orientation == .synACK else { return }
     attempts += 1
     rate.add(flow.firstSeen.time)
@@ -89,6 +90,12 @@ public struct ListenerStatistics: Sendable, Equatable {
     note(.slowAnswer, flow.firstSeen.frame)
   }
 
+  /// The rules whose findings are counted.
+  static let countedRules = RuleSet([
+    "accept-queue-overflow", "accept-overflow-reset", "syncookie-orphan", "syn-retransmitted", "half-close",
+    "third-ack-lost", "syn-ack-lost", "syn-rcvd-stalled",
+  ])
+
   private mutating func addFindings(_ findings: [Finding]) {
     for finding in findings {
       switch finding.id {
@@ -108,8 +115,22 @@ public struct ListenerStatistics: Sendable, Equatable {
     }
   }
 
+  private mutating func note(client: IPAddress) {
+    var range = clients.startIndex..<clients.endIndex
+    while let middle = range.isEmpty ? nil : range.lowerBound + range.count / 2 {
+      if clients[middle] == client { return }
+      range = clients[middle] < client ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    clients.insert(client, at: range.lowerBound)
+  }
+
   private mutating func note(_ kind: Evidence, _ frame: UInt64) {
     if evidence[kind] == nil { evidence[kind] = frame }
+  }
+
+  /// The order of reports: more attempts first.
+  func isBusier(than other: ListenerStatistics) -> Bool {
+    (other.attempts, listener) < (attempts, other.listener)
   }
 
   public static func == (left: ListenerStatistics, right: ListenerStatistics) -> Bool {

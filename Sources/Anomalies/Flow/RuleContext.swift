@@ -2,7 +2,9 @@ public import ConnectionTracking
 import PacketDecoding
 
 /// What a rule looks at: one flow, the thresholds, and how far the capture reaches.
-public struct RuleContext: Sendable {
+///
+/// A class, for what a rule has to say keeps it until somebody wants the words.
+public final class RuleContext: Sendable {
   public let flow: Flow
   public let thresholds: Thresholds
 

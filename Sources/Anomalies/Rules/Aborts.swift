@@ -114,9 +114,9 @@ extension AnomalyRule {
     }
   }
 
-  private static func resets(_ context: RuleContext, _ cause: ResetCause, _ message: (FlowNotice) -> String)
-    -> [Sighting]
-  {
+  private static func resets(
+    _ context: RuleContext, _ cause: ResetCause, _ message: @escaping @Sendable (FlowNotice) -> String
+  ) -> [Sighting] {
     context.notices(.reset).filter { $0.reset.traits.contains(.accepted) && context.cause(of: $0) == cause }.prefix(1)
       .map {
         Sighting($0.sender, $0, message($0)).with("rst_cause", cause.rawValue)

@@ -81,13 +81,14 @@ extension AnomalyRule {
     }
   }
 
-  private static func bursts(_ context: RuleContext, _ kind: NoticeKind, _ why: () -> String) -> [Sighting] {
+  private static func bursts(_ context: RuleContext, _ kind: NoticeKind, _ why: @escaping @Sendable () -> String)
+    -> [Sighting]
+  {
     context.notices(kind).map { notice in
-      let over = notice.count > 1 ? " over \(Phrase.duration(notice.duration))" : ""
-      return Sighting(
+      Sighting(
         notice.sender, notice,
         "\(Phrase.count(notice.count, "segment")) of the \(notice.sender.noun) (\(Phrase.bytes(notice.bytes))) came "
-          + "again\(over), \(why())."
+          + "again\(notice.count > 1 ? " over \(Phrase.duration(notice.duration))" : ""), \(why())."
       )
       .with("segments", notice.count).with("bytes", notice.bytes)
     }

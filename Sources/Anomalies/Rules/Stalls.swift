@@ -129,7 +129,8 @@ extension AnomalyRule {
 
   /// An end that stayed in `state` for too long, as `isStalled` judges the end and the time it was there.
   private static func stalled(
-    _ context: RuleContext, _ state: TCPState, _ isStalled: (EndpointRole, Int64) -> Bool, why: () -> String
+    _ context: RuleContext, _ state: TCPState, _ isStalled: (EndpointRole, Int64) -> Bool,
+    why: @escaping @Sendable () -> String
   ) -> [Sighting] {
     context.ends.compactMap { end -> Sighting? in
       guard let entry = context.entered(end, state), isStalled(end, context.nanoseconds(end, in: state)) else {

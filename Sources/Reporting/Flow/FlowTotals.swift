@@ -13,8 +13,8 @@ public struct FlowTotals: Sendable, Equatable {
   /// Payload bytes of both directions, each counted once.
   public private(set) var payloadBytes = 0
   public private(set) var retransmittedBytes = 0
-  private var closes: [Flow.CloseKind: Int] = [:]
-  private var closers: [Flow.Closer: Int] = [:]
+  private var closes = [Int](repeating: 0, count: Flow.CloseKind.allCases.count)
+  private var closers = [Int](repeating: 0, count: Flow.Closer.allCases.count)
   private var finalStates = [Int](repeating: 0, count: 12)
 
   public init() {}
@@ -25,8 +25,8 @@ public struct FlowTotals: Sendable, Equatable {
     reported += isReported ? 1 : 0
     evicted += flow.end == .evicted ? 1 : 0
     open += flow.isOpen ? 1 : 0
-    closes[flow.close, default: 0] += 1
-    if let closer = flow.closedBy { closers[closer, default: 0] += 1 }
+    closes[flow.close.index] += 1
+    if let closer = flow.closedBy { closers[closer.index] += 1 }
     add(flow.clientEnd)
     add(flow.serverEnd)
   }
@@ -37,8 +37,8 @@ public struct FlowTotals: Sendable, Equatable {
     finalStates[end.state.index] += 1
   }
 
-  public func count(of close: Flow.CloseKind) -> Int { closes[close] ?? 0 }
-  public func count(of closer: Flow.Closer) -> Int { closers[closer] ?? 0 }
+  public func count(of close: Flow.CloseKind) -> Int { closes[close.index] }
+  public func count(of closer: Flow.Closer) -> Int { closers[closer.index] }
   /// How many ends were left in `state`; nil is UNKNOWN.
   public func ends(in state: TCPState?) -> Int { finalStates[state.index] }
 }
@@ -53,4 +53,32 @@ extension Flow {
 extension TCPState? {
   /// Where a state stands in tables of twelve, UNKNOWN last.
   package var index: Int { self.map { Int($0.rawValue) } ?? 11 }
+}
+
+// Where a word stands in a table of counts, in the order of its declaration; hashing words takes far longer.
+
+extension Flow.CloseKind {
+  fileprivate var index: Int {
+    switch self {
+    case .fourWay: 0
+    case .threeWay: 1
+    case .simultaneous: 2
+    case .half: 3
+    case .reset: 4
+    case .resetAfterFIN: 5
+    case .refused: 6
+    case .unanswered: 7
+    case .none: 8
+    }
+  }
+}
+
+extension Flow.Closer {
+  fileprivate var index: Int {
+    switch self {
+    case .client: 0
+    case .server: 1
+    case .both: 2
+    }
+  }
 }

@@ -9,6 +9,8 @@ public struct CSVRenderer: ReportRenderer {
   private let names: [String]
   private let sentence: FlowSentence
 
+  public var needs: ReportNeeds { [.flows, .messages] }
+
   public init(names: StateNames = .bsd) {
     self.names = names.all
     sentence = FlowSentence(names: names.all)

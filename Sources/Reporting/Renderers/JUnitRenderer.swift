@@ -11,6 +11,8 @@ public struct JUnitRenderer: ReportRenderer {
   private let gate: FindingGate
   private var cases: [JUnitCase] = []
 
+  public var needs: ReportNeeds { [.flows, .messages] }
+
   /// - Parameter gate: which findings are failures.
   public init(names: StateNames = .bsd, gate: FindingGate = .warnings) {
     sentence = FlowSentence(names: names.all)

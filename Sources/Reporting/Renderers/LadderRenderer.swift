@@ -11,6 +11,8 @@ public struct LadderRenderer: ReportRenderer {
   private let style: TextStyle
   private var flows: [FlowReport] = []
 
+  public var needs: ReportNeeds { [.flows, .messages] }
+
   public init(names: StateNames = .bsd, style: TextStyle = .plain) {
     self.names = names.all
     self.style = style

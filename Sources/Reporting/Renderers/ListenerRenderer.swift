@@ -6,6 +6,8 @@ import PacketDecoding
 public struct ListenerRenderer: ReportRenderer {
   private let style: TextStyle
 
+  public var needs: ReportNeeds { .listeners }
+
   public init(style: TextStyle = .plain) { self.style = style }
 
   public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {}

@@ -14,6 +14,8 @@ public struct MarkdownRenderer: ReportRenderer {
   private var worst: [WorstFlow] = []
   private var flowsWithWarnings = 0
 
+  public var needs: ReportNeeds { [.flows, .messages] }
+
   public init(names: StateNames = .bsd) { sentence = FlowSentence(names: names.all) }
 
   public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {

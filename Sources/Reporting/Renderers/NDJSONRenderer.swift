@@ -9,8 +9,9 @@ public struct NDJSONRenderer: ReportRenderer {
   private let names: [String]
   private let entries: TimelineEntryJSON
   private let sentence: FlowSentence
-
   private let showsListeners: Bool
+
+  public var needs: ReportNeeds { showsListeners ? .all : [.flows, .messages] }
 
   /// - Parameter showsListeners: also a line a listener and a host.
   public init(names: StateNames = .bsd, showsListeners: Bool = false) {

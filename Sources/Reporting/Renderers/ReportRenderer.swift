@@ -1,5 +1,7 @@
 /// Writes a report while the input is read: each flow as it ends, the rest at the end.
 public protocol ReportRenderer {
+  /// What it reads. What no renderer reads need not be made.
+  var needs: ReportNeeds { get }
   /// Writes what stands before everything else.
   mutating func begin(into output: inout OutputBuffer)
   /// Takes a flow that has ended, and what there is to say of it. Renderers that need an order keep what they print of
@@ -10,7 +12,23 @@ public protocol ReportRenderer {
 }
 
 extension ReportRenderer {
+  public var needs: ReportNeeds { .all }
   public mutating func begin(into output: inout OutputBuffer) {}
+}
+
+/// What a renderer reads beyond the totals, the capture and what was found there.
+public struct ReportNeeds: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The flows: without it, ``ReportRenderer/render(_:into:)`` is not called.
+  public static let flows = ReportNeeds(rawValue: 1 << 0)
+  /// What the findings of flows say; their names, severities and packets come with ``flows``.
+  public static let messages = ReportNeeds(rawValue: 1 << 1)
+  /// ``Report/listeners`` and ``Report/hosts``.
+  public static let listeners = ReportNeeds(rawValue: 1 << 2)
+
+  public static let all: ReportNeeds = [.flows, .messages, .listeners]
 }
 
 /// The forms a report comes in, by their names on the command line.

@@ -6,6 +6,8 @@ public struct SummaryRenderer: ReportRenderer {
   private let names: [String]
   private let style: TextStyle
 
+  public var needs: ReportNeeds { [] }
+
   public init(names: StateNames = .bsd, style: TextStyle = .plain) {
     self.names = names.all
     self.style = style

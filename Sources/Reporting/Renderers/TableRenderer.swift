@@ -10,6 +10,8 @@ public struct TableRenderer: ReportRenderer {
   private let style: TextStyle
   private var rows: [FlowRow] = []
 
+  public var needs: ReportNeeds { .flows }
+
   public init(names: StateNames = .bsd, style: TextStyle = .plain) {
     self.names = names.all
     self.style = style
