@@ -84,7 +84,8 @@ let package = Package(
       name: "ReportingTests",
       dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
-    .testTarget(name: "LaboratoryTests", dependencies: ["laboratory", "PacketDecoding"], swiftSettings: settings),
+    .testTarget(
+      name: "LaboratoryTests", dependencies: ["laboratory", "GroundTruth", "PacketDecoding"], swiftSettings: settings),
     .testTarget(
       name: "GroundTruthTests", dependencies: ["GroundTruth", "ConnectionTracking", "PacketDecoding"],
       swiftSettings: settings),

@@ -33,7 +33,8 @@ struct FollowCommand: ParsableCommand {
     var configuration = tracking.configuration
     configuration.reassemblesStreams = true
     var captures = try CaptureSet.open(files, tracking)
-    var pipeline = AnalysisPipeline(configuration, inputs: files, linkTypes: captures.linkTypes)
+    var pipeline = AnalysisPipeline(
+      configuration, inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
     var writer = StreamWriter(flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer())
     Interruption.catchSignals()
     while !writer.isComplete, !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {

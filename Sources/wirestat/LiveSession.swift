@@ -19,7 +19,8 @@ struct LiveSession: ~Copyable {
     let kept = try CaptureWriter.keeping(options.kept, like: source)
     var configuration = tracking.configuration
     configuration.reportsTransitions = true
-    pipeline = AnalysisPipeline(configuration, inputs: [interface], linkTypes: [source.linkType])
+    pipeline = AnalysisPipeline(
+      configuration, inputs: [interface], linkTypes: [source.linkType], verifiesChecksums: tracking.verifyChecksums)
     self.source = source
     self.kept = kept
     self.writer = writer

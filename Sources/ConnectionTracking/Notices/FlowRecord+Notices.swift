@@ -12,7 +12,7 @@ extension FlowRecord {
       return false
     }
     return watch.isEmpty && closing.firstFIN == nil && segment.window != 0
-      && segment.sequence == ends[side].sending.next && segment.checksum != .invalid
+      && segment.sequence == ends[side].sending.next
       && segment.wirePayloadLength <= Int(ends[side].largestPayload) && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
       && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
@@ -52,7 +52,6 @@ extension FlowRecord {
   {
     let quiet = segment.time.nanoseconds &- last.time.nanoseconds
     if quiet >= Self.silence { noteSilence(quiet, segment, side, &stores.notices) }
-    if segment.checksum == .invalid { add(.badChecksum, segment, side, &stores.notices, window: .max) }
     noteShape(segment, side, &stores.notices)
     if segment.flags.contains(.rst) {
       noteReset(segment, side, timers, &stores.notices)
@@ -102,6 +101,11 @@ extension FlowRecord {
       if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
       if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
     }
+  }
+
+  /// A segment whose checksum is wrong: its receiver drops it, so nothing else comes of it.
+  mutating func noteDamaged(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
+    add(.badChecksum, segment, side, &store, window: .max)
   }
 
   /// The same packet twice in the capture: counted, and nothing else comes of it.
