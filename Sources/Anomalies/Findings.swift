@@ -19,7 +19,7 @@ public struct Findings: Sendable {
   /// The findings of one flow, by time and then in the registry's order.
   public func of(_ flow: Flow) -> [Finding] {
     let kinds = flow.notices.reduce(into: NoticeKinds()) { $0.insert(NoticeKinds($1.kind)) }
-    let traits = FlowTraits(flow)
+    let traits = FlowTraits(flow, thresholds)
     if kinds.isEmpty, traits.isEmpty { return [] }
     return judge(flow, kinds, traits)
   }

@@ -41,7 +41,7 @@ extension RuleContext {
     if shape.answers == .syn, shape.traits.contains(.hasACK) { return refusal(notice) }
     if notice.senderState == .listen { return .noSocket }
     if isForeign(notice) { return .injected }
-    if shape.unansweredProbes >= 2 { return .keepalive }
+    if Int(shape.unansweredProbes) >= max(1, thresholds.unansweredProbes) { return .keepalive }
     return shape.traits.contains(.hasACK) ? liveCause(notice) : statelessCause(notice)
   }
 

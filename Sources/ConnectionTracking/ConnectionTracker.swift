@@ -28,6 +28,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   public init(_ configuration: TrackerConfiguration = .init()) {
     self.configuration = configuration
     timers = TimerProfile(configuration.stack)
+    stores.notices.leastSilence = configuration.leastSilence
   }
 
   /// Flows held at the moment.

@@ -51,7 +51,7 @@ struct AnalyzeCommand: ParsableCommand {
     var writer = ReportWriter(
       report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
     var pipeline = AnalysisPipeline(
-      tracking.configuration, inputs: files, linkTypes: captures.linkTypes,
+      tracking.configuration(for: findings.thresholds), inputs: files, linkTypes: captures.linkTypes,
       verifiesChecksums: tracking.verifyChecksums, isBatched: true)
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()

@@ -22,7 +22,7 @@ struct FlowJudge {
   mutating func judge(_ flow: Flow, in encapsulation: Encapsulation?, isReported: Bool) -> FlowReport {
     totals.add(flow, isReported: isReported)
     let found = findings.of(flow)
-    statistics.add(flow, found)
+    statistics.add(flow, found, isSelected: isReported)
     if isReported { examine(found) }
     return FlowReport(flow, found, in: encapsulation, thresholds: findings.thresholds)
   }

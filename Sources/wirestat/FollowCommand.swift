@@ -30,7 +30,7 @@ struct FollowCommand: ParsableCommand {
   @OptionGroup var tracking: TrackingOptions
 
   mutating func run() throws {
-    var configuration = tracking.configuration
+    var configuration = tracking.configuration()
     configuration.reassemblesStreams = true
     var captures = try CaptureSet.open(files, tracking)
     var pipeline = AnalysisPipeline(

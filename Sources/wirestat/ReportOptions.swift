@@ -1,3 +1,4 @@
+import Anomalies
 import ArgumentParser
 import ConnectionTracking
 import Reporting
@@ -86,8 +87,10 @@ struct TrackingOptions: ParsableArguments {
     if maxFlows < 1 { throw ValidationError("--max-flows wants at least 1.") }
   }
 
-  var configuration: TrackerConfiguration {
+  /// - Parameter thresholds: of the rules that will judge the flows.
+  func configuration(for thresholds: Thresholds = Thresholds()) -> TrackerConfiguration {
     var configuration = TrackerConfiguration()
+    configuration.leastSilence = thresholds.leastSilence
     configuration.stack = stack
     configuration.maximumFlows = maxFlows
     configuration.maximumMemory = maxMemory.bytes

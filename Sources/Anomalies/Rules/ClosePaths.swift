@@ -149,7 +149,7 @@ extension AnomalyRule {
     guard
       let reset = context.notices(.reset).first(where: { $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll]) }),
       let idle = context.notices(.silence).last(where: {
-        $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame
+        $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame && $0.delay >= 1_000_000_000
       }),
       idle.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), reset.senderState?.isSynchronized == true,
       context.flow[reset.sender.peer].payloadBytes > 0, !context.isForeign(reset)
@@ -168,7 +168,7 @@ extension AnomalyRule {
 
   /// How long nothing had passed before `fin`; nil for less than a second.
   static func idleBefore(_ fin: TimelineEntry, _ context: RuleContext) -> Int64? {
-    context.notices(.silence).first { $0.first.frame == fin.frame }?.delay
+    context.notices(.silence).first { $0.first.frame == fin.frame && $0.delay >= 1_000_000_000 }?.delay
   }
 }
 

@@ -163,6 +163,6 @@ extension AnomalyRule {
       !context.has(.synRepeated)
     else { return false }
     let since = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
-    return since >= 900_000_000 && context.notices(.silence).contains { $0.delay >= 500_000_000 }
+    return since >= 900_000_000 && context.notices(.silence).contains { $0.delay >= 1_000_000_000 }
   }
 }

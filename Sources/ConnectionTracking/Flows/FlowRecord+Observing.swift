@@ -19,7 +19,8 @@ extension FlowRecord {
     if stores.recent.repeats(segment, of: number, from: side, peerLast: ends[other].latest.time) {
       return noteDuplicate(segment, side, &stores.notices)
     }
-    let basis = isPlain(segment, from: side) ? nil : examine(segment, from: side, timers: timers, in: &stores)
+    let isPlain = isPlain(segment, from: side, leastSilence: stores.notices.leastSilence)
+    let basis = isPlain ? nil : examine(segment, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
     let wasHalfOpen = isHalfOpen
     last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)

@@ -28,7 +28,7 @@ extension FlowRecord {
     if ends[other].duplicates.demand(basis.acknowledged) || ends[other].latest.hasSACK { return .fastRetransmission }
     // After a timeout everything outstanding goes out again.
     if let timeout = store.newest(.timeoutRetransmission, role(of: side), in: notices),
-      segment.time.nanoseconds(since: timeout.last.time) < Self.silence
+      segment.time.nanoseconds(since: timeout.last.time) < Self.longestAnswer
     {
       return .timeoutRetransmission
     }
@@ -73,7 +73,7 @@ extension FlowRecord {
       let acknowledgment = segment.acknowledgment, acknowledgment <= ends[other].sending.next
     else { return }
     let since = segment.time.nanoseconds &- last.time.nanoseconds
-    guard since < Self.silence else { return }
+    guard since < Self.longestAnswer else { return }
     add(.challengeACK, segment, side, &store, window: 10_000_000_000) { $0.delay = since }
   }
 }

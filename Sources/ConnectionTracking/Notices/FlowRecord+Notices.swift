@@ -6,7 +6,7 @@ import PacketDecoding
 extension FlowRecord {
   /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
   @inline(__always)
-  mutating func isPlain(_ segment: Segment, from side: Int) -> Bool {
+  mutating func isPlain(_ segment: Segment, from side: Int, leastSilence: Int64) -> Bool {
     let other = peer(of: side)
     guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
       return false
@@ -15,7 +15,7 @@ extension FlowRecord {
       && segment.sequence == ends[side].sending.next
       && segment.wirePayloadLength <= Int(ends[side].largestPayload) && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
-      && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
+      && segment.time.nanoseconds &- last.time.nanoseconds < leastSilence
   }
 
   /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
@@ -30,8 +30,8 @@ extension FlowRecord {
     return ahead >= 0 && ends[side].window.keepsEdge(acknowledgment, segment.window)
   }
 
-  /// From here on a pause is worth a word, in nanoseconds.
-  static var silence: Int64 { 1_000_000_000 }
+  /// What comes later than this, in nanoseconds, does not answer: an answer waits for nothing but the line.
+  static var longestAnswer: Int64 { 1_000_000_000 }
 }
 
 /// What ``FlowRecord/review(_:from:_:in:)`` compares with.
@@ -51,7 +51,7 @@ extension FlowRecord {
     -> NoticeBasis
   {
     let quiet = segment.time.nanoseconds &- last.time.nanoseconds
-    if quiet >= Self.silence { noteSilence(quiet, segment, side, &stores.notices) }
+    if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, &stores.notices) }
     noteShape(segment, side, &stores.notices)
     if segment.flags.contains(.rst) {
       noteReset(segment, side, timers, &stores.notices)
