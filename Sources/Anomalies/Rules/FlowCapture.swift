@@ -5,12 +5,16 @@ import PacketDecoding
 
 extension AnomalyRule {
   static let midstreamStart = AnomalyRule(
-    "midstream-start", .info, .captureQuality, "The capture began after the connection", reference: "",
+    "midstream-start", .info, .captureQuality, "The opening was not captured", reference: "",
     explanation: """
-      The first packet is no SYN. Window scale and initial numbers are not known, the ends' states are presumed until \
+      The first packet is no SYN: the connection is older than the capture, or was over and forgotten before this \
+      packet came. Window scale and initial numbers are not known, the ends' states are presumed until \
       their own segments show them, and who is the client is taken from the ports.
       """,
-    causes: ["the capture was started late", "a filter that leaves the SYN out", "one direction is missing"],
+    causes: [
+      "the capture was started late", "a filter that leaves the SYN out", "one direction is missing",
+      "a stray packet of a connection that is over",
+    ],
     next: ["tcp.completeness"], advice: "Start the capture before the connection, if the opening matters.",
     peers: PeerNames(wireshark: "tcp.completeness", zeek: "OTH"), on: .traits(.midstream)
   ) { context in
@@ -19,7 +23,7 @@ extension AnomalyRule {
         nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
         context.flow.orientation == .synACK
           ? "The first packet is a SYN-ACK: the SYN was not captured."
-          : "The first packet is no SYN: the capture began after the connection.")
+          : "The first packet is no SYN: the opening was not captured, or the connection was over by then.")
     ]
   }
 

@@ -41,6 +41,8 @@ struct NoticeBasis: Sendable {
   var uncaptured: UInt64 = 0
   var acknowledged = SequenceNumber(0)
   var fit = Acceptability.acceptable
+  var isOldCopy = false
+  var hasNewerTimestamp = false
 }
 
 extension FlowRecord {
@@ -58,6 +60,8 @@ extension FlowRecord {
       return basis(side)
     }
     var basis = basis(side)
+    basis.isOldCopy = ends[side].latest.isNewer(than: segment)
+    basis.hasNewerTimestamp = ends[side].timestamps.isNewer(segment)
     basis.fit = acceptability(segment, from: side)
     if watch.contains(.reset) { noteAfterReset(segment, side, &stores.notices) }
     if segment.flags.contains(.syn) { noteSYN(segment, side, &stores.notices) }
@@ -101,6 +105,13 @@ extension FlowRecord {
       if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
       if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
     }
+  }
+
+  /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to
+  /// run out first, so that identification and timestamp would be newer than those of the last segment.
+  mutating func isOldCopy(_ segment: Segment, from side: Int) -> Bool {
+    if ends[side].latest.isNewer(than: segment) { return true }
+    return segment.options.kinds.contains(.timestamps) && !ends[side].timestamps.isNewer(segment)
   }
 
   /// A segment whose checksum is wrong: its receiver drops it, so nothing else comes of it.
