@@ -55,12 +55,14 @@ let package = Package(
       ], swiftSettings: settings),
 
     // Not installed: records what the kernel's own sockets did, and grades what is inferred by it.
-    .target(name: "GroundTruth", dependencies: ["PacketDecoding", "ConnectionTracking"], swiftSettings: settings),
+    .target(
+      name: "GroundTruth", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"],
+      swiftSettings: settings),
     .target(name: "CLaboratory"),
     .executableTarget(
       name: "laboratory",
       dependencies: [
-        "CLaboratory", "GroundTruth", "PacketDecoding",
+        "CLaboratory", "GroundTruth", "Anomalies", "PacketDecoding",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Laboratory", swiftSettings: settings),
 
@@ -84,9 +86,10 @@ let package = Package(
       name: "ReportingTests",
       dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
-    .testTarget(name: "LaboratoryTests", dependencies: ["laboratory", "PacketDecoding"], swiftSettings: settings),
     .testTarget(
-      name: "GroundTruthTests", dependencies: ["GroundTruth", "ConnectionTracking", "PacketDecoding"],
+      name: "LaboratoryTests", dependencies: ["laboratory", "GroundTruth", "PacketDecoding"], swiftSettings: settings),
+    .testTarget(
+      name: "GroundTruthTests", dependencies: ["GroundTruth", "Anomalies", "ConnectionTracking", "PacketDecoding"],
       swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests",

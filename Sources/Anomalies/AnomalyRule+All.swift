@@ -45,7 +45,8 @@ extension AnomalyRule {
 
   private static let capture: [AnomalyRule] = [
     duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, captureReordered,
-    clockJump, snapLengthTruncated, truncatedFile, badChecksum, evictedFlow, unsupportedPackets,
+    clockJump, snapLengthTruncated, truncatedFile, badChecksum, checksumOffload,
+    evictedFlow, unsupportedPackets,
   ]
 
   private static let aggregates: [AnomalyRule] = [

@@ -33,7 +33,7 @@ public struct Findings: Sendable {
   /// The findings of one flow, by time and then in the registry's order.
   public func of(_ flow: Flow) -> [Finding] {
     let kinds = flow.notices.reduce(into: NoticeKinds()) { $0.insert(NoticeKinds($1.kind)) }
-    let rules = TriggerTable.rules(kinds, FlowTraits(flow)).intersection(rules)
+    let rules = TriggerTable.rules(kinds, FlowTraits(flow, thresholds)).intersection(rules)
     return rules.isEmpty ? [] : judge(flow, rules)
   }
 

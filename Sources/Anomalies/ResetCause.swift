@@ -40,21 +40,31 @@ extension RuleContext {
     let shape = notice.reset
     if shape.answers == .syn, shape.traits.contains(.hasACK) { return refusal(notice) }
     if notice.senderState == .listen { return .noSocket }
+    // It answers another SYN-ACK than the one that passed.
+    if shape.answers == .synACK, shape.position == .outsideWindow { return .unknown }
     if isForeign(notice) { return .injected }
-    if shape.unansweredProbes >= 2 { return .keepalive }
+    if Int(shape.unansweredProbes) >= max(1, thresholds.unansweredProbes) { return .keepalive }
     return shape.traits.contains(.hasACK) ? liveCause(notice) : statelessCause(notice)
   }
 
   /// True where the sender's other segments show that it did not send this one.
   func isForeign(_ notice: FlowNotice) -> Bool {
     let difference = abs(Int(notice.reset.timeToLiveDifference))
-    if difference > thresholds.timeToLiveTolerance { return true }
-    guard notice.senderState?.isSynchronized == true, !has(.synInConnection) else { return false }
+    if difference > thresholds.timeToLiveTolerance || hasForeignShape(notice) { return true }
+    guard notice.senderState?.isSynchronized == true, !has(.synInConnection), notice.reset.answers != .synACK else {
+      return false
+    }
     // Data after one's own RST, or anything at all after one that says there is no socket.
     return notices(.segmentAfterReset, by: notice.sender).contains { after in
       after.last.frame > notice.first.frame && !after.circumstances.contains(.afterPeerReset)
         && (after.bytes > 0 || !notice.reset.traits.contains(.hasACK))
     }
+  }
+
+  /// Stacks that answer without a socket leave the window 0, and sockets that reset send an ACK: a RST that does
+  /// neither was made by something else.
+  func hasForeignShape(_ notice: FlowNotice) -> Bool {
+    notice.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow])
   }
 
   private func refusal(_ notice: FlowNotice) -> ResetCause {
@@ -83,11 +93,12 @@ extension RuleContext {
   /// No socket stood behind it.
   private func statelessCause(_ notice: FlowNotice) -> ResetCause {
     let shape = notice.reset
+    if shape.traits.contains(.afterOwnFIN), answersDataWithFIN(notice) { return .dataAfterClose }
     switch notice.senderState {
     case .synSent: return shape.answers == .synACK ? .cancelledConnect : .noSocket
     case .synReceived: return shape.answers == .synACK ? .cancelledConnect : .acceptQueue
     // The FIN it answers is on its way; the state was the one before.
-    case .timeWait where shape.answers == .fin: return .expiredOrphan
+    case .timeWait where shape.answers == .fin: return answersFINAgain(notice) ? .noSocket : .expiredOrphan
     case .timeWait: return .timeWait
     case .finWait2 where shape.answers != .data: return .expiredOrphan
     case .finWait1, .finWait2, .closing, .lastAck:
@@ -97,6 +108,17 @@ extension RuleContext {
     case .established, .closeWait, .listen, nil:
       return shape.answers == .synACK ? .cancelledConnect : .noSocket
     }
+  }
+
+  /// The peer's FIN came with data, and no application was there to read it.
+  private func answersDataWithFIN(_ notice: FlowNotice) -> Bool {
+    guard notice.reset.answers == .fin, let fin = fin(of: notice.sender.peer) else { return false }
+    return notices(.dataAfterPeerFIN, by: notice.sender.peer).contains { $0.last.frame == fin.frame }
+  }
+
+  /// The peer's FIN had come before, so that it was no FIN that the sender waited for.
+  private func answersFINAgain(_ notice: FlowNotice) -> Bool {
+    notices(.finRepeated, by: notice.sender.peer).contains { $0.first.frame < notice.first.frame }
   }
 
   /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed.

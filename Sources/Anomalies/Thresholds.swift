@@ -8,7 +8,7 @@ public struct Thresholds: Sendable, Equatable {
   public var synReceived = 3 * second
   public var closeWait = 30 * second
   public var finWait1 = 3 * second
-  /// `tcp_fin_timeout`.
+  /// The default is that of `tcp_fin_timeout`.
   public var finWait2 = 60 * second
   public var lastAck = 3 * second
   public var closing = 3 * second
@@ -52,4 +52,12 @@ public struct Thresholds: Sendable, Equatable {
   public var ephemeralPorts = 28_232
 
   public init() {}
+
+  /// The shortest pause that a rule may ask about: what ``TrackerConfiguration/leastSilence`` must be for these.
+  public var leastSilence: Int64 { min(Self.second, idle, middleboxIdle) }
+
+  /// The shortest time in a state that a rule may ask about.
+  var leastStall: Int64 {
+    min(min(Self.second, synReceived, unansweredSYNTime, closeWait), min(finWait1, finWait2, lastAck, closing))
+  }
 }

@@ -31,18 +31,21 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   public init(_ configuration: TrackerConfiguration = .init()) {
     self.configuration = configuration
     timers = TimerProfile(configuration.stack)
+    stores.notices.leastSilence = configuration.leastSilence
   }
 
   /// Flows held at the moment.
   public var openFlows: Int { records.count }
 
-  /// Takes one segment.
+  /// Takes one segment. One with a wrong checksum proves nothing, for its receiver drops it: it becomes a notice of its
+  /// flow, where there is one.
   ///
   /// - Parameters:
   ///   - payload: the captured payload bytes; they may be empty when streams are not reassembled.
   ///   - events: what came of it is appended here.
   public mutating func observe(_ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]) {
     advance(to: segment.time, into: &events)
+    if segment.checksum == .invalid { return noteDamaged(segment) }
     let lookup = FlowLookups.Lookup(segment, records)
     let side = Int(lookup.side)
     let slot = slot(for: segment, lookup, into: &events)
@@ -136,6 +139,11 @@ extension ConnectionTracker {
     guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
+  }
+
+  private mutating func noteDamaged(_ segment: Segment) {
+    guard let slot = records.slot(of: FlowKey(segment)) else { return }
+    records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
   }
 
   mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {

@@ -37,7 +37,8 @@ public struct SegmentBatch: ~Copyable, Sendable {
   public var isEmpty: Bool { count == 0 }
   public var isFull: Bool { count == Self.capacity }
 
-  /// Takes what was decoded into ``next``; a full batch must be observed first.
+  /// Takes what was decoded into ``next``; a full batch must be observed first. A segment whose checksum is wrong is not
+  /// for batches: the tracker takes it alone.
   ///
   /// - Parameter bytes: the packet. Its payload is only looked at: streams are not put together from batches. A segment
   ///   put together from fragments has its payload elsewhere, and is to be observed by itself.

@@ -6,6 +6,8 @@ public struct TrackerConfiguration: Sendable {
   public var maximumFlows = 1_000_000
   /// Bytes that the flows held may take, near enough: the rest of a process wants some 20 MB.
   public var maximumMemory = 1 << 30
+  /// From here on a pause is worth a ``NoticeKind/silence``, in nanoseconds. Shorter ones tell little, and there are more.
+  public var leastSilence: Int64 = 1_000_000_000
   /// Report each transition as it happens, as ``TrackerEvent/transition(flow:client:server:entry:)``.
   public var reportsTransitions = false
   /// Keep payload and report it in order as ``TrackerEvent/stream(_:)``.

@@ -6,6 +6,8 @@ public struct Inference: Sendable {
   public private(set) var flows: [Flow] = []
   /// The TCP packets it was made from.
   public private(set) var view: [SegmentSight] = []
+  /// The same by frame number, as the log writes them.
+  public private(set) var frames: [UInt64: SegmentSignature] = [:]
 
   public init(from packets: [CapturedPacket], configuration: TrackerConfiguration = TrackerConfiguration()) {
     var decoder = PacketDecoder()
@@ -18,6 +20,7 @@ public struct Inference: Sendable {
         linkType: .raw)
       guard case .segment(let segment) = decoder.decode(packet.bytes.span, info) else { continue }
       tracker.observe(segment, payload: noPayload.span, into: &events)
+      frames[info.frame] = SegmentSignature(segment)
       view.append(
         SegmentSight(
           time: packet.time, source: segment.source, destination: segment.destination, sequence: segment.sequence,
@@ -27,5 +30,15 @@ public struct Inference: Sendable {
     flows = events.compactMap { event in
       if case .ended(let flow) = event { flow } else { nil }
     }
+  }
+}
+
+extension SegmentSignature {
+  init(_ segment: Segment) {
+    self.init(
+      source: segment.source.address.description, sourcePort: segment.source.port,
+      destination: segment.destination.address.description, destinationPort: segment.destination.port,
+      flags: segment.flags.rawValue & 0xff, sequence: segment.sequence.rawValue,
+      acknowledgment: segment.acknowledgment?.rawValue ?? 0, payloadLength: segment.wirePayloadLength)
   }
 }

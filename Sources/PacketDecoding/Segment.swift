@@ -76,6 +76,7 @@ public enum ChecksumStatus: UInt8, Sendable {
   /// Wrong, and not the pseudo-header sum of checksum offload either. A wrong IPv4 header checksum counts as well:
   /// a receiver drops the packet for either.
   case invalid
-  /// The field holds the sum of the pseudo-header alone: the capturing host leaves the rest to its network card.
+  /// The field holds the sum of the pseudo-header alone, with its length or, where the card cuts segments, without:
+  /// the capturing host leaves the rest to its network card.
   case offloaded
 }

@@ -15,16 +15,22 @@ struct AnalysisPipeline: ~Copyable {
   var hasEvents: Bool { !events.isEmpty }
   /// Captured bytes of the packets so far.
   private(set) var capturedBytes = 0
-  private var decoder = PacketDecoder()
+  private var decoder: PacketDecoder
   private var tracker: ConnectionTracker
   private var batch = SegmentBatch()
   /// Whether segments wait for others until they are followed.
   private let isBatched: Bool
 
-  /// - Parameter isBatched: follow segments in batches, which is quicker; false where what comes of a packet is wanted
-  ///   at once, or its payload.
-  init(_ configuration: TrackerConfiguration, inputs: [String], linkTypes: [LinkType], isBatched: Bool = false) {
+  /// - Parameters:
+  ///   - verifiesChecksums: compute the checksums of segments captured in full, and leave out those that are wrong.
+  ///   - isBatched: follow segments in batches, which is quicker; false where what comes of a packet is wanted at once,
+  ///     or its payload.
+  init(
+    _ configuration: TrackerConfiguration, inputs: [String], linkTypes: [LinkType], verifiesChecksums: Bool,
+    isBatched: Bool = false
+  ) {
     self.isBatched = isBatched
+    decoder = PacketDecoder(verifiesChecksums: verifiesChecksums)
     tracker = ConnectionTracker(configuration)
     capture.inputs = inputs
     capture.linkTypes = linkTypes.map(\.name)
@@ -39,6 +45,7 @@ struct AnalysisPipeline: ~Copyable {
     let kind = decoder.decode(bytes, info, into: &batch.next)
     capture.packets.count(kind)
     guard case .segment = kind else { return takeOther(kind, info.time) }
+    if batch.next.checksum != .unverified, !isIntact() { return }
     guard isBatched, !batch.next.isReassembled else { return takeAtOnce(bytes) }
     batch.add(decodedFrom: bytes)
     if batch.isFull { tracker.observe(&batch, into: &events) }
@@ -51,6 +58,17 @@ struct AnalysisPipeline: ~Copyable {
     decoder.withPayload(of: segment, in: bytes) { payload in
       tracker.observe(segment, payload: payload, into: &events)
     }
+  }
+
+  /// Judges the checksum of the segment decoded last; a wrong one does not reach the segments around it.
+  private mutating func isIntact() -> Bool {
+    capture.quality.checksums.judge(&batch.next)
+    guard batch.next.checksum == .invalid else { return true }
+    let damaged = batch.next
+    let noPayload: [UInt8] = []
+    tracker.observe(&batch, into: &events)
+    tracker.observe(damaged, payload: noPayload.span, into: &events)
+    return false
   }
 
   private mutating func takeOther(_ packet: PacketKind, _ time: Timestamp) {

@@ -51,7 +51,8 @@ struct AnalyzeCommand: ParsableCommand {
     var writer = ReportWriter(
       report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
     var pipeline = AnalysisPipeline(
-      tracking.configuration, inputs: files, linkTypes: captures.linkTypes, isBatched: true)
+      tracking.configuration(for: findings.thresholds), inputs: files, linkTypes: captures.linkTypes,
+      verifiesChecksums: tracking.verifyChecksums, isBatched: true)
     var progress = ProgressBar(besides: file)
     Interruption.catchSignals()
     while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {

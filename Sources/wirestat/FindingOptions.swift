@@ -6,7 +6,10 @@ import Reporting
 struct FindingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Exit with 1 after the report if a finding has this name, or this severity or above. Repeatable; default: never.",
+      """
+      Exit with 1 after the report if a finding has this name, or this severity or above. Repeatable; default: never. \
+      It judges what the report shows: the flows asked for, their listeners and hosts, and always the capture itself.
+      """,
       valueName: "severity|id"))
   var failOn: [FailureArgument] = []
 

@@ -32,7 +32,7 @@ struct FlowJudge {
   ) -> FlowReport? {
     totals.add(flow, isReported: isReported)
     let found = findings.of(flow)
-    statistics.add(flow, found)
+    statistics.add(flow, found, isSelected: isReported)
     guard isReported else { return nil }
     examine(found)
     guard needs.contains(.flows) else { return nil }

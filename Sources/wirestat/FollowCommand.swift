@@ -30,10 +30,11 @@ struct FollowCommand: ParsableCommand {
   @OptionGroup var tracking: TrackingOptions
 
   mutating func run() throws {
-    var configuration = tracking.configuration
+    var configuration = tracking.configuration()
     configuration.reassemblesStreams = true
     var captures = try CaptureSet.open(files, tracking)
-    var pipeline = AnalysisPipeline(configuration, inputs: files, linkTypes: captures.linkTypes)
+    var pipeline = AnalysisPipeline(
+      configuration, inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
     var writer = StreamWriter(flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer())
     Interruption.catchSignals()
     while !writer.isComplete, !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {

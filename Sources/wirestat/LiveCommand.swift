@@ -31,7 +31,8 @@ struct LiveCommand: ParsableCommand {
 
   mutating func run() throws {
     do {
-      var session = try LiveSession(interface, tracking, capture, output.writer(findings))
+      var session = try LiveSession(
+        interface, tracking, findings.thresholds, capture, output.writer(findings))
       Interruption.catchSignals()
       session.announce()
       let failure = try session.listen()

@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import PacketCapture
 import PacketDecoding
@@ -13,13 +14,15 @@ struct LiveSession: ~Copyable {
   private var packets = 0
 
   init(
-    _ interface: String, _ tracking: TrackingOptions, _ options: LiveOptions, _ writer: consuming LiveWriter
+    _ interface: String, _ tracking: TrackingOptions, _ thresholds: Thresholds, _ options: LiveOptions,
+    _ writer: consuming LiveWriter
   ) throws(CaptureError) {
     let source = try CaptureSource.listening(at: interface, tracking.filter, options.interfaceOptions)
     let kept = try CaptureWriter.keeping(options.kept, like: source)
-    var configuration = tracking.configuration
+    var configuration = tracking.configuration(for: thresholds)
     configuration.reportsTransitions = true
-    pipeline = AnalysisPipeline(configuration, inputs: [interface], linkTypes: [source.linkType])
+    pipeline = AnalysisPipeline(
+      configuration, inputs: [interface], linkTypes: [source.linkType], verifiesChecksums: tracking.verifyChecksums)
     self.source = source
     self.kept = kept
     self.writer = writer

@@ -1,3 +1,4 @@
+import Anomalies
 import ArgumentParser
 import ConnectionTracking
 import Reporting
@@ -75,12 +76,21 @@ struct TrackingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory the flows held may take, as in 512M or 2G.", valueName: "size"))
   var maxMemory = ByteCount(bytes: 1 << 30)
 
+  @Flag(
+    help: """
+      Compute TCP checksums, which reads all payload. A segment with a wrong one counts for nothing, unless its host \
+      has sent no good one yet: then its network card computes them behind the tap.
+      """)
+  var verifyChecksums = false
+
   func validate() throws {
     if maxFlows < 1 { throw ValidationError("--max-flows wants at least 1.") }
   }
 
-  var configuration: TrackerConfiguration {
+  /// - Parameter thresholds: of the rules that will judge the flows.
+  func configuration(for thresholds: Thresholds = Thresholds()) -> TrackerConfiguration {
     var configuration = TrackerConfiguration()
+    configuration.leastSilence = thresholds.leastSilence
     configuration.stack = stack
     configuration.maximumFlows = maxFlows
     configuration.maximumMemory = maxMemory.bytes

@@ -40,6 +40,26 @@ struct FindingOptionsTests {
     #expect(strict.output.contains("fin-wait-2-stuck"))
   }
 
+  /// SYNs of forged sources to one listener; nobody uses the other port.
+  @Test(
+    arguments: zip(
+      [
+        "--fail-on syn-flood", "--fail-on syn-flood --port 8080", "--fail-on syn-flood --flow 1",
+        "--fail-on syn-flood --port 81", "--fail-on syn-flood --flow 100000",
+      ], [1, 1, 1, 0, 0]))
+  func aListenerIsJudgedWithTheFlowsAskedFor(options: String, status: Int) async throws {
+    let result = try await analyze("open/syn-flood.pcap", options + " --threshold syns-per-second=5")
+    #expect(result.status == Int32(status))
+    #expect(result.output.contains("handshakes were finished") == (status == 1))
+  }
+
+  @Test(arguments: ["", "--flow 1", "--flow 2", "--port 81"])
+  func theCaptureIsJudgedAlways(options: String) async throws {
+    let result = try await analyze("link/snap-length-60.pcap", "--fail-on snaplen-truncated " + options)
+    #expect(result.status == 1)
+    #expect(result.output.contains("snaplen-truncated"))
+  }
+
   /// A connection that nothing is wrong with says nothing above info.
   @Test(arguments: [
     "open/handshake.pcap", "close/four-way-by-client.pcap", "close/four-way-by-server.pcap", "close/three-way.pcap",

@@ -10,7 +10,7 @@ struct LayeringTests {
     "ConnectionTracking": ["PacketDecoding", "DequeModule", "HeapModule", "BasicContainers"],
     "Anomalies": ["PacketDecoding", "ConnectionTracking"],
     "Reporting": ["PacketDecoding", "ConnectionTracking", "Anomalies"],
-    "GroundTruth": ["PacketDecoding", "ConnectionTracking", "Foundation", "FoundationEssentials"],
+    "GroundTruth": ["PacketDecoding", "ConnectionTracking", "Anomalies", "Foundation", "FoundationEssentials"],
   ]
 
   @Test(arguments: allowed.keys.sorted())

@@ -31,6 +31,9 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Packets that could not be followed: fragments given up, encapsulations that are not unwrapped.
   public var unsupportedPackets = 0
 
+  /// What the checksums say, where they were verified.
+  public var checksums = ChecksumCensus()
+
   public init() {}
 
   /// Takes in a packet as it was read.
@@ -54,6 +57,7 @@ public struct CaptureQuality: Sendable, Equatable {
     longestStepBack = other.longestStepBack
     firstSeen = other.firstSeen
     lastSeen = other.lastSeen
+    checksums = other.checksums
   }
 
   private mutating func countCut(_ info: PacketInfo) {

@@ -43,6 +43,18 @@ extension AnomalyRule {
     causes: ["the capturing process was killed", "the disk was full", "the file was still being written"],
     next: ["pcapfix FILE", "capinfos FILE"],
     advice: "Take the last states for what was read, not for the end of the connections.")
+  static let checksumOffload = aggregate(
+    "checksum-offload", .info, "Checksums are left to the network card", group: .captureQuality,
+    explanation: """
+      Not one checksum of a host is good: the capture was taken on that host, and its network card computes them \
+      behind the tap. They say nothing of the wire, so these segments count as good. Told only with \
+      --verify-checksums.
+      """,
+    causes: ["transmit checksum offload on the capturing host, on by default"],
+    next: ["ethtool -k IFACE | grep checksumming", "tcp.checksum.status == 0"],
+    advice: "Nothing to do; to verify what that host sends, capture elsewhere or turn its offload off.",
+    peers: PeerNames(wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum (ignore_checksums)"),
+    reference: "ethtool(8) -k: tx-checksumming")
   static let unsupportedPackets = aggregate(
     "unsupported-packets", .info, "Some packets could not be followed", group: .captureQuality,
     explanation: "Fragments whose rest never came, or encapsulations that are encrypted, compressed or too deep.",
@@ -149,6 +161,30 @@ extension AggregateRule {
             + "is frame \(last.frame)."
         )
       ]
+    },
+    AggregateRule(rule: .badChecksum) { context in
+      let damage = context.quality.checksums.damage
+      guard let first = damage.first else { return [] }
+      let dropped = context.quality.checksums.dropped
+      return [
+        Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "\(damage.wrong) of \(damage.segments) segments \(damage.wrong == 1 ? "has" : "have") a wrong checksum; "
+            + "\(dropped) of them \(dropped == 1 ? "counts" : "count") for nothing, since the sender's others are good."
+        )
+        .with("segments", damage.wrong)
+      ]
+    },
+    AggregateRule(rule: .checksumOffload) { context in
+      context.quality.checksums.offloading.compactMap { address, host in
+        guard let first = host.firstOffloaded ?? host.firstWrong else { return nil }
+        return Sighting(
+          nil, at: first.time, frames: [first.frame],
+          "None of the \(host.segments) checksums of \(address) is good: its network card computes them behind the "
+            + "tap, and they count as good."
+        )
+        .with("host", "\(address)").with("segments", host.segments)
+      }
     },
     AggregateRule(rule: .evictedFlow) { context in
       let quality = context.quality

@@ -22,13 +22,15 @@ public struct CaptureStatistics: Sendable {
 
   public init() {}
 
-  public mutating func add(_ flow: Flow, _ findings: [Finding]) {
+  /// - Parameter isSelected: whether the flow was asked for. A listener or host is spoken of where one of its flows
+  ///   was, and then with all that its other flows show: rates of a selection would say nothing of it.
+  public mutating func add(_ flow: Flow, _ findings: [Finding], isSelected: Bool = true) {
     quality.add(flow)
     byListener.update(flow.server, new: { ListenerStatistics(flow.server, at: flow.firstSeen.time) }) {
-      $0.add(flow, findings)
+      $0.add(flow, findings, isSelected)
     }
-    addHost(flow.client.address, flow, .client)
-    if flow.client != flow.server { addHost(flow.server.address, flow, .server) }
+    addHost(flow.client.address, flow, .client, isSelected)
+    if flow.client != flow.server { addHost(flow.server.address, flow, .server, isSelected) }
   }
 
   /// Flows whose listener, and ends whose host, found no room.
@@ -38,13 +40,13 @@ public struct CaptureStatistics: Sendable {
   /// The listeners, busiest first.
   public var listeners: [ListenerStatistics] {
     let all = byListener.elements
-    return all.indices.sorted { all[$0].isBusier(than: all[$1]) }.map { all[$0] }
+    return all.indices.filter { all[$0].isSelected }.sorted { all[$0].isBusier(than: all[$1]) }.map { all[$0] }
   }
 
   /// The hosts by address.
   public var hosts: [HostStatistics] {
     let all = byHost.elements
-    return all.indices.sorted { all[$0].host < all[$1].host }.map { all[$0] }
+    return all.indices.filter { all[$0].isSelected }.sorted { all[$0].host < all[$1].host }.map { all[$0] }
   }
 
   /// What is to say of the capture, its listeners and hosts, by time and then in the registry's order.
@@ -59,7 +61,9 @@ public struct CaptureStatistics: Sendable {
   }
 
   @inline(__always)
-  private mutating func addHost(_ host: IPAddress, _ flow: Flow, _ end: EndpointRole) {
-    byHost.update(SocketAddress(address: host, port: 0), new: { HostStatistics(host) }) { $0.add(flow, end) }
+  private mutating func addHost(_ host: IPAddress, _ flow: Flow, _ end: EndpointRole, _ isSelected: Bool) {
+    byHost.update(SocketAddress(address: host, port: 0), new: { HostStatistics(host) }) {
+      $0.add(flow, end, isSelected)
+    }
   }
 }

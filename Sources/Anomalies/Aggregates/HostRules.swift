@@ -36,18 +36,21 @@ extension AggregateRule {
   static let hosts: [AggregateRule] = [
     AggregateRule(rule: .closeWaitLeak) { context in
       context.hosts { host in
-        guard host.closeWaits >= context.thresholds.closeWaitFlows else { return nil }
-        let time = host.closeWaitSince.min() ?? Timestamp(nanoseconds: 0)
+        let kept = host.closeWaitsKept.filter { $0.nanoseconds > context.thresholds.closeWait }
+        guard kept.count >= max(1, context.thresholds.closeWaitFlows), let time = kept.map(\.since).min() else {
+          return nil
+        }
         return (
-          "\(host.closeWaits) connections of \(host.host) were left in CLOSE_WAIT; \(host.closeWaitsLeft) others "
-            + "came out of it.",
-          time, host.closeWaitFrame, host.closeWaits
+          "\(Phrase.count(kept.count, "connection")) of \(host.host) "
+            + "\(kept.count == 1 ? "was" : "were") left in CLOSE_WAIT for more than "
+            + "\(Phrase.duration(context.thresholds.closeWait)); \(host.closeWaitsLeft) others came out of it.",
+          time, host.closeWaitFrame, kept.count
         )
       }
     },
     AggregateRule(rule: .fdLeakSuspect) { context in
       context.hosts { host in
-        guard let first = host.closeWaitSince.min(), let last = host.closeWaitSince.max(),
+        guard let first = host.closeWaitsKept.map(\.since).min(), let last = host.closeWaitsKept.map(\.since).max(),
           host.closeWaits >= context.thresholds.closeWaitFlows, host.closeWaitsLeft * 10 < host.closeWaits,
           last.nanoseconds(since: first) >= context.thresholds.closeWaitGrowth
         else { return nil }

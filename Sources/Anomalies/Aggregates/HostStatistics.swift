@@ -4,6 +4,8 @@ public import PacketDecoding
 /// What piles up at one host.
 public struct HostStatistics: Sendable {
   public let host: IPAddress
+  /// Whether one of its flows was asked for.
+  private(set) var isSelected = false
   /// Ends of connections that it had.
   public private(set) var ends = 0
   /// TIME_WAITs over time, as the wire and the stack's 2MSL let them be estimated.
@@ -13,8 +15,9 @@ public struct HostStatistics: Sendable {
   public private(set) var timeWaits = 0
   /// RSTs a second.
   public private(set) var resets = RateMeter()
-  /// When each end entered CLOSE_WAIT that never left it: the first 1024.
-  public private(set) var closeWaitSince: [Timestamp] = []
+  /// When each end entered CLOSE_WAIT, for certain, that never left it, and how long it was there: the first 1024.
+  private(set) var closeWaitsKept: [(since: Timestamp, nanoseconds: Int64)] = []
+  public var closeWaitSince: [Timestamp] { closeWaitsKept.map(\.since) }
   public private(set) var closeWaits = 0
   /// Ends that were in CLOSE_WAIT and left it.
   public private(set) var closeWaitsLeft = 0
@@ -25,7 +28,8 @@ public struct HostStatistics: Sendable {
 
   init(_ host: IPAddress) { self.host = host }
 
-  mutating func add(_ flow: Flow, _ end: EndpointRole) {
+  mutating func add(_ flow: Flow, _ end: EndpointRole, _ isSelected: Bool) {
+    self.isSelected = self.isSelected || isSelected
     ends += 1
     let duration = flow[end].nanosecondsInState[Int(TCPState.timeWait.rawValue)]
     if duration > 0, let entry = flow.timeline.last(where: { $0.endpoint == end && $0.to == .timeWait }) {
@@ -40,7 +44,8 @@ public struct HostStatistics: Sendable {
   }
 
   private mutating func addCloseWait(_ flow: Flow, _ end: EndpointRole) {
-    guard flow[end].nanosecondsInState[Int(TCPState.closeWait.rawValue)] > 0 else { return }
+    let time = flow[end].nanosecondsInState[Int(TCPState.closeWait.rawValue)]
+    guard time > 0, !(flow[end].state == .closeWait && flow[end].isPresumed) else { return }
     guard flow[end].state == .closeWait, let since = flow[end].stateSince else {
       closeWaitsLeft += 1
       return
@@ -49,6 +54,6 @@ public struct HostStatistics: Sendable {
     if closeWaitFrame == nil {
       closeWaitFrame = flow.timeline.last { $0.endpoint == end && $0.to == .closeWait }?.frame
     }
-    if closeWaitSince.count < Self.maximumTimes { closeWaitSince.append(since) }
+    if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((since, time)) }
   }
 }

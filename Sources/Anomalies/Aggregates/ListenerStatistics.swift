@@ -4,6 +4,8 @@ public import PacketDecoding
 /// What became of the connections to one listener.
 public struct ListenerStatistics: Sendable, Equatable {
   public let listener: SocketAddress
+  /// Whether one of its flows was asked for.
+  private(set) var isSelected = false
   /// Connections and attempts that were seen to open.
   public private(set) var attempts = 0
   public private(set) var established = 0
@@ -47,7 +49,8 @@ public struct ListenerStatistics: Sendable, Equatable {
   /// Clients with different addresses, as far as they are counted: 64 at most.
   public var distinctClients: Int { clients.count }
 
-  mutating func add(_ flow: Flow, _ findings: [Finding]) {
+  mutating func add(_ flow: Flow, _ findings: [Finding], _ isSelected: Bool) {
+    self.isSelected = self.isSelected || isSelected
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
     if clients.count < 64 { note(client: flow.client.address) }

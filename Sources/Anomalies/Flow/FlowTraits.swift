@@ -11,7 +11,7 @@ struct FlowTraits: OptionSet, Sendable {
   static let reset = FlowTraits(rawValue: 1 << 3)
   static let refused = FlowTraits(rawValue: 1 << 4)
   static let unanswered = FlowTraits(rawValue: 1 << 5)
-  /// An end spent a second or more in a state that is left at once where all goes well.
+  /// An end spent a second, or what the least threshold is, in a state that is left at once where all goes well.
   static let lingered = FlowTraits(rawValue: 1 << 6)
   static let unacknowledged = FlowTraits(rawValue: 1 << 7)
   static let selfConnected = FlowTraits(rawValue: 1 << 8)
@@ -23,9 +23,10 @@ struct FlowTraits: OptionSet, Sendable {
 
   init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  init(_ flow: borrowing Flow) {
+  init(_ flow: borrowing Flow, _ thresholds: Thresholds) {
+    let stall = thresholds.leastStall
     self = Self.close(flow.close)
-    if Self.lingered(flow.clientEnd) || Self.lingered(flow.serverEnd) { insert(.lingered) }
+    if Self.lingered(flow.clientEnd, stall) || Self.lingered(flow.serverEnd, stall) { insert(.lingered) }
     if flow.clientEnd.unacknowledgedBytes > 0 || flow.serverEnd.unacknowledgedBytes > 0 { insert(.unacknowledged) }
     if flow.client == flow.server { insert(.selfConnected) }
     if flow.timeline.contains(where: { $0.cause == .sendsSYN && $0.endpoint == .server }) { insert(.bothOpened) }
@@ -51,8 +52,8 @@ struct FlowTraits: OptionSet, Sendable {
     .synSent, .synReceived, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
   ]
 
-  private static func lingered(_ end: borrowing EndpointSummary) -> Bool {
-    for state in transient where end.nanosecondsInState[Int(state.rawValue)] >= 1_000_000_000 { return true }
+  private static func lingered(_ end: borrowing EndpointSummary, _ stall: Int64) -> Bool {
+    for state in transient where end.nanosecondsInState[Int(state.rawValue)] >= stall { return true }
     return false
   }
 }

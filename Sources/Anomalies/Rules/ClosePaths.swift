@@ -26,8 +26,8 @@ extension AnomalyRule {
   static let simultaneousClose = AnomalyRule(
     "simultaneous-close", .notice, .close, "Both ends closed at the same time", reference: "RFC 9293 §3.6, Figure 13",
     explanation: """
-      Each FIN was sent before the other had arrived: both ends went through CLOSING, and both keep the four-tuple in \
-      TIME_WAIT.
+      Each FIN was sent before the other had arrived: an end that the other's FIN reaches before the ACK of its own \
+      goes through CLOSING, and both keep the four-tuple in TIME_WAIT.
       """,
     causes: ["idle timeouts of the same length at both ends"],
     next: ["ss -tan state time-wait", "tcp.flags.fin == 1"],
@@ -85,7 +85,7 @@ extension AnomalyRule {
     guard context.flow.close == .resetAfterFIN,
       let notice = context.notices(.reset).first(where: {
         !$0.reset.traits.isDisjoint(with: [.afterOwnFIN, .afterPeerFIN])
-      })
+      }), !context.isForeign(notice)
     else { return [] }
     let cause = context.cause(of: notice)
     let whose = notice.reset.traits.contains(.afterOwnFIN) ? "its own FIN" : "the \(notice.sender.peer.noun)'s FIN"
@@ -149,7 +149,7 @@ extension AnomalyRule {
     guard
       let reset = context.notices(.reset).first(where: { $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll]) }),
       let idle = context.notices(.silence).last(where: {
-        $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame
+        $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame && $0.delay >= 1_000_000_000
       }),
       idle.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), reset.senderState?.isSynchronized == true,
       context.flow[reset.sender.peer].payloadBytes > 0, !context.isForeign(reset)
@@ -168,7 +168,7 @@ extension AnomalyRule {
 
   /// How long nothing had passed before `fin`; nil for less than a second.
   static func idleBefore(_ fin: TimelineEntry, _ context: RuleContext) -> Int64? {
-    context.notices(.silence).first { $0.first.frame == fin.frame }?.delay
+    context.notices(.silence).first { $0.first.frame == fin.frame && $0.delay >= 1_000_000_000 }?.delay
   }
 }
 

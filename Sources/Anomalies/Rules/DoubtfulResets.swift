@@ -24,7 +24,11 @@ extension AnomalyRule {
         $0.first.frame > notice.first.frame
       }
       let lives = context.notices(.segmentAfterReset).contains { $0.first.frame > notice.first.frame }
-      guard challenge != nil || lives else { return nil }
+      // It was genuine, if the challenge brings the right number.
+      let isMeant = context.notices(.reset, by: notice.sender).contains {
+        $0.first.frame > notice.first.frame && $0.reset.traits.contains(.accepted)
+      }
+      guard challenge != nil || lives, !isMeant else { return nil }
       return Sighting(
         notice.sender, notice, challenge == nil ? .presumed : .confirmed,
         "A RST in the \(notice.sender.noun)'s name lay \(notice.distance) beyond the number "
@@ -59,7 +63,8 @@ extension AnomalyRule {
     "rst-suspected-injected", .error, .reset, "A RST that its alleged sender did not send", reference: "RFC 5961 §1",
     explanation: """
       The RST does not fit the other packets of the end it names: its TTL differs, or that end goes on sending data \
-      after it. Something between the ends sent it.
+      after it, or it has neither an ACK, as a socket's own RST, nor a window of 0, as an answer without a socket. \
+      Something between the ends sent it.
       """,
     causes: [
       "a firewall, IDS or censor that resets connections", "a balancer that resets in the server's name", "an attack",
@@ -76,7 +81,10 @@ extension AnomalyRule {
       let difference = Int(notice.reset.timeToLiveDifference)
       let why =
         abs(difference) > context.thresholds.timeToLiveTolerance
-        ? "its TTL differs from the others by \(difference)" : "the \(notice.sender.noun) sent data after it"
+        ? "its TTL differs from the others by \(difference)"
+        : context.hasForeignShape(notice)
+          ? "it has no ACK and yet a window of \(notice.reset.window), as no stack sends it"
+          : "the \(notice.sender.noun) sent data after it"
       return Sighting(
         notice.sender, notice, .presumed, "A RST in the \(notice.sender.noun)'s name is probably not its own: \(why)."
       )

@@ -5,12 +5,16 @@ import PacketDecoding
 
 extension AnomalyRule {
   static let midstreamStart = AnomalyRule(
-    "midstream-start", .info, .captureQuality, "The capture began after the connection", reference: "",
+    "midstream-start", .info, .captureQuality, "The opening was not captured", reference: "",
     explanation: """
-      The first packet is no SYN. Window scale and initial numbers are not known, the ends' states are presumed until \
+      The first packet is no SYN: the connection is older than the capture, or was over and forgotten before this \
+      packet came. Window scale and initial numbers are not known, the ends' states are presumed until \
       their own segments show them, and who is the client is taken from the ports.
       """,
-    causes: ["the capture was started late", "a filter that leaves the SYN out", "one direction is missing"],
+    causes: [
+      "the capture was started late", "a filter that leaves the SYN out", "one direction is missing",
+      "a stray packet of a connection that is over",
+    ],
     next: ["tcp.completeness"], advice: "Start the capture before the connection, if the opening matters.",
     peers: PeerNames(wireshark: "tcp.completeness", zeek: "OTH"), on: .traits(.midstream)
   ) { context in
@@ -19,7 +23,7 @@ extension AnomalyRule {
         nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
         context.flow.orientation == .synACK
           ? "The first packet is a SYN-ACK: the SYN was not captured."
-          : "The first packet is no SYN: the capture began after the connection.")
+          : "The first packet is no SYN: the opening was not captured, or the connection was over by then.")
     ]
   }
 
@@ -92,26 +96,25 @@ extension AnomalyRule {
   static let badChecksum = AnomalyRule(
     "bad-checksum", .info, .captureQuality, "Wrong checksums", reference: "RFC 9293 §3.1",
     explanation: """
-      The checksum of segments is wrong. A receiver drops them. Where all of an end's segments are so, they were \
-      captured on their own host before the network card filled the checksum in.
+      The checksum of segments is wrong, while other segments of their host have a good one: they were damaged. A \
+      receiver drops them without a word, so they count for nothing here; the sender's timer sends them again. Told \
+      only with --verify-checksums. A host whose every checksum is wrong is told of as checksum-offload instead.
       """,
-    causes: ["checksum offload on the capturing host", "a broken link, card or middlebox"],
-    next: ["ethtool -k IFACE | grep checksum", "nstat -az TcpInCsumErrors"],
-    advice: "If all segments of one host are bad, it is offload and means nothing.",
+    causes: ["a broken cable, card or switch", "a middlebox that rewrites segments and not their checksum"],
+    next: ["nstat -az TcpInCsumErrors", "ethtool -S IFACE | grep -i -E 'crc|csum'", "tcp.checksum.status == 0"],
+    advice: "Look at the error counters of the links on the way.",
     peers: PeerNames(
       wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum",
       kernel: "TcpInCsumErrors"),
     on: .notices(.badChecksum)
   ) { context in
     context.notices(.badChecksum).map { notice in
-      let all = context.flow[notice.sender].packets
-      let isAll = notice.count >= all
+      let all = context.flow[notice.sender].packets + notice.count
+      let what = notice.count == 1 ? "has a wrong checksum: it counts" : "have a wrong checksum: they count"
       return Sighting(
         notice.sender, notice,
-        isAll
-          ? "All \(all) segments of the \(notice.sender.noun) have a wrong checksum: they were captured before the "
-            + "card computed it."
-          : "\(notice.count) of \(all) segments of the \(notice.sender.noun) have a wrong checksum."
+        "\(notice.count) of \(all) segments of the \(notice.sender.noun) \(what) for nothing, for a receiver drops "
+          + "\(notice.count == 1 ? "it" : "them")."
       )
       .with("segments", notice.count)
     }

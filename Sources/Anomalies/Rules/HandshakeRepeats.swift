@@ -48,9 +48,14 @@ extension AnomalyRule {
     canBeFeigned: true, on: .notices(.synRepeated, .synACKRepeated)
   ) { context in
     let again = context.notices(.synRepeated, by: .client).filter { $0.circumstances.contains(.acknowledged) }
-    let answers = context.notices(.synACKRepeated, by: .server).filter { !$0.circumstances.contains(.acknowledged) }
+    // Sooner than its timer, a SYN-ACK comes again because the network doubled the SYN.
+    let answers = context.notices(.synACKRepeated, by: .server).filter {
+      !$0.circumstances.contains(.acknowledged) && $0.delay >= leastSYNACKTimer
+    }
     guard let first = (again + answers).min(by: { $0.first.frame < $1.first.frame }),
-      context.nanoseconds(.client, in: .established) > 0 || context.flow.clientEnd.state != .synSent
+      context.nanoseconds(.client, in: .established) > 0 || context.flow.clientEnd.state != .synSent,
+      // What it reset had reached it, and was no SYN-ACK that it could take.
+      !context.notices(.reset, by: .client).contains(where: { $0.first.frame < first.last.frame })
     else { return [] }
     let count = (again + answers).reduce(0) { $0 + $1.count }
     return [
@@ -163,6 +168,6 @@ extension AnomalyRule {
       !context.has(.synRepeated)
     else { return false }
     let since = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
-    return since >= 900_000_000 && context.notices(.silence).contains { $0.delay >= 500_000_000 }
+    return since >= 900_000_000 && context.notices(.silence).contains { $0.delay >= 1_000_000_000 }
   }
 }

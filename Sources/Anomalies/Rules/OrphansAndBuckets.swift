@@ -58,20 +58,21 @@ extension AnomalyRule {
   ) { context in
     context.notices(.reset).prefix(1).filter { notice in
       notice.reset.answers == .fin && notice.senderState?.isSynchronized == true
-        && ![.expiredOrphan, .abortedAlive, .unreadData].contains(context.cause(of: notice))
+        && ![.expiredOrphan, .abortedAlive, .unreadData, .injected].contains(context.cause(of: notice))
     }.map {
       Sighting($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with(
         "rst_cause", context.cause(of: $0).rawValue)
     }
   }
 
-  /// Bare RSTs that answer a FIN in FIN_WAIT_2, and how long after that end's own FIN they came.
+  /// Bare RSTs that answer the peer's first FIN in FIN_WAIT_2, and how long after that end's own FIN they came.
   private static func orphanResets(_ context: RuleContext) -> [(reset: FlowNotice, waited: Int64)] {
     context.notices(.reset).prefix(1).compactMap { reset in
       guard !reset.reset.traits.contains(.hasACK), reset.reset.traits.contains(.afterOwnFIN),
         reset.reset.answers == .fin || reset.reset.traits.contains(.afterPeerFIN),
         !context.isForeign(reset), let fin = context.fin(of: reset.sender),
-        context.entered(reset.sender, .finWait2) != nil
+        let waits = context.entered(reset.sender, .finWait2), let answered = context.fin(of: reset.sender.peer),
+        answered.time >= waits.time, context.notices(.finRepeated, by: reset.sender.peer).isEmpty
       else { return nil }
       return (reset, reset.first.time.nanoseconds(since: fin.time))
     }

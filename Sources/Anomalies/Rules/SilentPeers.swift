@@ -113,7 +113,7 @@ extension AnomalyRule {
     on: .notices(.keepAlive)
   ) { context in
     context.notices(.reset).compactMap { reset -> Sighting? in
-      guard reset.reset.unansweredProbes >= UInt8(clamping: context.thresholds.unansweredProbes),
+      guard reset.reset.unansweredProbes >= UInt8(clamping: max(1, context.thresholds.unansweredProbes)),
         let probes = context.notices(.keepAlive, by: reset.sender).last
       else { return nil }
       return Sighting(

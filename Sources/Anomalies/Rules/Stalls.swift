@@ -73,8 +73,11 @@ extension AnomalyRule {
     context.ends.compactMap { end -> Sighting? in
       let time = context.nanoseconds(end, in: .finWait2)
       guard time >= context.thresholds.finWait2, let entry = context.entered(end, .finWait2) else { return nil }
-      let isHeld = context.flow[end].state == .finWait2 && time > context.thresholds.finWait2 + 5_000_000_000
-      let what = isHeld ? "; the application still holds the socket" : ", as long as the kernel keeps an orphan"
+      let isHeld = context.flow[end].state == .finWait2 && time > orphanTime + 5_000_000_000
+      let what =
+        isHeld
+        ? "; the application still holds the socket"
+        : time >= orphanTime ? ", as long as the kernel keeps an orphan" : ""
       return Sighting(
         entry, context.confidence(entry),
         "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(what): the peer did not close."
@@ -82,6 +85,9 @@ extension AnomalyRule {
       .with("duration", seconds: time).with("held", isHeld ? "true" : "false")
     }
   }
+
+  /// `tcp_fin_timeout`, as long as nobody changed it.
+  private static let orphanTime: Int64 = 60_000_000_000
 
   static let lastAckStalled = AnomalyRule(
     "last-ack-stalled", .warning, .stall, "The last ACK does not arrive", reference: "RFC 9293 §3.6, Figure 12",

@@ -139,8 +139,10 @@ struct EndpointFacts: OptionSet, Sendable {
 
 /// How long an endpoint takes to answer, seen from the tap: to it and back.
 struct ResponseTime: Sendable {
-  /// The longest answer measured, in nanoseconds; negative before any.
-  private var longest: Int64 = -1
+  /// The longest answer measured, in nanoseconds; 0 before any.
+  private var longest: Int64 = 0
+  /// The shortest one; `.max` before any. Near 0 the tap stands beside the endpoint.
+  private(set) var shortest: Int64 = .max
   private var askedAt: Int64 = .min
   private var awaited = SequenceNumber(0)
 
@@ -161,13 +163,14 @@ struct ResponseTime: Sendable {
     askedAt = .min
     guard elapsed >= 0 else { return }
     longest = max(longest, elapsed)
+    shortest = min(shortest, elapsed)
   }
 
   /// How long after a segment passed towards the endpoint a segment of the endpoint was surely sent in knowledge of
   /// it. Half as much again as the longest answer leaves room for jitter; without a measurement, a retransmission
   /// timeout's worth (RFC 6298 sets 1 s for the first, Linux 200 ms at least).
   var settled: Int64 {
-    longest < 0 ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
+    shortest == .max ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
   }
 }
 

@@ -27,7 +27,7 @@ extension FlowRecord {
       noteDuplicate(segment, side, &stores.notices)
       return false
     }
-    let isPlain = isPlain(segment, from: side)
+    let isPlain = isPlain(segment, from: side, leastSilence: stores.notices.leastSilence)
     guard isPlain, isSteady else {
       follow(segment, isPlain, from: side, timers: timers, in: &stores)
       return true

@@ -178,7 +178,7 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case duplicatePacket
   /// More payload than the peer's MSS allows in one segment. `bytes` of the largest.
   case superSegment
-  /// A checksum that is wrong.
+  /// A segment with a wrong checksum, which counts for nothing.
   case badChecksum
   /// An ICMP error about the sender's segment. `distance`: type × 256 + code; `bytes`: the next hop's MTU.
   case icmpError

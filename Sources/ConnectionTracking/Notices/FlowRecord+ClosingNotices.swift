@@ -46,6 +46,7 @@ extension FlowRecord {
     if segment.sequenceEnd != finEnd {
       return add(.finElsewhere, segment, side, &store) { $0.distance = segment.sequenceEnd.distance(from: finEnd) }
     }
+    guard !isOldCopy(segment, from: side) else { return }
     let isAcknowledged = ends[side].sending.isAcknowledged && ends[side].sending.acknowledged >= finEnd
     let since = segment.time.nanoseconds &- ends[side].finTime
     add(.finRepeated, segment, side, &store, window: .max) { notice in

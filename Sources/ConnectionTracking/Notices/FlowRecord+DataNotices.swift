@@ -6,10 +6,15 @@ extension FlowRecord {
   /// RTO of the stacks in use is 200 ms at least; what comes sooner after its sender's last segment was no timeout.
   private static var leastTimeout: Int64 { 180_000_000 }
 
+  /// Lines put segments out of order by less than this, as a rule, where the time of an answer is not known.
+  private static var longestReordering: Int64 { 3_000_000 }
+
   mutating func noteRetransmission(
     _ segment: Segment, _ side: Int, _ basis: NoticeBasis, _ store: inout NoticeStore
   ) {
-    guard segment.wirePayloadLength > 0, !segment.flags.contains(.syn) else { return }
+    guard segment.wirePayloadLength > 0, !segment.flags.contains(.syn), !lacksTimestamps(segment, side: side),
+      !basis.isOldCopy
+    else { return }
     let isKnown = ends[side].sending.isAcknowledged && segment.sequenceEnd <= basis.acknowledged
     let isUnheard = ends[peer(of: side)].latest.time < ends[side].latest.time
     add(isKnown ? .spuriousRetransmission : cause(segment, side, basis, store), segment, side, &store) { notice in
@@ -28,7 +33,7 @@ extension FlowRecord {
     if ends[other].duplicates.demand(basis.acknowledged) || ends[other].latest.hasSACK { return .fastRetransmission }
     // After a timeout everything outstanding goes out again.
     if let timeout = store.newest(.timeoutRetransmission, role(of: side), in: notices),
-      segment.time.nanoseconds(since: timeout.last.time) < Self.silence
+      segment.time.nanoseconds(since: timeout.last.time) < Self.longestAnswer
     {
       return .timeoutRetransmission
     }
@@ -39,9 +44,23 @@ extension FlowRecord {
   mutating func noteOutOfOrder(_ segment: Segment, _ side: Int, _ basis: NoticeBasis, _ store: inout NoticeStore) {
     guard segment.wirePayloadLength > 0 else { return }
     let cause = cause(segment, side, basis, store)
+    let isOvertaken = wasOvertaken(segment, side, basis)
     let kind: NoticeKind =
-      cause == .otherRetransmission || !ends[peer(of: side)].latest.isKnown ? .outOfOrder : cause
+      cause == .otherRetransmission || isOvertaken || !ends[peer(of: side)].latest.isKnown ? .outOfOrder : cause
     add(kind, segment, side, &store) { $0.bytes = segment.wirePayloadLength }
+  }
+
+  /// Whether a segment below what has passed was sent before that. Its IPv4 identification says so. Without one: what
+  /// was sent again has waited for an answer, so that its timestamp is newer than that of the last byte in order; and
+  /// one or two ACKs prompt nothing sooner than their receiver ever answered.
+  private mutating func wasOvertaken(_ segment: Segment, _ side: Int, _ basis: NoticeBasis) -> Bool {
+    if let identification = segment.identification, identification != 0, ends[side].latest.identification != 0 {
+      return basis.isOldCopy
+    }
+    if segment.options.kinds.contains(.timestamps), !basis.hasNewerTimestamp { return true }
+    let shortest = ends[side].response.shortest
+    let answerTime = shortest == .max ? Self.longestReordering : max(Self.longestReordering, shortest)
+    return ends[peer(of: side)].duplicates.count < 3 && segment.time.nanoseconds &- ends[side].latest.time < answerTime
   }
 
   mutating func noteMisfit(_ fit: Acceptability, _ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
@@ -73,7 +92,7 @@ extension FlowRecord {
       let acknowledgment = segment.acknowledgment, acknowledgment <= ends[other].sending.next
     else { return }
     let since = segment.time.nanoseconds &- last.time.nanoseconds
-    guard since < Self.silence else { return }
+    guard since < Self.longestAnswer else { return }
     add(.challengeACK, segment, side, &store, window: 10_000_000_000) { $0.delay = since }
   }
 }

@@ -6,16 +6,16 @@ import PacketDecoding
 extension FlowRecord {
   /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
   @inline(__always)
-  mutating func isPlain(_ segment: Segment, from side: Int) -> Bool {
+  mutating func isPlain(_ segment: Segment, from side: Int, leastSilence: Int64) -> Bool {
     let other = peer(of: side)
     guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
       return false
     }
     return watch.isEmpty && closing.firstFIN == nil && segment.window != 0
-      && segment.sequence == ends[side].sending.next && segment.checksum != .invalid
+      && segment.sequence == ends[side].sending.next
       && segment.wirePayloadLength <= largestPayload(of: side) && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
-      && segment.time.nanoseconds &- last.time.nanoseconds < Self.silence
+      && segment.time.nanoseconds &- last.time.nanoseconds < leastSilence
   }
 
   /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
@@ -37,8 +37,8 @@ extension FlowRecord {
     return size == 0 ? .max : Int(size)
   }
 
-  /// From here on a pause is worth a word, in nanoseconds.
-  static var silence: Int64 { 1_000_000_000 }
+  /// What comes later than this, in nanoseconds, does not answer: an answer waits for nothing but the line.
+  static var longestAnswer: Int64 { 1_000_000_000 }
 }
 
 /// What ``FlowRecord/review(_:from:_:in:)`` compares with.
@@ -48,6 +48,8 @@ struct NoticeBasis: Sendable {
   var uncaptured: UInt64 = 0
   var acknowledged = SequenceNumber(0)
   var fit = Acceptability.acceptable
+  var isOldCopy = false
+  var hasNewerTimestamp = false
 }
 
 extension FlowRecord {
@@ -58,14 +60,15 @@ extension FlowRecord {
     _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) -> NoticeBasis {
     let quiet = segment.time.nanoseconds &- last.time.nanoseconds
-    if quiet >= Self.silence { noteSilence(quiet, segment, side, &stores.notices) }
-    if segment.checksum == .invalid { add(.badChecksum, segment, side, &stores.notices, window: .max) }
+    if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, &stores.notices) }
     noteShape(segment, side, &stores.notices)
     if segment.flags.contains(.rst) {
       noteReset(segment, side, timers, &stores.notices)
       return basis(side)
     }
     var basis = basis(side)
+    basis.isOldCopy = ends[side].latest.isNewer(than: segment)
+    basis.hasNewerTimestamp = ends[side].timestamps.isNewer(segment)
     basis.fit = fit
     if watch.contains(.reset) { noteAfterReset(segment, side, &stores.notices) }
     if segment.flags.contains(.syn) { noteSYN(segment, side, &stores.notices) }
@@ -109,6 +112,18 @@ extension FlowRecord {
       if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
       if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
     }
+  }
+
+  /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to
+  /// run out first, so that identification and timestamp would be newer than those of the last segment.
+  mutating func isOldCopy(_ segment: Segment, from side: Int) -> Bool {
+    if ends[side].latest.isNewer(than: segment) { return true }
+    return segment.options.kinds.contains(.timestamps) && !ends[side].timestamps.isNewer(segment)
+  }
+
+  /// A segment whose checksum is wrong: its receiver drops it, so nothing else comes of it.
+  mutating func noteDamaged(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
+    add(.badChecksum, segment, side, &store, window: .max)
   }
 
   /// The same packet twice in the capture: counted, and nothing else comes of it.

@@ -15,7 +15,9 @@ extension FlowRecord {
     if segment.wirePayloadLength > 0 {
       add(.synWithData, segment, side, &store) { $0.bytes = segment.wirePayloadLength }
     }
-    guard ends[side].facts.contains(.sentSYN), ends[side].sending.initial == segment.sequence else { return }
+    guard ends[side].facts.contains(.sentSYN), ends[side].sending.initial == segment.sequence,
+      !isOldCopy(segment, from: side)
+    else { return }
     let since = segment.time.nanoseconds &- ends[side].latest.time
     let isAnswered = ends[peer(of: side)].facts.contains(.sentSYNACK)
     add(.synRepeated, segment, side, &store, window: .max) { notice in
@@ -45,6 +47,7 @@ extension FlowRecord {
   }
 
   private mutating func noteSYNACKAgain(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
+    guard !isOldCopy(segment, from: side) else { return }
     let openerSentData = ends[peer(of: side)].facts.contains(.sentData)
     let isAcknowledged = ends[side].sending.synIsCovered(by: ends[side].sending.acknowledged)
     let since = segment.time.nanoseconds &- ends[side].latest.time

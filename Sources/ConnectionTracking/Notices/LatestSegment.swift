@@ -11,6 +11,14 @@ struct LatestSegment: Sendable {
 
   var isKnown: Bool { kind != .nothing }
 
+  /// Whether `segment` was sent before this one, or is this one: what comes again with an IPv4 identification its
+  /// sender has used is a copy that the network made or held back, for whoever sends again counts on. Stacks that
+  /// draw identifications at random pass for that once in some hundred times.
+  func isNewer(than segment: Segment) -> Bool {
+    guard let other = segment.identification, other != 0, identification != 0 else { return false }
+    return identification &- other < 256
+  }
+
   init() {}
 
   init(_ segment: Segment) {

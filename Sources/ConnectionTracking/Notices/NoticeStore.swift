@@ -6,6 +6,8 @@ struct NoticeStore: ~Copyable, Sendable {
   static let maximumPerFlow = 64
   static let maximumPerKind: UInt32 = 8
 
+  /// See ``TrackerConfiguration/leastSilence``.
+  var leastSilence: Int64 = 1_000_000_000
   private var notices = ChainStore<FlowNotice>()
 
   var footprint: Int { notices.footprint }

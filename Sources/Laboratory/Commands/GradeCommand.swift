@@ -7,7 +7,8 @@ struct GradeCommand: ParsableCommand {
     commandName: "grade", abstract: "Hold the states inferred from recordings against the kernel's; needs no root.",
     discussion: """
       exact: the kernel's state. hedged: an earlier state was true and every newer one was marked presumed at that
-      moment. wrong: everything else. hidden: what decides it never passed the tap. Exit status 1 where one is wrong.
+      moment. wrong: everything else. hidden: what decides it never passed the tap. What the rules find is held against
+      the kernel and the log of both hosts as well. Exit status 1 where a state is wrong or a finding contradicted.
         laboratory grade captures
         laboratory grade captures --cut drop:0.05 --cut one-sided:a
       """)
@@ -34,21 +35,30 @@ struct GradeCommand: ParsableCommand {
   }
 
   private func grade(_ files: [RecordingFiles], _ taps: [Tap]) -> Bool {
+    var claims = 0
+    var contradicted: [Grade.Case] = []
     let grades = taps.map { tap in
       var sum = Grade()
       for file in files {
         guard let packets = file.packets(at: tap) else { continue }
-        sum += Grader(file.recording, tap: tap).grade(Inference(from: packets).flows)
+        let inference = Inference(from: packets)
+        let grader = Grader(file.recording, tap: tap)
+        sum += grader.grade(inference.flows)
+        let findings = grader.judgeFindings(of: inference)
+        claims += findings.judged
+        contradicted += findings.contradicted
       }
       return (tap: tap, grade: sum)
     }
     print("\(files.count) recordings\n\n\(GradeTable.markdown(grades))")
+    print("\nof \(claims) claims that findings make, \(contradicted.count) contradicted")
+    for one in contradicted { print("contradicted: \(one)") }
     for (_, grade) in grades {
       show("wrong", grade.wrong)
       show("order", grade.ordersOff)
       show("hedged", grade.hedged)
     }
-    return grades.allSatisfy { $0.grade.wrong.isEmpty }
+    return contradicted.isEmpty && grades.allSatisfy { $0.grade.wrong.isEmpty }
   }
 
   private func gradeViews(_ files: [RecordingFiles], _ taps: [Tap]) throws -> Bool {

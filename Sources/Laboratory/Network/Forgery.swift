@@ -49,14 +49,14 @@ struct Forgery {
     return bytes
   }
 
-  private static func words(_ values: [UInt16]) -> [UInt8] { values.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } }
+  static func words(_ values: [UInt16]) -> [UInt8] { values.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } }
 
   private static func longs(_ values: [UInt32]) -> [UInt8] {
     words(values.flatMap { [UInt16($0 >> 16), UInt16($0 & 0xffff)] })
   }
 
   /// The ones' complement sum of RFC 1071.
-  private static func checksum(_ bytes: [UInt8]) -> UInt16 {
+  static func checksum(_ bytes: [UInt8]) -> UInt16 {
     var sum: UInt32 = 0
     for (index, byte) in bytes.enumerated() { sum += UInt32(byte) << (index.isMultiple(of: 2) ? 8 : 0) }
     while sum > 0xffff { sum = sum & 0xffff + sum >> 16 }

@@ -94,10 +94,16 @@ extension Sample {
       "link/vlan-stacked", of: "four-way-close-by-server", over: .ipv6, note: "put into Ethernet with VLAN 7 in 100",
       .ethernet(vlans: [100, 7])),
     Sample(
+      "link/checksum-offload", of: "four-way-close-by-client",
+      note: "what the client sent has no checksums yet, for its network card computes them", .checksumsLeftToCard),
+    Sample(
       "link/snap-length-60", of: "half-close", note: "60 bytes kept of each packet", .partial(.snapLength(60))),
   ]
 
   private static let malformed = [
+    Sample(
+      "malformed/bad-checksum", of: "four-way-close-by-client",
+      note: "a RST of the client with a wrong checksum passes, which its receiver drops", .brokenReset(behind: 4)),
     Sample(
       "malformed/file-cut-short", of: "four-way-close-by-client", note: "the file ends inside its last packet",
       .cutShort),

@@ -20,6 +20,10 @@ struct Sample {
     case ethernet(vlans: [UInt16])
     /// The file ends inside its last packet.
     case cutShort
+    /// Behind the packet of this number, a RST of the same end with a wrong checksum.
+    case brokenReset(behind: Int)
+    /// What host A sent has no checksums yet: its network card computes them.
+    case checksumsLeftToCard
   }
 
   init(
@@ -49,6 +53,11 @@ struct Sample {
       }
       return CaptureFile.bytes(of: framed, linkType: CaptureFile.ethernet)
     case .cutShort: return CaptureFile.bytes(of: packets).dropLast(17)
+    case .brokenReset(let number):
+      let reset = Forgery.brokenReset(behind: packets[number - 1]).map { [$0] } ?? []
+      return CaptureFile.bytes(of: packets.prefix(number) + reset + packets.dropFirst(number))
+    case .checksumsLeftToCard:
+      return CaptureFile.bytes(of: packets.map { $0.bytes[15] == 1 ? Forgery.leavingChecksum(of: $0) : $0 })
     }
   }
 

@@ -50,10 +50,12 @@ extension InternetChecksum {
     sum.add(source)
     sum.add(destination)
     sum.add(UInt32(IPProtocol.tcp))
+    let withoutLength = sum.folded
     sum.add(UInt32(truncatingIfNeeded: segment.count))
     let pseudoHeader = sum.folded
     sum.add(segment)
     if sum.folded == 0xFFFF { return .valid }
-    return segment.bigEndian16(at: TCPHeader.checksum) == pseudoHeader ? .offloaded : .invalid
+    let field = segment.bigEndian16(at: TCPHeader.checksum)
+    return field == pseudoHeader || field == withoutLength ? .offloaded : .invalid
   }
 }

@@ -1,0 +1,73 @@
+import Anomalies
+import TestSupport
+import Testing
+
+/// What the network does to packets looks like what a host does; identification, timestamps and shape tell them apart.
+@Suite("Look-alikes")
+struct LookAlikeTests {
+  @Test(
+    "a copy that the network held back was not sent again",
+    arguments: [
+      ("0.250 c S 0:0(0) id 1 <mss 1460,wscale 7>", "syn-ack-lost"),
+      ("0.250 c P. 1:101(100) ack 1 win 502 id 3", "spurious-retransmission"),
+      ("1.000 c F. 101:101(0) ack 201 win 501 id 5\n1.200 c F. 101:101(0) ack 201 win 501 id 5", "fin-retransmitted"),
+    ])
+  func copies(lines: String, id: String) throws {
+    #expect(try !Example.ids(in: Example.exchange + lines).contains(id))
+    let counted = lines.replacing("id 1 ", with: "id 9 ").replacing("id 3", with: "id 9")
+      .replacing("1.200 c F. 101:101(0) ack 201 win 501 id 5", with: "1.200 c F. 101:101(0) ack 201 win 501 id 9")
+    #expect(try Example.ids(in: Example.exchange + counted).contains(id))
+  }
+
+  /// The first of two segments comes second, after the receiver has reported the hole three times.
+  @Test(
+    "what fills a hole was overtaken, or sent again",
+    arguments: [
+      ("1.101", "id 5", "out-of-order"), ("1.101", "id 7", "fast-retransmission"),
+      // Without identification: sooner than any answer of that host, and with the timestamp of the bytes before it.
+      ("1.101", "<TS 2000 501>", "out-of-order"), ("1.101", "<TS 2101 501>", "fast-retransmission"),
+    ])
+  func holes(time: String, mark: String, rule: String) throws {
+    let hasTimestamps = mark.hasPrefix("<")
+    let id = { (number: Int) in hasTimestamps ? "" : "id \(number)" }
+    let conversation = """
+      0.000 c S 0:0(0) \(id(1)) <mss 1460,TS 1000 0>
+      0.010 s S. 0:0(0) ack 1 <mss 1460,TS 500 1000>
+      0.020 c . 1:1(0) ack 1 \(id(2)) <TS 1020 500>
+      1.000 c P. 1:101(100) ack 1 \(id(4)) <TS 2000 501>
+      1.010 s . 1:1(0) ack 101 <TS 1500 2000>
+      1.020 c P. 201:301(100) ack 1 \(id(6)) <TS 2000 501>
+      1.030 s . 1:1(0) ack 101 <TS 1501 2000>
+      1.031 s . 1:1(0) ack 101 <TS 1502 2000>
+      1.032 s . 1:1(0) ack 101 <TS 1503 2000>
+      1.033 s . 1:1(0) ack 101 <TS 1504 2000>
+      \(time) c P. 101:201(100) ack 1 \(hasTimestamps ? mark : "\(mark) <TS 2101 501>")
+      """
+    let ids = try Example.ids(in: conversation)
+    #expect(ids.contains(rule), "found \(ids)")
+  }
+
+  @Test(
+    "a RST that no stack sends",
+    arguments: [
+      ("R 201:201(0) win 512 id 0", true), ("R 201:201(0) win 0 id 0", false),
+      ("R. 201:201(0) ack 101 win 512 id 12", false),
+    ])
+  func shapes(reset: String, isForeign: Bool) throws {
+    let ids = try Example.ids(in: Example.exchange + "1.000 s \(reset) ttl 64")
+    #expect(ids.contains("rst-suspected-injected") == isForeign, "found \(ids)")
+  }
+
+  @Test("a challenge that brings the right number was asked for")
+  func challenged() throws {
+    let blind =
+      Example.exchange + """
+        1.000 c R. 102:102(0) ack 201 win 501 id 6
+        1.010 s . 201:201(0) ack 101 win 509 id 12
+
+        """
+    #expect(try Example.ids(in: blind).contains("rst-in-window-challenged"))
+    let meant = blind + "1.020 c R 101:101(0) win 0 id 0"
+    #expect(try !Example.ids(in: meant).contains("rst-in-window-challenged"))
+  }
+}
