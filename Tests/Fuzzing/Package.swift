@@ -41,7 +41,8 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ], path: "Project/ConnectionTracking", swiftSettings: instrumented),
-    .target(name: "TestSupport", dependencies: ["PacketDecoding", "ConnectionTracking"], path: "TestSupport",
+    .target(
+      name: "TestSupport", dependencies: ["PacketDecoding", "ConnectionTracking"], path: "TestSupport",
       swiftSettings: settings),
 
     .target(name: "LibFuzzer"),

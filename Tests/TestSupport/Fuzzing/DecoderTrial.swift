@@ -40,7 +40,8 @@ package struct DecoderTrial {
 
   private mutating func decode(_ packet: FuzzPacket) -> [String] {
     frame += 1
-    let decoded = decoder.decode(packet.bytes.span, packet.info(frame, at: Timestamp(seconds: 1_700_000_000 + Int64(frame), nanoseconds: 0)))
+    let decoded = decoder.decode(
+      packet.bytes.span, packet.info(frame, at: Timestamp(seconds: 1_700_000_000 + Int64(frame), nanoseconds: 0)))
     return decoded.breaches(of: packet.bytes, by: decoder)
   }
 }

@@ -27,23 +27,7 @@ package struct FuzzConversation {
 
   private var time: Int64 = 1_700_000_000_000_000_000
   private var frame: UInt64 = 0
-  private var directions: [Direction] = (0..<8).map { Direction(next: $0 % 2 == 0 ? 0xFFFF_FF00 : UInt32($0) << 20) }
-
-  /// Where one direction of a flow stands.
-  private struct Direction {
-    var initial: UInt32
-    var next: UInt32
-    var latest: UInt32
-    var acknowledged: UInt32
-    var stamp: UInt32 = 1
-
-    init(next: UInt32) {
-      initial = next
-      self.next = next
-      latest = next
-      acknowledged = next
-    }
-  }
+  private var directions = (0..<8).map { FuzzDirection(at: $0 % 2 == 0 ? 0xFFFF_FF00 : UInt32($0) << 20) }
 
   package init() {}
 
@@ -79,10 +63,10 @@ package struct FuzzConversation {
     let ends = sockets(direction)
     var segment = Segment(
       time: Timestamp(nanoseconds: time), frame: frame, source: ends.0, destination: ends.1,
-      sequence: SequenceNumber(position(numbers & 0xF, of: direction) &+ shift), flags: flags,
+      sequence: SequenceNumber(directions[direction].position(numbers & 0xF) &+ shift), flags: flags,
       window: window == 0 ? 64_240 : UInt16(window - 1) * 257, wirePayloadLength: Self.lengths[Int(size & 0xF)])
     if flags.contains(.ack) {
-      segment.acknowledgment = SequenceNumber(position(numbers >> 4, of: direction ^ 1))
+      segment.acknowledgment = SequenceNumber(directions[direction ^ 1].position(numbers >> 4))
       directions[direction ^ 1].acknowledged = segment.acknowledgment?.rawValue ?? 0
     }
     segment.wireLength = segment.wirePayloadLength + 40
@@ -92,39 +76,8 @@ package struct FuzzConversation {
     addOptions(options, to: &segment, direction)
     let payload = payload(of: segment, captured: size >> 4)
     segment.payload = 0..<payload.count
-    advance(direction, segment)
+    directions[direction].advance(segment)
     return .segment(segment, payload: payload)
-  }
-
-  private mutating func advance(_ direction: Int, _ segment: Segment) {
-    directions[direction].latest = segment.sequence.rawValue
-    if segment.flags.contains(.syn) { directions[direction].initial = segment.sequence.rawValue }
-    let end = segment.sequenceEnd
-    if end > SequenceNumber(directions[direction].next) || segment.flags.contains(.syn) {
-      directions[direction].next = end.rawValue
-    }
-  }
-
-  /// The positions that mean something in a direction, and some far from all of them.
-  private func position(_ choice: UInt8, of direction: Int) -> UInt32 {
-    let here = directions[direction]
-    return switch choice {
-    case 0, 1: here.next
-    case 2: here.latest
-    case 3: here.acknowledged
-    case 4: here.initial
-    case 5: here.initial &+ 1
-    case 6: here.next &- 1
-    case 7: here.next &+ 1
-    case 8: here.next &+ 1448
-    case 9: here.next &- 100
-    case 10: here.next &+ 70_000
-    case 11: here.next &+ 0x7FFF_FFFF
-    case 12: here.next &+ 0x8000_0000
-    case 13: here.next &- 0x2000_0000
-    case 14: 0
-    default: here.initial &+ 0x1000_0000
-    }
   }
 
   private func sockets(_ direction: Int) -> (SocketAddress, SocketAddress) {
@@ -172,10 +125,54 @@ package struct FuzzConversation {
 
   private mutating func error(_ direction: Int, _ kind: UInt8, _ input: inout FuzzInput) -> ICMPError {
     let ends = sockets(direction)
-    let sequence = position(input.byte() & 0xF, of: direction)
+    let sequence = directions[direction].position(input.byte() & 0xF)
     return ICMPError(
       time: Timestamp(nanoseconds: time), frame: frame, reporter: IPAddress(v4: 0xC000_02FE), type: kind & 0xF,
       code: kind >> 4, source: ends.0, destination: ends.1, encapsulation: .none,
       sequence: kind & 0x10 == 0 ? SequenceNumber(sequence) : nil)
+  }
+}
+
+/// Where one direction of a flow stands.
+struct FuzzDirection {
+  var initial: UInt32
+  var next: UInt32
+  var latest: UInt32
+  var acknowledged: UInt32
+  var stamp: UInt32 = 1
+
+  init(at position: UInt32) {
+    initial = position
+    next = position
+    latest = position
+    acknowledged = position
+  }
+
+  mutating func advance(_ segment: Segment) {
+    latest = segment.sequence.rawValue
+    if segment.flags.contains(.syn) { initial = latest }
+    let end = segment.sequenceEnd
+    if end > SequenceNumber(next) || segment.flags.contains(.syn) { next = end.rawValue }
+  }
+
+  /// The positions that mean something, and some far from all of them.
+  func position(_ choice: UInt8) -> UInt32 {
+    switch choice {
+    case 0, 1: next
+    case 2: latest
+    case 3: acknowledged
+    case 4: initial
+    case 5: initial &+ 1
+    case 6: next &- 1
+    case 7: next &+ 1
+    case 8: next &+ 1448
+    case 9: next &- 100
+    case 10: next &+ 70_000
+    case 11: next &+ 0x7FFF_FFFF
+    case 12: next &+ 0x8000_0000
+    case 13: next &- 0x2000_0000
+    case 14: 0
+    default: initial &+ 0x1000_0000
+    }
   }
 }

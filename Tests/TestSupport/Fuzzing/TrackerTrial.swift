@@ -7,8 +7,8 @@ import PacketDecoding
 /// The input is two bytes that configure the tracker, then either a ``FuzzConversation`` or, where the first byte's high
 /// bit is set, captured packets as ``DecoderTrial`` has them, each behind a byte for the time that passes.
 package struct TrackerTrial {
-  private let configuration: TrackerConfiguration
-  private let steps: [TrackerStep]
+  let configuration: TrackerConfiguration
+  let steps: [TrackerStep]
 
   package init(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
@@ -20,11 +20,8 @@ package struct TrackerTrial {
   /// What the tracker did that it must not; empty where all was well.
   package static func breaches(_ bytes: [UInt8]) -> [String] { TrackerTrial(bytes).breaches() }
 
-  /// The flows of an input, in the order they ended, as segments fed one by one give them.
-  package static func flows(_ bytes: [UInt8]) -> [Flow] {
-    let trial = TrackerTrial(bytes)
-    return trial.singly(trial.configuration).events.flows
-  }
+  /// Its flows, in the order they ended, as segments fed one by one give them.
+  package func flows() -> [Flow] { singly(configuration).events.flows }
 
   private static func configuration(_ first: UInt8, _ second: UInt8) -> TrackerConfiguration {
     var configuration = TrackerConfiguration()
@@ -51,7 +48,8 @@ package struct TrackerTrial {
       time = time.advanced(byNanoseconds: FuzzConversation.pauses[Int(input.byte() & 0xF)])
       let packet = FuzzPacket(from: &input)
       switch decoder.decode(packet.bytes.span, packet.info(UInt64(steps.count + 1), at: time)) {
-      case .segment(let segment): steps.append(.segment(segment, payload: decoder.payload(of: segment, in: packet.bytes)))
+      case .segment(let segment):
+        steps.append(.segment(segment, payload: decoder.payload(of: segment, in: packet.bytes)))
       case .icmpError(let error): steps.append(.icmpError(error))
       case .other, .malformed: steps.append(.silence(until: time))
       }
