@@ -93,7 +93,7 @@ extension RuleContext {
   /// No socket stood behind it.
   private func statelessCause(_ notice: FlowNotice) -> ResetCause {
     let shape = notice.reset
-    if shape.traits.contains(.afterOwnFIN), answersDataWithFIN(notice) { return .dataAfterClose }
+    if answersLateData(notice) { return .dataAfterClose }
     switch notice.senderState {
     case .synSent: return shape.answers == .synACK ? .cancelledConnect : .noSocket
     case .synReceived: return shape.answers == .synACK ? .cancelledConnect : .acceptQueue
@@ -110,10 +110,14 @@ extension RuleContext {
     }
   }
 
-  /// The peer's FIN came with data, and no application was there to read it.
-  private func answersDataWithFIN(_ notice: FlowNotice) -> Bool {
-    guard notice.reset.answers == .fin, let fin = fin(of: notice.sender.peer) else { return false }
-    return notices(.dataAfterPeerFIN, by: notice.sender.peer).contains { $0.last.frame == fin.frame }
+  /// New payload of the peer came after the sender's FIN, before the peer's own or with it, and was not acknowledged:
+  /// no application was there to read it.
+  private func answersLateData(_ notice: FlowNotice) -> Bool {
+    guard let state = notice.senderState, [.finWait1, .finWait2, .closing, .timeWait].contains(state) else {
+      return false
+    }
+    return flow[notice.sender.peer].unacknowledgedBytes > 0
+      && notices(.dataAfterPeerFIN, by: notice.sender.peer).contains { $0.first.frame < notice.first.frame }
   }
 
   /// The peer's FIN had come before, so that it was no FIN that the sender waited for.

@@ -56,6 +56,15 @@ public final class RuleContext: Sendable {
     return max(1_000_000, (end.confirmed?.time ?? end.time).nanoseconds(since: start.time))
   }
 
+  /// `end` knew that its peer had closed, sent a last word and closed as well, at once: the farewell of a protocol, as
+  /// TLS's close_notify, and no request.
+  func tookLeave(_ end: EndpointRole) -> Bool {
+    guard let late = notices(.dataAfterPeerFIN, by: end).first, late.circumstances.contains(.acknowledged),
+      let fin = fin(of: end)
+    else { return false }
+    return (0...thresholds.race).contains(fin.time.nanoseconds(since: late.first.time))
+  }
+
   /// How far an entry can be relied on.
   func confidence(_ entry: TimelineEntry) -> Confidence {
     switch entry.evidence {

@@ -63,10 +63,12 @@ extension AnomalyRule {
   ) { context in
     resets(context, .dataAfterClose) { notice in
       let bytes = context.notices(.dataAfterPeerFIN, by: notice.sender.peer).reduce(0) { $0 + $1.bytes }
+      let leave = context.tookLeave(notice.sender.peer) ? ", which closed as well," : ""
       return
         "\(notice.sender.subject) had closed when \(bytes > 0 ? Phrase.bytes(bytes) : "a segment") of the "
-        + "\(notice.sender.peer.noun) came, and answered with RST."
+        + "\(notice.sender.peer.noun)\(leave) came, and answered with RST."
     }
+    .map { context.tookLeave($0.endpoint?.peer ?? .client) ? $0.but(.notice) : $0 }
   }
 
   static let rstNoSocket = AnomalyRule(

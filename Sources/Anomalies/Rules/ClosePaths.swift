@@ -137,7 +137,8 @@ extension AnomalyRule {
     _ context: RuleContext
   ) -> (closer: EndpointRole, bytes: Int, frame: UInt64?, time: Timestamp)? {
     let limit = max(2 * context.roundTrip, context.thresholds.race)
-    if let late = context.notices(.dataAfterPeerFIN).first(where: { $0.delay <= limit }) {
+    if let late = context.notices(.dataAfterPeerFIN).first(where: { $0.delay <= limit && !context.tookLeave($0.sender) }
+    ) {
       return (late.sender.peer, late.bytes, late.first.frame, late.first.time)
     }
     guard let early = context.notices(.finCrossesData).first(where: { $0.delay <= limit }) else { return nil }

@@ -92,11 +92,12 @@ extension AnomalyRule {
       guard bytes > 0, context.flow[end.peer].packets > 0,
         !reset.reset.traits.contains(.acknowledgesAll) || reset.sender == end
       else { return nil }
-      return Sighting(
+      let sighting = Sighting(
         end, reset, .presumed,
         "\(Phrase.bytes(bytes)) of the \(end.noun) had not been acknowledged when the connection was reset."
       )
       .with("bytes", bytes)
+      return context.tookLeave(end) ? sighting.but(.notice) : sighting
     }
   }
 }

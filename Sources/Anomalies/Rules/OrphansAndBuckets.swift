@@ -72,7 +72,8 @@ extension AnomalyRule {
         reset.reset.answers == .fin || reset.reset.traits.contains(.afterPeerFIN),
         !context.isForeign(reset), let fin = context.fin(of: reset.sender),
         let waits = context.entered(reset.sender, .finWait2), let answered = context.fin(of: reset.sender.peer),
-        answered.time >= waits.time, context.notices(.finRepeated, by: reset.sender.peer).isEmpty
+        answered.time >= waits.time, context.cause(of: reset) == .expiredOrphan,
+        context.notices(.finRepeated, by: reset.sender.peer).isEmpty
       else { return nil }
       return (reset, reset.first.time.nanoseconds(since: fin.time))
     }
