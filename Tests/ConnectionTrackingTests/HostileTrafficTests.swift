@@ -35,7 +35,8 @@ struct HostileTrafficTests {
       let bits = generator.next()
       storm.send(
         TCPFlags(rawValue: UInt16(bits & 0x3F)), isReply: bits & 64 == 0,
-        sequence: UInt32(truncatingIfNeeded: bits >> 8), acknowledgment: UInt32(truncatingIfNeeded: generator.next()), payload: Int(bits >> 60))
+        sequence: UInt32(truncatingIfNeeded: bits >> 8), acknowledgment: UInt32(truncatingIfNeeded: generator.next()),
+        payload: Int(bits >> 60))
     }
     #expect(storm.openFlows <= 1)
     #expect(storm.ended.allSatisfy { $0.timeline.count <= 512 })
