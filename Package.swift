@@ -44,7 +44,11 @@ let package = Package(
       ], swiftSettings: settings),
     .target(name: "Anomalies", dependencies: ["PacketDecoding", "ConnectionTracking"], swiftSettings: settings),
     .target(
-      name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], exclude: ["Schema"],
+      name: "Reporting",
+      dependencies: [
+        "PacketDecoding", "ConnectionTracking", "Anomalies",
+        .product(name: "BasicContainers", package: "swift-collections"),
+      ], exclude: ["Schema"],
       swiftSettings: settings),
     .executableTarget(
       name: "wirestat",

@@ -1,7 +1,7 @@
 public import PacketDecoding
 
 /// What the tracker has to say, in the order it came about.
-public enum TrackerEvent: Sendable {
+public enum TrackerEvent: Sendable, Equatable {
   /// The first packet of a flow passed.
   case began(flow: Int)
   /// An endpoint moved. `entry` is as it stood then; a later confirmation is an event of its own.

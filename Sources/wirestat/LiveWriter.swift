@@ -4,7 +4,7 @@ import Reporting
 
 /// Writes each transition as it happens and the report at the end; nothing waits in a buffer meanwhile.
 struct LiveWriter: ~Copyable {
-  private let transitions: TransitionRenderer
+  private var transitions: TransitionRenderer
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
   private var judge: FlowJudge

@@ -25,6 +25,8 @@ struct OutputFile {
   /// A buffer that writes here.
   func buffer() -> OutputBuffer {
     let descriptor = descriptor
-    return OutputBuffer { bytes in try descriptor.writeAll(bytes) }
+    return OutputBuffer { bytes in
+      try unsafe bytes.withUnsafeBytes { _ = try unsafe descriptor.writeAll($0) }
+    }
   }
 }

@@ -47,7 +47,7 @@ struct NDJSONTests {
   }
 
   @Test func transitionsAsTheyHappenFollowTheSchema() throws {
-    let renderer = TransitionRenderer(.ndjson)
+    var renderer = TransitionRenderer(.ndjson)
     let schema = try JSONSchema.ofReports()
     for entry in SampleFlows.all.flatMap(\.timeline) {
       let line = written {
@@ -59,7 +59,7 @@ struct NDJSONTests {
   }
 
   @Test func transitionsAsTheyHappenInText() {
-    let renderer = TransitionRenderer(.text)
+    var renderer = TransitionRenderer(.text)
     let text = written { output in
       for entry in SampleFlows.fourWay.timeline.prefix(3) {
         renderer.render(

@@ -3,7 +3,7 @@ public import PacketDecoding
 /// One connection: one incarnation of a four-tuple, as far as the capture shows it.
 ///
 /// A plain copy of what the tracker knows, for rules, reports and library users.
-public struct Flow: Sendable {
+public struct Flow: Sendable, Equatable {
   /// From 1, in order of the first packet.
   public var number: Int
   /// The earlier incarnation of the same four-tuple.

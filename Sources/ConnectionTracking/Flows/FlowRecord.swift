@@ -43,6 +43,8 @@ struct FlowRecord: ~Copyable, Sendable {
     self.key = key
     isSelfConnect = key.isSelfConnect
     (orientation, clientSide) = Self.orient(segment, sender: sender)
+    // The one socket is both ends, also where the first segment seen of it is a SYN-ACK.
+    if key.isSelfConnect { clientSide = sender }
     first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     last = first
     ends = .init { _ in TCPEndpoint() }

@@ -22,6 +22,8 @@ struct StreamReassembler: Sendable {
   ///
   /// - Parameter limit: how many bytes may wait behind a hole; beyond it the hole is given up.
   mutating func take(_ segment: Segment, _ payload: Span<UInt8>, limit: Int) -> [StreamEvent.Content] {
+    // RFC 9293 §3.10.7.4, seventh step: there is no text after a FIN.
+    guard !hasEnded else { return [] }
     let start = segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence
     if segment.flags.contains(.fin), finAt == nil { finAt = segment.sequenceEnd - 1 }
     var contents: [StreamEvent.Content] = []
@@ -33,6 +35,7 @@ struct StreamReassembler: Sendable {
 
   /// The peer has received everything before `acknowledgment`: what is still missing was never captured.
   mutating func acknowledge(_ acknowledgment: SequenceNumber) -> [StreamEvent.Content] {
+    guard !hasEnded else { return [] }
     var contents: [StreamEvent.Content] = []
     let edge = finAt.map { acknowledgment > $0 ? $0 : acknowledgment } ?? acknowledgment
     while next < edge, let first = waiting.first {
@@ -45,6 +48,7 @@ struct StreamReassembler: Sendable {
 
   /// The input has ended: what waits comes out, each hole before it as lost.
   mutating func finish() -> [StreamEvent.Content] {
+    guard !hasEnded else { return [] }
     var contents: [StreamEvent.Content] = []
     while let first = waiting.first { skip(to: first.start, acknowledged: false, &contents) }
     if let finAt { skip(to: finAt, acknowledged: false, &contents) }

@@ -1,4 +1,7 @@
 extension PacketDecoder {
+  /// How long the list of datagrams by age is, gone ones included: for the tests of its bound.
+  package var notedArrivals: Int { fragments.notedArrivals }
+
   /// Takes a fragment whose payload begins at the descent's offset, and goes on with the datagram it completes.
   mutating func fragment(
     _ key: FragmentKey, _ place: FragmentPlace, _ bytes: Span<UInt8>, _ descent: inout Descent

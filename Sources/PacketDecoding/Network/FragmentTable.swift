@@ -33,8 +33,10 @@ struct FragmentTable: Sendable {
   }
 
   private let limits: DecoderLimits
-  /// In the order of their first fragments.
-  private var pending: [IncompleteDatagram] = []
+  private var pending: [FragmentKey: IncompleteDatagram] = [:]
+  /// The datagrams in the order of their first fragments: IPv4 and IPv6, which are waited for for different times.
+  private var arrivals: [2 of FragmentQueue] = .init(repeating: FragmentQueue())
+  private var begun: UInt64 = 0
   private var keptBytes = 0
   private var counts = DecoderStatistics()
 
@@ -46,6 +48,9 @@ struct FragmentTable: Sendable {
     return statistics
   }
 
+  /// Datagrams noted in the order they came, gone ones among them.
+  var notedArrivals: Int { arrivals[0].count + arrivals[1].count }
+
   /// Takes one fragment.
   ///
   /// - Parameters:
@@ -56,54 +61,78 @@ struct FragmentTable: Sendable {
     time: Timestamp
   ) -> Outcome {
     expire(at: time)
-    let index = index(of: key, at: time)
-    let before = pending[index].keptBytes
-    let isConsistent = pending[index].insert(bytes, wireLength: wireLength, at: place, timeToLive: timeToLive)
-    keptBytes += pending[index].keptBytes - before
+    begin(key, at: time)
+    let before = pending[key]?.keptBytes ?? 0
+    let isConsistent =
+      pending[key]?.insert(bytes, wireLength: wireLength, at: place, timeToLive: timeToLive) ?? false
+    keptBytes += (pending[key]?.keptBytes ?? 0) - before
     guard isConsistent else {
       counts.overlappingDatagrams += 1
-      remove(at: index)
+      remove(key)
       return .dropped
     }
-    if let datagram = pending[index].assembled {
+    if let datagram = pending[key]?.assembled {
       counts.reassembledDatagrams += 1
-      remove(at: index)
+      remove(key)
       return .complete(datagram)
     }
     return makeRoom(keeping: key)
   }
 
-  /// The place of the datagram of `key`, which is begun where it is not there.
-  private mutating func index(of key: FragmentKey, at time: Timestamp) -> Int {
-    // Most datagrams are complete before the next one begins: look at the newest first.
-    if let index = pending.lastIndex(where: { $0.key == key }) { return index }
-    pending.append(IncompleteDatagram(key: key, begin: time))
-    return pending.count - 1
+  /// Makes sure that the datagram of `key` is there, and that it is not one whose time is over.
+  private mutating func begin(_ key: FragmentKey, at time: Timestamp) {
+    if let datagram = pending[key] {
+      guard datagram.isExpired(at: time) else { return }
+      counts.expiredDatagrams += 1
+      remove(key)
+    }
+    begun += 1
+    pending[key] = IncompleteDatagram(key: key, begin: time, number: begun)
+    arrivals[key.family].append(key, number: begun)
   }
 
   private mutating func expire(at time: Timestamp) {
-    let before = pending.count
-    pending.removeAll { datagram in
-      guard datagram.isExpired(at: time) else { return false }
-      keptBytes -= datagram.keptBytes
-      return true
+    for family in 0..<2 {
+      while let oldest = oldest(of: family), oldest.isExpired(at: time) {
+        counts.expiredDatagrams += 1
+        remove(oldest.key)
+      }
     }
-    counts.expiredDatagrams += before - pending.count
   }
 
   /// Gives up the oldest datagrams while there are more than the limits allow.
   private mutating func makeRoom(keeping key: FragmentKey) -> Outcome {
     var outcome = Outcome.waiting
-    while pending.count > max(1, limits.datagrams) || keptBytes > limits.fragmentBytes, let oldest = pending.first {
-      if oldest.key == key { outcome = .dropped }
+    while pending.count > max(1, limits.datagrams) || keptBytes > limits.fragmentBytes, let oldest = oldest {
+      if oldest == key { outcome = .dropped }
       counts.evictedDatagrams += 1
-      remove(at: 0)
+      remove(oldest)
     }
     return outcome
   }
 
-  private mutating func remove(at index: Int) {
-    keptBytes -= pending[index].keptBytes
-    pending.remove(at: index)
+  private var oldest: FragmentKey? {
+    mutating get {
+      guard let first = oldest(of: 0) else { return oldest(of: 1)?.key }
+      guard let second = oldest(of: 1), second.number < first.number else { return first.key }
+      return second.key
+    }
   }
+
+  private mutating func oldest(of family: Int) -> IncompleteDatagram? {
+    while let first = arrivals[family].first {
+      if let datagram = pending[first.key], datagram.number == first.number { return datagram }
+      arrivals[family].removeFirst()
+    }
+    return nil
+  }
+
+  private mutating func remove(_ key: FragmentKey) {
+    keptBytes -= pending.removeValue(forKey: key)?.keptBytes ?? 0
+    arrivals[key.family].tidy(atMost: 2 * pending.count + 64) { pending[$0]?.number == $1 }
+  }
+}
+
+extension FragmentKey {
+  fileprivate var family: Int { source.isIPv6 ? 1 : 0 }
 }

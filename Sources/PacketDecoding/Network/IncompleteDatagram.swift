@@ -2,8 +2,18 @@
 struct IncompleteDatagram: Sendable {
   /// One fragment: what it covers of the datagram, and where its captured bytes lie in ``bytes``.
   private struct Piece {
-    var wire: Range<Int>
-    var kept: Range<Int>
+    private var start, end, keptStart, keptEnd: UInt16
+
+    /// A datagram has no offset above 65 535, and keeps no byte twice.
+    init(wire: Range<Int>, kept: Range<Int>) {
+      start = UInt16(clamping: wire.lowerBound)
+      end = UInt16(clamping: wire.upperBound)
+      keptStart = UInt16(clamping: kept.lowerBound)
+      keptEnd = UInt16(clamping: kept.upperBound)
+    }
+
+    var wire: Range<Int> { Int(start)..<Int(end) }
+    var kept: Range<Int> { Int(keptStart)..<Int(keptEnd) }
   }
 
   private static let largest = 65_535
@@ -12,6 +22,8 @@ struct IncompleteDatagram: Sendable {
   private static let lifetimeIPv6: Int64 = 60_000_000_000
 
   let key: FragmentKey
+  /// Counts datagrams in the order they began.
+  let number: UInt64
   private let begin: Timestamp
   private var bytes: [UInt8] = []
   /// In the order of the datagram, none overlapping another.
@@ -22,12 +34,15 @@ struct IncompleteDatagram: Sendable {
   private var nextHeader: UInt8 = 0
   private var timeToLive: UInt8 = 0
 
-  init(key: FragmentKey, begin: Timestamp) {
+  init(key: FragmentKey, begin: Timestamp, number: UInt64) {
     self.key = key
+    self.number = number
     self.begin = begin
   }
 
-  var keptBytes: Int { bytes.count }
+  /// What it takes, as the limit counts it: the bytes captured, and what is noted of each fragment, for a capture may
+  /// have nothing of a fragment but its header.
+  var keptBytes: Int { bytes.count + pieces.count * MemoryLayout<Piece>.stride }
 
   func isExpired(at time: Timestamp) -> Bool {
     time.nanoseconds(since: begin) > (key.source.isIPv6 ? Self.lifetimeIPv6 : Self.lifetimeIPv4)
@@ -43,7 +58,7 @@ struct IncompleteDatagram: Sendable {
     let length = place.hasMore ? wireLength & ~7 : wireLength
     let wire = place.offset..<place.offset + max(0, length)
     guard !wire.isEmpty, fits(wire, isLast: !place.hasMore) else { return false }
-    let index = pieces.firstIndex { $0.wire.upperBound > wire.lowerBound } ?? pieces.count
+    let index = firstPiece(endingAfter: wire.lowerBound)
     if index < pieces.count, pieces[index].wire.overlaps(wire) { return isRepeated(wire, from: index) }
     pieces.insert(Piece(wire: wire, kept: keep(captured, length)), at: index)
     coveredLength += wire.count
@@ -65,6 +80,15 @@ struct IncompleteDatagram: Sendable {
     }
     return FragmentTable.Datagram(
       bytes: whole, wireLength: totalLength, nextHeader: nextHeader, timeToLive: timeToLive)
+  }
+
+  private func firstPiece(endingAfter offset: Int) -> Int {
+    var range = pieces.startIndex..<pieces.endIndex
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range = pieces[middle].wire.upperBound > offset ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    }
+    return range.lowerBound
   }
 
   /// Whether `wire` lies within the datagram, as far as its end is known; a last fragment fixes the end.

@@ -34,20 +34,32 @@ extension OutputBuffer {
   package mutating func append(json value: Bool) { append(value ? "true" : "false") }
 
   private mutating func appendEscaped(_ text: String) {
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        append(byte: UInt8(ascii: "\\"))
-        append(byte: byte)
-      case 0x0a: append("\\n")
-      case 0x0d: append("\\r")
-      case 0x09: append("\\t")
-      case 0..<0x20:
-        append("\\u00")
-        appendHexadecimal(digit: byte >> 4)
-        appendHexadecimal(digit: byte & 0xf)
-      default: append(byte: byte)
-      }
+    // Hardly any text has something to escape, and as a whole it is copied many bytes at a time.
+    let bytes = text.utf8.span
+    var escapes = 0
+    for index in bytes.indices where Self.wantsEscape(bytes[index]) { escapes &+= 1 }
+    if escapes == 0 { return append(bytes) }
+    for index in bytes.indices { appendEscaped(bytes[index]) }
+  }
+
+  @inline(__always)
+  private static func wantsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      append(byte: UInt8(ascii: "\\"))
+      append(byte: byte)
+    case 0x0a: append("\\n")
+    case 0x0d: append("\\r")
+    case 0x09: append("\\t")
+    case 0..<0x20:
+      append("\\u00")
+      appendHexadecimal(digit: byte >> 4)
+      appendHexadecimal(digit: byte & 0xf)
+    default: append(byte: byte)
     }
   }
 }

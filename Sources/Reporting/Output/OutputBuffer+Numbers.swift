@@ -14,6 +14,11 @@ extension OutputBuffer {
     var fraction = appendWholeSeconds(nanoseconds)
     guard fraction > 0 else { return }
     var digits = 9
+    // Most captures have microseconds.
+    if fraction % 1000 == 0 {
+      fraction /= 1000
+      digits = 6
+    }
     while fraction % 10 == 0 {
       fraction /= 10
       digits -= 1

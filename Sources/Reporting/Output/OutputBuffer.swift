@@ -1,3 +1,5 @@
+import BasicContainers
+
 /// Bytes on their way out: appended without allocation, handed to a sink a block at a time.
 ///
 /// Appending never throws, so that renderers stay plain. Where the sink fails, the first error is kept in ``failure``,
@@ -10,32 +12,34 @@
 /// print(output.text)                       // flow 42
 /// ```
 public struct OutputBuffer: ~Copyable {
-  /// Takes the next bytes of the output; the slice is only good during the call.
-  public typealias Sink = (ArraySlice<UInt8>) throws -> Void
+  /// Takes the next bytes of the output; the span is only good during the call.
+  public typealias Sink = (Span<UInt8>) throws -> Void
 
-  /// How many bytes wait.
-  public private(set) var count = 0
   /// The sink's first error; nothing was written after it.
   public private(set) var failure: (any Error)?
-  private var storage: [UInt8]
+  /// Its capacity is all there is room for: it grows here only.
+  private var storage: RigidArray<UInt8>
   private let sink: Sink?
-  /// The date written last: the next one is mostly the same.
-  var latestDate = CivilDate(daysSinceEpoch: 0)
+  /// The second written last: the next moment is mostly in the same one.
+  var latestSecond = SecondText(0)
 
   /// A buffer that collects everything.
   public init() {
-    storage = Array(repeating: 0, count: 256)
+    storage = RigidArray(capacity: 256)
     sink = nil
   }
 
   /// A buffer that hands its bytes to `sink` whenever `capacity` of them wait, and at ``flush()``.
   public init(capacity: Int = 1 << 16, sink: @escaping Sink) {
-    storage = Array(repeating: 0, count: max(capacity, 64))
+    storage = RigidArray(capacity: max(capacity, 64))
     self.sink = sink
   }
 
+  /// How many bytes wait.
+  public var count: Int { storage.count }
+
   /// The bytes that wait.
-  public var bytes: ArraySlice<UInt8> { storage[..<count] }
+  public var bytes: [UInt8] { storage.indices.map { storage[$0] } }
 
   /// The bytes that wait, as text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -44,20 +48,19 @@ public struct OutputBuffer: ~Copyable {
   public mutating func flush() {
     guard let sink else { return }
     if failure == nil && count > 0 {
-      do { try sink(storage[..<count]) } catch { failure = error }
+      do { try sink(storage.span) } catch { failure = error }
     }
-    count = 0
+    removeAll()
   }
 
   /// Forgets what waits.
-  public mutating func removeAll() { count = 0 }
+  public mutating func removeAll() { storage.removeAll() }
 
   public mutating func append(_ text: String) { append(text.utf8.span) }
 
   public mutating func append(byte: UInt8) {
     reserve(1)
-    storage[count] = byte
-    count &+= 1
+    storage.append(byte)
   }
 
   public mutating func append(byte: UInt8, count repeats: Int) {
@@ -68,53 +71,35 @@ public struct OutputBuffer: ~Copyable {
   public mutating func append(bytes: [UInt8]) { append(bytes.span) }
 
   /// Appends what waits in `other`.
-  public mutating func append(_ other: borrowing OutputBuffer) {
-    append(other.storage.span.extracting(first: other.count))
-  }
+  public mutating func append(_ other: borrowing OutputBuffer) { append(other.storage.span) }
 
-  /// Appends the last `digits` decimal digits of `value`, leading zeros included.
+  /// Appends the last `digits` decimal digits of `value` (20 at most), leading zeros included.
   package mutating func append(_ value: UInt64, digits: Int) {
-    reserve(digits)
-    let start = count
-    var span = storage.mutableSpan
-    span.write(value, digits: digits, at: start)
-    count = start &+ digits
+    var text = InlineArray<20, UInt8>(repeating: 0)
+    let length = min(max(digits, 0), 20)
+    var span = text.mutableSpan
+    span.write(value, digits: length, at: 0)
+    append(text.span.extracting(first: length))
   }
 
-  /// Appends `length` bytes that `body` writes from the index it is given on.
+  /// The copy behind all others.
   @inline(__always)
-  package mutating func append(length: Int, _ body: (inout MutableSpan<UInt8>, Int) -> Void) {
-    reserve(length)
-    let start = count
-    var span = storage.mutableSpan
-    body(&span, start)
-    count = start &+ length
-  }
-
-  /// The loop of every copy. It runs over all of `bytes`, which lets the compiler take many at a time.
-  @inline(__always)
-  private mutating func append(_ bytes: Span<UInt8>) {
+  package mutating func append(_ bytes: Span<UInt8>) {
     reserve(bytes.count)
-    let start = count
-    let length = bytes.count
-    guard start &+ length <= storage.count else { return }
-    var span = storage.mutableSpan
-    for index in 0..<length { span[start &+ index] = bytes[index] }
-    count = start &+ length
+    storage.append(copying: bytes)
   }
 
   /// Makes room for `needed` more bytes.
   @inline(__always)
   private mutating func reserve(_ needed: Int) {
-    if storage.count &- count < needed { makeRoom(for: needed) }
+    if storage.freeCapacity < needed { makeRoom(for: needed) }
   }
 
   /// Hands over what waits, or grows.
   @inline(never)
   private mutating func makeRoom(for needed: Int) {
     flush()
-    let missing = needed - (storage.count - count)
-    if missing > 0 { storage.append(contentsOf: repeatElement(0, count: max(missing, storage.count))) }
+    if storage.freeCapacity < needed { storage.reserveCapacity(max(count + needed, 2 * storage.capacity)) }
   }
 }
 

@@ -7,8 +7,15 @@ import PacketDecoding
 /// The capture's line holds counts that are only known once everything was read, so it follows the flows.
 public struct NDJSONRenderer: ReportRenderer {
   private let names: [String]
-  private let entries: TimelineEntryJSON
+  private var entries: TimelineEntryJSON
   private let sentence: FlowSentence
+  /// The counts of what went wrong at an end where nothing did: most ends.
+  private let undisturbed = troubles.flatMap { Array("\($0)0".utf8) }
+
+  private static let troubles = [
+    "retransmitted_bytes", "retransmitted_segments", "missing_bytes", "uncaptured_bytes", "out_of_order_segments",
+    "zero_windows", "duplicate_packets",
+  ].map { ",\"\($0)\":" }
   private let showsListeners: Bool
 
   public var needs: ReportNeeds { showsListeners ? .all : [.flows, .messages] }
@@ -87,7 +94,7 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append("\"}")
   }
 
-  private func writeTimeline(of flow: borrowing Flow, into output: inout OutputBuffer) {
+  private mutating func writeTimeline(of flow: borrowing Flow, into output: inout OutputBuffer) {
     output.append(",\"timeline\":[")
     var isFirst = true
     for entry in flow.timeline {
@@ -123,20 +130,14 @@ extension NDJSONRenderer {
     output.append(end.payloadBytes)
     output.append(",\"distinct_payload_bytes\":")
     output.append(end.distinctPayloadBytes)
-    output.append(",\"retransmitted_bytes\":")
-    output.append(end.retransmittedBytes)
-    output.append(",\"retransmitted_segments\":")
-    output.append(end.retransmittedSegments)
-    output.append(",\"missing_bytes\":")
-    output.append(end.lostBytes &+ end.uncapturedBytes)
-    output.append(",\"uncaptured_bytes\":")
-    output.append(end.uncapturedBytes)
-    output.append(",\"out_of_order_segments\":")
-    output.append(end.outOfOrderSegments)
-    output.append(",\"zero_windows\":")
-    output.append(end.zeroWindows)
-    output.append(",\"duplicate_packets\":")
-    output.append(end.duplicatePackets)
+    if end.isUndisturbed { output.append(bytes: undisturbed) } else { writeTroubles(of: end, into: &output) }
+  }
+
+  private func writeTroubles(of end: EndpointSummary, into output: inout OutputBuffer) {
+    for (key, count) in zip(Self.troubles, end.troubles) {
+      output.append(key)
+      output.append(count)
+    }
   }
 
   private func writeOptions(of end: EndpointSummary, into output: inout OutputBuffer) {
@@ -163,5 +164,20 @@ extension NDJSONRenderer {
       output.append("\":")
       output.append(seconds: end.nanosecondsInState[index])
     }
+  }
+}
+
+extension EndpointSummary {
+  /// What went wrong, in the order of the fields.
+  fileprivate var troubles: [Int] {
+    [
+      retransmittedBytes, retransmittedSegments, lostBytes &+ uncapturedBytes, uncapturedBytes, outOfOrderSegments,
+      zeroWindows, duplicatePackets,
+    ]
+  }
+
+  fileprivate var isUndisturbed: Bool {
+    retransmittedBytes | retransmittedSegments | lostBytes | uncapturedBytes | outOfOrderSegments | zeroWindows
+      | duplicatePackets == 0
   }
 }

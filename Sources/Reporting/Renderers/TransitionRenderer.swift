@@ -12,7 +12,7 @@ public struct TransitionRenderer: Sendable {
 
   private let names: [String]
   private let form: Form
-  private let entries: TimelineEntryJSON
+  private var entries: TimelineEntryJSON
   private let columns: Columns
   private let style: TextStyle
 
@@ -25,7 +25,7 @@ public struct TransitionRenderer: Sendable {
   }
 
   /// - Parameter entry: as it stood when it came about; what confirms or refutes it is in the report at the end.
-  public func render(
+  public mutating func render(
     flow: Int, client: SocketAddress, server: SocketAddress, entry: TimelineEntry, into output: inout OutputBuffer
   ) {
     switch form {
@@ -61,7 +61,7 @@ public struct TransitionRenderer: Sendable {
     output.append("\n")
   }
 
-  private func writeJSON(
+  private mutating func writeJSON(
     _ flow: Int, _ client: SocketAddress, _ server: SocketAddress, _ entry: TimelineEntry,
     into output: inout OutputBuffer
   ) {

@@ -105,6 +105,40 @@ import Testing
     #expect(decoder.segment(Self.fragment(96..<120, isIPv6: false, identification: 3)) == nil)
   }
 
+  /// A capture may have nothing of a fragment but its header; what is noted of it counts all the same.
+  @Test func fragmentsWithoutACapturedByteAreBounded() {
+    var limits = DecoderLimits()
+    limits.fragmentBytes = 1000
+    var decoder = PacketDecoder(limits: limits)
+    for index in 0..<2000 {
+      let whole = PacketBuilder(Array(repeating: 0, count: 8), protocolNumber: 6)
+        .inIPv4(identification: UInt16(index / 200), fragment: (index % 200 * 16, true)).inEthernet().bytes
+      _ = decoder.decode(Array(whole.prefix(34)), originalLength: whole.count)
+    }
+    #expect(decoder.statistics.evictedDatagrams >= 9)
+  }
+
+  @Test func datagramsThatGetWholeLeaveNothingBehindOneThatNeverDoes() {
+    var decoder = PacketDecoder()
+    _ = decoder.decode(Self.fragment(0..<96, isIPv6: false, identification: 0).bytes)
+    for identification in 1..<1000 as Range<UInt16> {
+      _ = decoder.decode(Self.fragment(0..<96, isIPv6: false, identification: identification).bytes)
+      #expect(decoder.segment(Self.fragment(96..<120, isIPv6: false, identification: identification)) != nil)
+    }
+    #expect(decoder.statistics.reassembledDatagrams == 999)
+    #expect(decoder.statistics.incompleteDatagrams == 1)
+    #expect(decoder.notedArrivals <= 2 * 1 + 64 + 1)
+  }
+
+  @Test func anIPv4DatagramExpiresBehindAnOlderIPv6One() {
+    var decoder = PacketDecoder()
+    _ = decoder.decode(Self.fragment(0..<96, isIPv6: true).bytes, time: 0)
+    _ = decoder.decode(Self.fragment(0..<96, isIPv6: false).bytes, time: 1)
+    _ = decoder.decode(Self.fragment(0..<96, isIPv6: true, identification: 9).bytes, time: 40_000_000_000)
+    #expect(decoder.statistics.expiredDatagrams == 1)
+    #expect(decoder.statistics.incompleteDatagrams == 2)
+  }
+
   @Test func aByteLimitSmallerThanAFragmentDropsIt() {
     var limits = DecoderLimits()
     limits.fragmentBytes = 10

@@ -1,62 +1,59 @@
 import ArgumentParser
-import Floor
 import Foundation
 
-/// Makes the workloads, has libpcap alone and wirestat read each in turn, and prints what a packet cost.
+/// Makes captures from a seed, has libpcap alone, wirestat and its peers read each in turn, and prints what a packet
+/// cost, as the Markdown that stands in the README.
 @main
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmarks", subcommands: [Run.self, Read.self], defaultSubcommand: Run.self)
+    commandName: "benchmarks",
+    abstract: "Measures what wirestat costs, against reading the capture with libpcap and nothing else.",
+    discussion: "Builds wirestat in release mode first, unless --tool names one.")
 
-  /// libpcap alone: started as a process of its own by ``Run``.
-  struct Read: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Reads a capture with libpcap, for the floor.")
-    @Argument var file: String
+  @Option(help: "Size of the workloads: 1 is 2 to 11 million packets each, up to 4 GB.")
+  var scale = 0.1
+  @Option(help: "What the workloads are made from; the same number makes the same bytes.")
+  var seed: UInt64 = 42
+  @Option(help: "Runs of each program on each workload, one after the other in turn; the median counts.")
+  var runs = 5
+  @Option(help: "Only this workload; may be repeated.")
+  var workload: [Workload] = []
+  @Flag(help: "Measure tcpdump, softflowd, nfpcapd, argus, tcptrace and tshark too, once each, if they are installed.")
+  var peers = false
+  @Flag(help: "Measure traffic made to exhaust whoever follows it, instead: time a packet and memory at two sizes.")
+  var hostile = false
+  @Option(help: "With --hostile: only the traffic whose name contains this; may be repeated.")
+  var only: [String] = []
+  @Option(help: "Where the captures go; each is removed once it is measured.")
+  var directory = FileManager.default.temporaryDirectory.path + "/wirestat-benchmarks"
+  @Option(help: "The wirestat to measure.")
+  var tool: String?
 
-    func run() throws {
-      guard floor_read(file) >= 0 else { throw ValidationError("\(file) cannot be read.") }
-    }
+  func validate() throws {
+    if scale <= 0 || runs < 1 { throw ValidationError("--scale and --runs want numbers above 0.") }
   }
 
-  struct Run: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measures every workload.")
-
-    @Option(help: "Size of the workloads: 1 is 5 to 11 million packets and 8 GB of files.")
-    var scale = 0.1
-    @Option(help: "What the workloads are made from; the same number makes the same bytes.")
-    var seed: UInt64 = 42
-    @Option(help: "Runs of each; the median counts.")
-    var runs = 5
-    @Option(help: "Where the captures go.")
-    var directory = FileManager.default.temporaryDirectory.path + "/wirestat-benchmarks"
-    @Option(help: "The tool to measure.")
-    var tool = "../../.build/release/wirestat"
-
-    func run() throws {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      print("workload          packets   floor ns  wirestat ns   ratio  at most  peak MB")
-      for workload in Workload.allCases { try measure(workload) }
+  func run() throws {
+    let tool = try tool ?? Self.build()
+    if hostile { return try HostileReport(tool: tool, scale: scale, seed: seed, only: only).run() }
+    var report = Report(scale: scale, seed: seed, runs: runs)
+    var bench = try Bench(tool: tool, directory: directory, runs: runs, comparesPeers: peers)
+    for workload in Workload.allCases where self.workload.isEmpty || self.workload.contains(workload) {
+      report.results.append(try bench.measure(workload, scale: scale, seed: seed))
     }
+    report.emptyPeak = try bench.emptyPeak()
+    print(report.markdown)
+  }
 
-    private func measure(_ workload: Workload) throws {
-      let path = "\(directory)/\(workload.rawValue)-\(scale)-\(seed).pcap"
-      let packets = try workload.write(to: path, scale: scale, seed: seed)
-      var floors: [Measurement] = []
-      var tools: [Measurement] = []
-      for _ in 0..<runs {
-        floors.append(try Measurement(of: [CommandLine.arguments[0], "read", path]))
-        tools.append(try Measurement(of: [tool, "analyze", path, "--format", "summary"]))
-      }
-      let ratios = zip(tools, floors).map { $0.cpu / max($1.cpu, 1e-6) }
-      print(
-        String(
-          format: "%-15@ %9d %10.0f %12.0f %7.2f %8.1f %8.0f", workload.rawValue as NSString, packets,
-          floors.map(\.cpu).median / Double(packets) * 1e9, tools.map(\.cpu).median / Double(packets) * 1e9,
-          ratios.median, workload.bar, tools.map(\.peak).median))
-    }
+  /// The tool of this checkout, built in release mode.
+  private static func build() throws -> String {
+    let package = URL(fileURLWithPath: #filePath).pathComponents.dropLast(5).dropFirst().joined(separator: "/")
+    Shell.note("building wirestat")
+    let swift = ["swift", "build", "-c", "release", "--package-path", "/\(package)", "--product", "wirestat"]
+    _ = try Shell.output(of: swift)
+    let products = try Shell.output(of: swift + ["--show-bin-path"]).trimmingCharacters(in: .newlines)
+    return products + "/wirestat"
   }
 }
 
-extension [Double] {
-  var median: Double { sorted()[count / 2] }
-}
+extension Workload: ExpressibleByArgument {}

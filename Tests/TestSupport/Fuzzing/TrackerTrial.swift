@@ -1,0 +1,180 @@
+package import ConnectionTracking
+import PacketDecoding
+
+/// A sequence of packets through the tracker, in every way it can be fed, held against each other and against what every
+/// flow keeps to.
+///
+/// The input is two bytes that configure the tracker, then either a ``FuzzConversation`` or, where the first byte's high
+/// bit is set, captured packets as ``DecoderTrial`` has them, each behind a byte for the time that passes.
+package struct TrackerTrial {
+  let configuration: TrackerConfiguration
+  let steps: [TrackerStep]
+
+  package init(_ bytes: [UInt8]) {
+    var input = FuzzInput(bytes)
+    let first = input.byte()
+    configuration = Self.configuration(first, input.byte())
+    steps = first & 0x80 == 0 ? Self.conversation(&input) : Self.packets(&input)
+  }
+
+  /// What the tracker did that it must not; empty where all was well.
+  package static func breaches(_ bytes: [UInt8]) -> [String] { TrackerTrial(bytes).breaches() }
+
+  /// Its flows, in the order they ended, as segments fed one by one give them.
+  package func flows() -> [Flow] { singly(configuration).events.flows }
+
+  private static func configuration(_ first: UInt8, _ second: UInt8) -> TrackerConfiguration {
+    var configuration = TrackerConfiguration()
+    configuration.stack = StackProfile.all[Int(first & 7) % StackProfile.all.count]
+    configuration.maximumFlows = [1_000_000, 2, 1, 3][Int(first >> 3 & 3)]
+    configuration.maximumMemory = [1 << 30, 1 << 30, 2000, 1][Int(first >> 5 & 3)]
+    configuration.reportsTransitions = second & 1 == 0
+    configuration.maximumOutOfOrderBytes = [1 << 20, 2000, 100, 0][Int(second >> 1 & 3)]
+    return configuration
+  }
+
+  private static func conversation(_ input: inout FuzzInput) -> [TrackerStep] {
+    var conversation = FuzzConversation()
+    var steps: [TrackerStep] = []
+    while !input.isAtEnd, steps.count < FuzzConversation.maximumSteps { steps.append(conversation.next(from: &input)) }
+    return steps
+  }
+
+  private static func packets(_ input: inout FuzzInput) -> [TrackerStep] {
+    var decoder = PacketDecoder(verifiesChecksums: true)
+    var steps: [TrackerStep] = []
+    var time = Timestamp(seconds: 1_700_000_000, nanoseconds: 0)
+    while !input.isAtEnd, steps.count < FuzzConversation.maximumSteps {
+      time = time.advanced(byNanoseconds: FuzzConversation.pauses[Int(input.byte() & 0xF)])
+      let packet = FuzzPacket(from: &input)
+      switch decoder.decode(packet.bytes.span, packet.info(UInt64(steps.count + 1), at: time)) {
+      case .segment(let segment):
+        steps.append(.segment(segment, payload: decoder.payload(of: segment, in: packet.bytes)))
+      case .icmpError(let error): steps.append(.icmpError(error))
+      case .other, .malformed: steps.append(.silence(until: time))
+      }
+    }
+    return steps
+  }
+}
+
+// MARK: - The ways to feed a tracker
+
+extension TrackerTrial {
+  /// What came of the steps, and the most flows that were held at once.
+  private struct Outcome {
+    var events: [TrackerEvent] = []
+    var mostFlows = 0
+  }
+
+  private func singly(_ configuration: TrackerConfiguration, looks: Bool = false) -> Outcome {
+    var tracker = ConnectionTracker(configuration)
+    var outcome = Outcome()
+    for (number, step) in steps.enumerated() {
+      Self.feed(step, to: &tracker, &outcome.events)
+      outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
+      // To look at the flows changes nothing.
+      if looks, number % 8 == 0 { _ = tracker.snapshot() }
+    }
+    tracker.finish(into: &outcome.events)
+    return outcome
+  }
+
+  private static func feed(_ step: TrackerStep, to tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]) {
+    switch step {
+    case .segment(let segment, let payload): tracker.observe(segment, payload: payload.span, into: &events)
+    case .icmpError(let error): tracker.observe(error, into: &events)
+    case .silence(let time): tracker.advance(to: time, into: &events)
+    }
+  }
+
+  private func inBatches(_ configuration: TrackerConfiguration) -> Outcome {
+    var tracker = ConnectionTracker(configuration)
+    var batch = SegmentBatch()
+    var outcome = Outcome()
+    for step in steps {
+      if case .segment(let segment, let payload) = step {
+        batch.next = segment
+        batch.add(payload: payload.span)
+        if !batch.isFull { continue }
+      }
+      tracker.observe(&batch, into: &outcome.events)
+      outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
+      if case .segment = step { continue }
+      Self.feed(step, to: &tracker, &outcome.events)
+    }
+    tracker.observe(&batch, into: &outcome.events)
+    while tracker.endFlows(into: &outcome.events) {}
+    return outcome
+  }
+}
+
+// MARK: - What must hold
+
+extension TrackerTrial {
+  package func breaches() -> [String] {
+    let single = singly(configuration, looks: true)
+    let batched = inBatches(configuration)
+    var streaming = configuration
+    streaming.reassemblesStreams = true
+    let streamed = singly(streaming)
+    var result = single.events.difference(from: batched.events).map { "in batches: \($0)" }
+    let others = streamed.events.filter { if case .stream = $0 { false } else { true } }
+    result += single.events.difference(from: others).map { "with streams: \($0)" }
+    let most = max(single.mostFlows, batched.mostFlows, streamed.mostFlows)
+    if most > configuration.maximumFlows { result.append("\(most) flows held") }
+    return result + breaches(single.events.flows) + Self.breaches(ofStreams: streamed.events)
+  }
+
+  private func breaches(_ flows: [Flow]) -> [String] {
+    var senders: [UInt64: SocketAddress] = [:]
+    var packets = 0
+    for case .segment(let segment, _) in steps {
+      senders[segment.frame] = segment.source
+      packets += 1
+    }
+    var result = flows.flatMap { flow in flow.breaches { senders[$0] }.map { "flow \(flow.number): \($0)" } }
+    let counted = flows.reduce(0) { $0 + $1.packets }
+    if counted != packets { result.append("\(counted) of \(packets) packets counted") }
+    if Set(flows.map(\.number)) != Set(flows.indices.map { $0 + 1 }) { result.append("numbers missing or double") }
+    return result
+  }
+
+  /// Each direction of each flow ends once at most, and nothing of it follows.
+  private static func breaches(ofStreams events: [TrackerEvent]) -> [String] {
+    var ended: Set<Int> = []
+    var result: [String] = []
+    for case .stream(let event) in events {
+      let direction = event.flow * 2 + Int(event.from.rawValue)
+      if ended.contains(direction) { result.append("flow \(event.flow): stream of the \(event.from) after its end") }
+      switch event.content {
+      case .end: ended.insert(direction)
+      case .bytes(let bytes): if bytes.isEmpty { result.append("flow \(event.flow): no bytes in a stream event") }
+      case .gap(let length, _): if length <= 0 { result.append("flow \(event.flow): a gap of \(length)") }
+      }
+    }
+    return result
+  }
+}
+
+extension Flow {
+  /// Both ends of a connection to itself are one socket.
+  fileprivate var packets: Int { clientEnd.observed + (client == server ? 0 : serverEnd.observed) }
+}
+
+extension EndpointSummary {
+  fileprivate var observed: Int { packets + duplicatePackets }
+}
+
+extension [TrackerEvent] {
+  fileprivate var flows: [Flow] { compactMap { if case .ended(let flow) = $0 { flow } else { nil } } }
+
+  /// The first event that is not the same in both.
+  fileprivate func difference(from other: [TrackerEvent]) -> [String] {
+    if self == other { return [] }
+    for (index, event) in enumerated() where index >= other.count || event != other[index] {
+      return ["event \(index) is \(index < other.count ? "\(other[index])" : "missing"), not \(event)"]
+    }
+    return ["\(other.count - count) more events"]
+  }
+}
