@@ -41,17 +41,16 @@ public struct Findings: Sendable {
     let context = RuleContext(flow, thresholds)
     let doubt = CaptureDoubt(of: flow)
     var result: [Finding] = []
-    var places: [Int] = []
     var rules = rules
     while let place = rules.popFirst() {
-      for sighting in Self.checks[place](context) {
-        result.append(Finding(Self.heads[place], sighting, doubt, hasWords: hasWords))
-        places.append(place)
+      let sightings = Self.checks[place](context)
+      for index in sightings.indices {
+        result.append(Finding(Self.heads[place], sightings[index], doubt, hasWords: hasWords))
       }
     }
-    if result.count < 2 { return result }
-    let order = result.indices.sorted { (result[$0].time, places[$0]) < (result[$1].time, places[$1]) }
-    return order.map { result[$0] }
+    // In the registry's order already, and sorting keeps the order of equals.
+    if result.count > 1 { result.sort { $0.time < $1.time } }
+    return result
   }
 }
 

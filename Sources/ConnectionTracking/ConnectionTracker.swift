@@ -94,7 +94,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// - Returns: false where no flow was left.
   public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
     if ending.isEmpty { ending = records.slotsByNumber().reversed() }
-    let next = ending.suffix(64)
+    let next = Array(ending.suffix(64))
     lookups.prepareEnd(of: next, in: &records, stores.timeline)
     for slot in next.reversed() { end(slot, .inputEnded, into: &events) }
     ending.removeLast(next.count)
@@ -117,14 +117,37 @@ struct TimelineMark {
 
 extension ConnectionTracker {
   private mutating func follow(_ batch: borrowing SegmentBatch, into events: inout [TrackerEvent]) {
-    lookups.prepare(batch, in: &records, stores.timeline)
     let segments = batch.segments.span
     let samples = batch.samples.span
+    var aside = 0
     for index in 0..<batch.count {
+      take(batch.asides, from: &aside, before: index, into: &events)
+      let place = index % FlowLookups.width
+      if place == 0 { lookups.prepare(batch, from: index, in: &records, stores.timeline) }
       let segment = segments[index]
       advance(to: segment.time, into: &events)
-      let slot = slot(for: segment, lookups[index], into: &events)
-      follow(segment, samples[index], at: slot, from: Int(lookups[index].side), into: &events)
+      if segment.checksum == .invalid {
+        noteDamaged(segment)
+        continue
+      }
+      let slot = slot(for: segment, lookups[place], into: &events)
+      follow(segment, samples[index], at: slot, from: Int(lookups[place].side), into: &events)
+    }
+    take(batch.asides, from: &aside, before: batch.count, into: &events)
+  }
+
+  /// Takes the asides that came before the segment at `index`.
+  @inline(__always)
+  private mutating func take(
+    _ asides: [(place: Int, aside: SegmentBatch.Aside)], from next: inout Int, before index: Int,
+    into events: inout [TrackerEvent]
+  ) {
+    while next < asides.count, asides[next].place <= index {
+      switch asides[next].aside {
+      case .error(let error): observe(error, into: &events)
+      case .time(let time): advance(to: time, into: &events)
+      }
+      next += 1
     }
   }
 
@@ -139,6 +162,7 @@ extension ConnectionTracker {
     guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
+    mayHaveGrown = true
   }
 
   private mutating func noteDamaged(_ segment: Segment) {

@@ -7,13 +7,23 @@ public import PacketDecoding
 /// so that the waits overlap. What comes of it is the same.
 ///
 /// ```swift
-/// let kind = decoder.decode(bytes, info, into: &batch.next)
-/// if case .segment = kind { batch.add(decodedFrom: bytes) }
+/// switch decoder.decode(bytes, info, into: &batch.next) {
+/// case .segment: batch.add(decodedFrom: bytes)
+/// case .icmpError(let error): batch.add(.error(error))
+/// default: batch.add(.time(info.time))
+/// }
 /// if batch.isFull { tracker.observe(&batch, into: &events) }
 /// ```
 public struct SegmentBatch: ~Copyable, Sendable {
-  static let capacity = 32
+  /// What comes between two segments.
+  public enum Aside: Sendable {
+    case error(ICMPError)
+    /// Time passes, by a packet that is not followed.
+    case time(Timestamp)
+  }
 
+  /// Segments that it holds at most, and asides.
+  public let capacity: Int
   /// Where the next segment goes; ``add(decodedFrom:)`` makes it part of the batch.
   @inlinable
   public var next: Segment {
@@ -24,28 +34,41 @@ public struct SegmentBatch: ~Copyable, Sendable {
   @usableFromInline private(set) var count = 0
   @usableFromInline private(set) var segments: [Segment]
   private(set) var samples: [PayloadSample]
+  private(set) var asides: [(place: Int, aside: Aside)] = []
 
-  public init() {
+  public init(capacity: Int = 32) {
+    self.capacity = max(1, capacity)
     let nobody = SocketAddress(address: IPAddress(v4: 0), port: 0)
     let empty = Segment(
       time: Timestamp(nanoseconds: 0), frame: 0, source: nobody, destination: nobody, sequence: SequenceNumber(0),
       flags: [])
-    segments = Array(repeating: empty, count: Self.capacity)
-    samples = Array(repeating: PayloadSample(), count: Self.capacity)
+    segments = Array(repeating: empty, count: self.capacity)
+    samples = Array(repeating: PayloadSample(), count: self.capacity)
   }
 
-  public var isEmpty: Bool { count == 0 }
-  public var isFull: Bool { count == Self.capacity }
+  public var isEmpty: Bool { count == 0 && asides.isEmpty }
+  public var isFull: Bool { count == capacity || asides.count >= capacity }
 
-  /// Takes what was decoded into ``next``; a full batch must be observed first. A segment whose checksum is wrong is not
-  /// for batches: the tracker takes it alone.
+  /// Takes what was decoded into ``next``; a full batch must be observed first.
   ///
   /// - Parameter bytes: the packet. Its payload is only looked at: streams are not put together from batches. A segment
-  ///   put together from fragments has its payload elsewhere, and is to be observed by itself.
+  ///   put together from fragments has its payload elsewhere: ``add(payload:)``.
   public mutating func add(decodedFrom bytes: Span<UInt8>) {
     samples[count] = PayloadSample(segments[count], in: bytes)
     count += 1
   }
 
-  mutating func removeAll() { count = 0 }
+  /// Takes what was decoded into ``next``, whose payload is given.
+  public mutating func add(payload: Span<UInt8>) {
+    samples[count] = PayloadSample(segments[count], payload)
+    count += 1
+  }
+
+  /// Takes what comes after the segments so far.
+  public mutating func add(_ aside: Aside) { asides.append((count, aside)) }
+
+  mutating func removeAll() {
+    count = 0
+    asides.removeAll(keepingCapacity: true)
+  }
 }

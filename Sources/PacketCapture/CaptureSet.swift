@@ -46,9 +46,9 @@ public import PacketDecoding
   /// - Returns: what `body` made of it; nil at the end of all files, and ``failures`` then says which of them failed.
   /// - Throws: what `body` throws.
   @inlinable
-  public mutating func next<Value>(
-    _ body: (Span<UInt8>, PacketInfo) throws(CaptureError) -> Value
-  ) throws(CaptureError) -> Value? {
+  public mutating func next<Value, Failure: Error>(
+    _ body: (Span<UInt8>, PacketInfo) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
     advance() ? try packet.lend(to: body) : nil
   }
 

@@ -10,9 +10,9 @@ public import PacketDecoding
     time: Timestamp(nanoseconds: 0), frame: 0, originalLength: 0, linkType: .ethernet)
 
   @inlinable
-  func lend<Value>(
-    to body: (Span<UInt8>, PacketInfo) throws(CaptureError) -> Value
-  ) throws(CaptureError) -> Value {
+  func lend<Value, Failure: Error>(
+    to body: (Span<UInt8>, PacketInfo) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
     let bytes = unsafe UnsafeBufferPointer(start: start, count: count)
     return try unsafe body(bytes.span, info)
   }

@@ -8,7 +8,8 @@ public struct PacketDecoder: Sendable {
   /// What the decoder keeps at most.
   public let limits: DecoderLimits
   var fragments: FragmentTable
-  var encapsulations: EncapsulationTable
+  /// The encapsulations met so far; a copy of it stays as it is.
+  public internal(set) var encapsulations: EncapsulationTable
   /// The datagram put together last, the source of the segments that say ``Segment/isReassembled``.
   var reassembled: [UInt8] = []
 

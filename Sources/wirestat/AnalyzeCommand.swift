@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectionTracking
 import PacketCapture
+import PacketDecoding
 import Reporting
 
 /// `wirestat analyze`: every TCP connection of some captures, with the states of both its ends.
@@ -37,8 +38,13 @@ struct AnalyzeCommand: ParsableCommand {
   @OptionGroup(title: "Output") var report: ReportOptions
   @Flag(help: "Say on standard error how fast it was and how much memory it took.")
   var stats = false
+  @Option(
+    help: ArgumentHelp(
+      "Threads: with 2 or more, reading, following and reporting go on at the same time.", valueName: "n"))
+  var jobs = 1
 
   func validate() throws {
+    if jobs < 1 { throw ValidationError("--jobs wants at least 1.") }
     if let output = report.output, output != "-", files.contains(output) {
       throw ValidationError("\(output) would be overwritten: it is one of the captures.")
     }
@@ -46,33 +52,19 @@ struct AnalyzeCommand: ParsableCommand {
 
   mutating func run() throws {
     let statistics = RunStatistics()
-    var captures = try CaptureSet.open(files, tracking)
+    let reading = try CaptureReading(files, tracking)
     let file = try OutputFile(report.output)
     var writer = ReportWriter(
       report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
-    var pipeline = AnalysisPipeline(
-      tracking.configuration(for: findings.thresholds), inputs: files, linkTypes: captures.linkTypes,
-      verifiesChecksums: tracking.verifyChecksums, isBatched: true)
-    var progress = ProgressBar(besides: file)
+    let analysis = Analysis(reading: reading, configuration: tracking.configuration(for: findings.thresholds))
     Interruption.catchSignals()
-    while !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {
-      if pipeline.hasEvents {
-        try writer.take(pipeline.events) { pipeline.encapsulation($0) }
-        pipeline.removeEvents()
-      }
-      progress.advance { captures.progress }
+    try analysis.run(on: jobs, ProgressBar(besides: file)) { events, encapsulations in
+      try writer.take(events) { encapsulations[$0] }
     }
-    progress.clear()
-    while pipeline.endFlows() {
-      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
-      pipeline.removeEvents()
-    }
-    let capturedBytes = pipeline.capturedBytes
-    let capture = pipeline.finish(captures.failures)
-    let packets = capture.packets.total
-    let failure = try writer.finish(capture)
-    if stats { statistics.report(packets: packets, bytes: capturedBytes) }
-    try captures.reportFailures()
+    let outcome = reading.outcome
+    let failure = try writer.finish(outcome.capture)
+    if stats { statistics.report(packets: outcome.capture.packets.total, bytes: outcome.capturedBytes) }
+    try outcome.failures.report()
     if let failure { throw failure }
   }
 }

@@ -33,20 +33,22 @@ struct FollowCommand: ParsableCommand {
     var configuration = tracking.configuration()
     configuration.reassemblesStreams = true
     var captures = try CaptureSet.open(files, tracking)
-    var pipeline = AnalysisPipeline(
-      configuration, inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
+    let intake = PacketIntake(
+      inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
+    var follower = PacketFollower(configuration, intake)
     var writer = StreamWriter(flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer())
     Interruption.catchSignals()
-    while !writer.isComplete, !Interruption.isRequested, try captures.nextPacket(into: &pipeline) {
-      try writer.take(pipeline.events)
-      pipeline.removeEvents()
+    while !writer.isComplete, !Interruption.isRequested,
+      captures.next({ follower.take($0, $1) }) != nil {
+      try writer.take(follower.events)
+      follower.removeEvents()
     }
-    while pipeline.endFlows() {
-      try writer.take(pipeline.events)
-      pipeline.removeEvents()
+    while follower.endFlows() {
+      try writer.take(follower.events)
+      follower.removeEvents()
     }
     let flows = try writer.finish()
-    try captures.reportFailures()
+    try captures.failures.report()
     if number < 1 || number > flows { throw Failure(.usage, "there is no flow \(number): the captures hold \(flows).") }
   }
 }

@@ -8,7 +8,7 @@ import Reporting
 struct LiveSession: ~Copyable {
   private var source: CaptureSource
   private var kept: CaptureWriter?
-  private var pipeline: AnalysisPipeline
+  private var follower: PacketFollower
   private var writer: LiveWriter
   private let limits: LiveOptions
   private var packets = 0
@@ -21,8 +21,9 @@ struct LiveSession: ~Copyable {
     let kept = try CaptureWriter.keeping(options.kept, like: source)
     var configuration = tracking.configuration(for: thresholds)
     configuration.reportsTransitions = true
-    pipeline = AnalysisPipeline(
-      configuration, inputs: [interface], linkTypes: [source.linkType], verifiesChecksums: tracking.verifyChecksums)
+    let intake = PacketIntake(
+      inputs: [interface], linkTypes: [source.linkType], verifiesChecksums: tracking.verifyChecksums)
+    follower = PacketFollower(configuration, intake)
     self.source = source
     self.kept = kept
     self.writer = writer
@@ -49,8 +50,8 @@ struct LiveSession: ~Copyable {
       } catch {
         return error
       }
-      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
-      pipeline.removeEvents()
+      try writer.take(follower.events) { follower.intake.encapsulations[$0] }
+      follower.removeEvents()
     }
     return nil
   }
@@ -58,12 +59,12 @@ struct LiveSession: ~Copyable {
   /// Takes a packet, or lets time pass where none came; false where there will be no more.
   private mutating func step(at now: Timestamp) throws(CaptureError) -> Bool {
     let step = try source.next { bytes, info throws(CaptureError) in
-      pipeline.take(bytes, info)
+      follower.take(bytes, info)
       try kept?.write(bytes, info)
     }
     switch step {
     case .packet: packets += 1
-    case .timeout: pipeline.advance(to: now)
+    case .timeout: follower.advance(to: now)
     case .end: return false
     }
     return true
@@ -76,11 +77,11 @@ struct LiveSession: ~Copyable {
   consuming func finish(_ failure: CaptureError?) throws -> Failure? {
     let drops = source.statistics.map { DropCounts(kernel: $0.droppedByKernel, interface: $0.droppedByInterface) }
     try kept?.flush()
-    while pipeline.endFlows() {
-      try writer.take(pipeline.events) { pipeline.encapsulation($0) }
-      pipeline.removeEvents()
+    while follower.endFlows() {
+      try writer.take(follower.events) { follower.intake.encapsulations[$0] }
+      follower.removeEvents()
     }
-    var capture = pipeline.finish(failure.map { [$0] } ?? [])
+    var capture = follower.finish(failure)
     capture.drops = drops
     return try writer.finish(capture)
   }

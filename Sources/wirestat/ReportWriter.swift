@@ -25,8 +25,8 @@ struct ReportWriter: ~Copyable {
   /// - Parameter encapsulation: what a number of the decoder stands for.
   /// - Throws: what the output's descriptor says when it can't be written.
   mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
-    for event in events {
-      guard case .ended(let flow) = event else { continue }
+    for index in events.indices {
+      guard case .ended(let flow) = events[index] else { continue }
       if let report = judge.judge(flow, isReported: filter.includes(flow), in: encapsulation) {
         renderer.render(report, into: &output)
       }

@@ -18,8 +18,9 @@ public struct ConcurrencyMeter: Sendable, Equatable {
     self.origin = origin
     let end = start.nanoseconds &+ max(0, nanoseconds)
     while end &- origin >= width * Int64(Self.maximumSteps - 1) { widen() }
-    change(at: max(0, start.nanoseconds &- origin) / width, by: 1)
+    // The end first: room is made for both at once.
     change(at: max(0, end &- origin) / width + 1, by: -1)
+    change(at: max(0, start.nanoseconds &- origin) / width, by: 1)
   }
 
   /// The most at once, and since when.
@@ -46,7 +47,7 @@ public struct ConcurrencyMeter: Sendable, Equatable {
 
   private mutating func change(at step: Int64, by amount: Int32) {
     let index = min(Int(step), Self.maximumSteps - 1)
-    while changes.count <= index { changes.append(0) }
+    if changes.count <= index { changes.append(contentsOf: repeatElement(0, count: index + 1 - changes.count)) }
     changes[index] += amount
   }
 

@@ -1,12 +1,14 @@
 /// Delays in buckets of a quarter of a power of two: what a percentile needs, in a fixed room.
 public struct DelayHistogram: Sendable, Equatable {
-  private var buckets = [UInt32](repeating: 0, count: 160)
+  /// Empty until there is a delay.
+  private var buckets: [UInt32] = []
   public private(set) var count = 0
   public private(set) var longest: Int64 = 0
 
   public init() {}
 
   mutating func add(_ nanoseconds: Int64) {
+    if buckets.isEmpty { buckets = Array(repeating: 0, count: 160) }
     let value = max(1, nanoseconds)
     buckets[min(Self.bucket(of: value), buckets.count - 1)] += 1
     count += 1

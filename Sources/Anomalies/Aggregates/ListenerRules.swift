@@ -158,7 +158,7 @@ extension AggregateContext {
     for index in listeners.indices {
       guard listeners[index].isSelected, let verdict = judge(listeners[index]) else { continue }
       let one = listeners[index]
-      let frames = one.evidence[verdict.evidence].map { [$0] } ?? []
+      let frames = one.frame(showing: verdict.evidence).map { [$0] } ?? []
       let sighting = Sighting(nil, at: one.firstSeen, frames: frames, verdict.message)
         .with("listener", "\(one.listener)").with("count", verdict.count)
       told.append((one, sighting))

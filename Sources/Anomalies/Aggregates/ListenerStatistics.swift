@@ -32,13 +32,13 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var flaps = 0
   public private(set) var firstSeen: Timestamp
   public private(set) var lastSeen: Timestamp
-  /// The packets that show the first refusal, accept queue sign, slow answer or server's reset.
-  public private(set) var evidence: [Evidence: UInt64] = [:]
+  /// By the raw value of ``Evidence``; the greatest value where there is none.
+  private var evidence = [6 of UInt64](repeating: .max)
   /// In order, so that one is quickly found.
   private var clients: [IPAddress] = []
   private var lastOutcome: (isGood: Bool, time: Timestamp)?
 
-  public enum Evidence: Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
+  public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
 
   init(_ listener: SocketAddress, at time: Timestamp) {
     self.listener = listener
@@ -48,6 +48,12 @@ public struct ListenerStatistics: Sendable, Equatable {
 
   /// Clients with different addresses, as far as they are counted: 64 at most.
   public var distinctClients: Int { clients.count }
+
+  /// The packet that shows the first refusal, accept queue sign, slow answer or server's reset; nil before any.
+  public func frame(showing kind: Evidence) -> UInt64? {
+    let frame = evidence[Int(kind.rawValue)]
+    return frame == .max ? nil : frame
+  }
 
   mutating func add(_ flow: Flow, _ findings: [Finding], _ isSelected: Bool) {
     self.isSelected = self.isSelected || isSelected
@@ -128,7 +134,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   private mutating func note(_ kind: Evidence, _ frame: UInt64) {
-    if evidence[kind] == nil { evidence[kind] = frame }
+    if evidence[Int(kind.rawValue)] == .max { evidence[Int(kind.rawValue)] = frame }
   }
 
   /// The order of reports: more attempts first.

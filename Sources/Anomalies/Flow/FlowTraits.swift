@@ -48,12 +48,14 @@ struct FlowTraits: OptionSet, Sendable {
     }
   }
 
-  private static let transient: [TCPState] = [
-    .synSent, .synReceived, .finWait1, .finWait2, .closeWait, .closing, .lastAck,
-  ]
-
   private static func lingered(_ end: borrowing EndpointSummary, _ stall: Int64) -> Bool {
-    for state in transient where end.nanosecondsInState[Int(state.rawValue)] >= stall { return true }
-    return false
+    let opening = max(nanoseconds(end, .synSent), nanoseconds(end, .synReceived))
+    let closing = max(nanoseconds(end, .finWait1), nanoseconds(end, .finWait2), nanoseconds(end, .closing))
+    let closed = max(nanoseconds(end, .closeWait), nanoseconds(end, .lastAck))
+    return max(opening, closing, closed) >= stall
+  }
+
+  private static func nanoseconds(_ end: borrowing EndpointSummary, _ state: TCPState) -> Int64 {
+    end.nanosecondsInState[Int(state.rawValue)]
   }
 }

@@ -16,7 +16,10 @@ struct FlowLookups: ~Copyable, Sendable {
     var side: UInt8
   }
 
-  private var lookups = UniqueArray<Lookup>(minimumCapacity: SegmentBatch.capacity)
+  /// How many flows are looked up side by side.
+  static let width = 32
+
+  private var lookups = UniqueArray<Lookup>(minimumCapacity: width)
   /// The sum of what was read ahead: of no meaning, but it keeps the reads from being left out.
   private var warmth: UInt32 = 0
 
@@ -24,28 +27,29 @@ struct FlowLookups: ~Copyable, Sendable {
     @inline(__always) _read { yield lookups[index] }
   }
 
-  /// Looks up the flows of `batch`, and reads what following them will need first.
+  /// Looks up the flows of the next segments of `batch`, and reads what following them will need first.
   mutating func prepare(
-    _ batch: borrowing SegmentBatch, in table: inout FlowTable, _ timeline: borrowing TimelineStore
+    _ batch: borrowing SegmentBatch, from start: Int, in table: inout FlowTable, _ timeline: borrowing TimelineStore
   ) {
+    let segments = batch.segments.span
     lookups.removeAll(keepingCapacity: true)
-    for index in 0..<batch.count {
-      lookups.append(Lookup(batch.segments.span[index], table))
+    for index in 0..<min(Self.width, batch.count - start) {
+      lookups.append(Lookup(segments[start + index], table))
       warmth &+= table.peek(lookups[index].hash)
     }
-    for index in 0..<batch.count {
+    for index in 0..<lookups.count {
       let guess = table.guess(lookups[index].hash)
       lookups[index].guess = guess
       if guess != FlowIndex.none { warmth &+= table[guess].touch() }
     }
-    for index in 0..<batch.count where lookups[index].guess != FlowIndex.none {
+    for index in 0..<lookups.count where lookups[index].guess != FlowIndex.none {
       warmth &+= timeline.touch(table[lookups[index].guess].timeline.tail)
     }
   }
 
   /// Reads what ending the flows at `slots` will need: their places in the index, and their timelines entry by entry.
   mutating func prepareEnd(
-    of slots: ArraySlice<FlowTable.Slot>, in table: inout FlowTable, _ timeline: borrowing TimelineStore
+    of slots: [FlowTable.Slot], in table: inout FlowTable, _ timeline: borrowing TimelineStore
   ) {
     for slot in slots { warmth &+= table[slot].touch() }
     var entries = slots.map { table[$0].timeline.head }

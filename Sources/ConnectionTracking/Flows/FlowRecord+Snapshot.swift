@@ -76,17 +76,10 @@ extension FlowRecord {
   }
 
   private mutating func summary(
-    of side: Int, _ clock: StateClock, at end: Timestamp, _ disorder: DisorderStore
+    of side: Int, _ clock: borrowing StateClock, at end: Timestamp, _ disorder: borrowing DisorderStore
   ) -> EndpointSummary {
-    var clock = clock
-    clock.pass(until: end.nanoseconds)
-    var result = EndpointSummary(state: ends[side].state)
-    if let newest = clock.newest {
-      result.isPresumed = newest.isOpen
-      result.stateSince = Timestamp(nanoseconds: newest.time)
-    }
-    result.nanosecondsInState = clock.durations
-    result.copy(&ends[side])
+    var result = EndpointSummary(ends[side].state, ends[side].counters, clock, until: end)
+    result.copyOffer(&ends[side])
     if ends[side].sending.hasHoles {
       let ranges = disorder[DisorderStore.key(flow: number, side: side)]
       result.lostBytes = ranges.missing(from: ends[side].sending.contiguous)
@@ -96,9 +89,13 @@ extension FlowRecord {
 }
 
 extension EndpointSummary {
-  /// Takes the counters and what the SYN offered.
-  fileprivate mutating func copy(_ endpoint: inout TCPEndpoint) {
-    let counters = endpoint.counters
+  fileprivate init(
+    _ state: TCPState?, _ counters: EndpointCounters, _ clock: borrowing StateClock, until end: Timestamp
+  ) {
+    self.state = state
+    isPresumed = clock.newest?.isOpen ?? false
+    stateSince = clock.newest.map { Timestamp(nanoseconds: $0.time) }
+    nanosecondsInState = clock.durations(until: end.nanoseconds)
     packets = Int(truncatingIfNeeded: counters.packets)
     bytes = Int(truncatingIfNeeded: counters.bytes)
     payloadBytes = Int(truncatingIfNeeded: counters.payloadBytes)
@@ -110,6 +107,10 @@ extension EndpointSummary {
     zeroWindows = Int(counters.zeroWindows)
     duplicatePackets = Int(counters.duplicatePackets)
     superSegments = Int(counters.superSegments)
+  }
+
+  /// Takes what the SYN offered, and how far the data went.
+  fileprivate mutating func copyOffer(_ endpoint: inout TCPEndpoint) {
     unacknowledgedBytes = max(0, endpoint.sending.outstanding - (endpoint.sending.finEnd == nil ? 0 : 1))
     if endpoint.latest.isKnown { lastSent = Timestamp(nanoseconds: endpoint.latest.time) }
     maximumSegmentSize = endpoint.maximumSegmentSize == 0 ? nil : endpoint.maximumSegmentSize

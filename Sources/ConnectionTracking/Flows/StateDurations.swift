@@ -1,11 +1,12 @@
 /// Nanoseconds in each state, by ``TCPState``'s raw value; the twelfth is UNKNOWN.
 public struct StateDurations: Sendable, Equatable {
-  private var storage = [12 of Int64](repeating: 0)
+  @usableFromInline var storage = [12 of Int64](repeating: 0)
 
   public init() {}
 
   public var count: Int { storage.count }
 
+  @inlinable
   public subscript(index: Int) -> Int64 {
     get { storage[index] }
     set { storage[index] = newValue }
@@ -18,7 +19,7 @@ public struct StateDurations: Sendable, Equatable {
 
 /// One end's way through its states, told by its timeline entries in their order.
 struct StateClock {
-  private(set) var durations = StateDurations()
+  private var durations = StateDurations()
   /// Whether the newest entry is presumed and nothing has settled it, and when that entry was made; nil before any.
   private(set) var newest: (isOpen: Bool, time: Int64)?
   private var state: TCPState?
@@ -36,8 +37,14 @@ struct StateClock {
     state = slot.to
   }
 
-  /// Lets time run up to `time`.
-  mutating func pass(until time: Int64) {
+  /// The time in each state, with time running on up to `time`.
+  func durations(until time: Int64) -> StateDurations {
+    var clock = self
+    clock.pass(until: time)
+    return clock.durations
+  }
+
+  private mutating func pass(until time: Int64) {
     durations[state.map { Int($0.rawValue) } ?? 11] += max(0, time &- since)
   }
 }

@@ -3,7 +3,7 @@
 /// A tree: each number stands for one layer inside the encapsulation of a smaller number, so that going one layer
 /// deeper is one look-up whatever the depth. Packets on one trunk mostly come in the same few encapsulations, hence
 /// the small memory of the last one at each depth.
-struct EncapsulationTable: Sendable {
+public struct EncapsulationTable: Sendable {
   private struct Entry: Hashable {
     var parent: EncapsulationID
     var layer: Encapsulation.Layer
@@ -15,6 +15,9 @@ struct EncapsulationTable: Sendable {
   private var latest: [4 of EncapsulationID] = .init(repeating: .none)
   /// How often an encapsulation got no number.
   private(set) var refused = 0
+
+  /// How many have a number.
+  public var count: Int { entries.count }
 
   init(limit: Int) { self.limit = min(limit, Int(UInt32.max) - 1) }
 
@@ -28,8 +31,9 @@ struct EncapsulationTable: Sendable {
     return number
   }
 
-  /// The layers that `id` stands for, outermost first.
-  subscript(id: EncapsulationID) -> Encapsulation? {
+  /// The layers that `id` stands for, outermost first; nil for ``EncapsulationID/none``,
+  /// ``EncapsulationID/unnumbered`` and the numbers of another decoder.
+  public subscript(id: EncapsulationID) -> Encapsulation? {
     var layers: [Encapsulation.Layer] = []
     var next = id
     while let index = index(of: next) {

@@ -31,7 +31,7 @@ public struct FlowTotals: Sendable, Equatable {
     add(flow.serverEnd)
   }
 
-  private mutating func add(_ end: EndpointSummary) {
+  private mutating func add(_ end: borrowing EndpointSummary) {
     payloadBytes += end.distinctPayloadBytes
     retransmittedBytes += end.retransmittedBytes
     finalStates[end.state.index] += 1

@@ -90,18 +90,19 @@ extension TrackerTrial {
 
   private func inBatches(_ configuration: TrackerConfiguration) -> Outcome {
     var tracker = ConnectionTracker(configuration)
-    var batch = SegmentBatch()
+    var batch = SegmentBatch(capacity: 80)
     var outcome = Outcome()
     for step in steps {
-      if case .segment(let segment, let payload) = step {
+      switch step {
+      case .segment(let segment, let payload):
         batch.next = segment
         batch.add(payload: payload.span)
-        if !batch.isFull { continue }
+      case .icmpError(let error): batch.add(.error(error))
+      case .silence(let time): batch.add(.time(time))
       }
+      guard batch.isFull else { continue }
       tracker.observe(&batch, into: &outcome.events)
       outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
-      if case .segment = step { continue }
-      Self.feed(step, to: &tracker, &outcome.events)
     }
     tracker.observe(&batch, into: &outcome.events)
     while tracker.endFlows(into: &outcome.events) {}

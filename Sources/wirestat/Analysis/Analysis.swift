@@ -1,0 +1,119 @@
+import ConnectionTracking
+import Dispatch
+import PacketDecoding
+import Reporting
+
+/// Whole captures in three stages: packets are read and decoded, flows are followed, what came of it is reported.
+///
+/// The stages take turns on one thread, or go on at the same time on threads of their own. Each takes things in their
+/// order, so the report is the same, byte for byte.
+struct Analysis {
+  let reading: CaptureReading
+  let configuration: TrackerConfiguration
+
+  /// What the tracker said, and what the numbers in it stand for.
+  private struct Output {
+    var events: [TrackerEvent] = []
+    var encapsulations: EncapsulationTable
+  }
+
+  /// Batches and outputs that may wait between two stages.
+  private static let depth = 16
+
+  /// Runs to the end of the input.
+  ///
+  /// - Parameters:
+  ///   - jobs: how many things may go on at the same time.
+  ///   - report: is given what the tracker said, on the calling thread. Where it throws, stages on other threads stay
+  ///     behind: the process is about to end.
+  func run(
+    on jobs: Int, _ progress: ProgressBar, report: ([TrackerEvent], EncapsulationTable) throws -> Void
+  ) throws {
+    if jobs > 1 { try runInStages(progress, report) } else { try runInTurns(progress, report) }
+  }
+
+  private func runInTurns(
+    _ progress: ProgressBar, _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
+  ) throws {
+    var progress = progress
+    var tracker = ConnectionTracker(configuration)
+    var batch = reading.makeBatch(capacity: 32)
+    var events: [TrackerEvent] = []
+    while !batch.isLast {
+      reading.read(into: &batch, &progress)
+      tracker.observe(&batch.segments, into: &events)
+      if events.isEmpty { continue }
+      try report(events, batch.encapsulations)
+      events.removeAll(keepingCapacity: true)
+    }
+    progress.clear()
+    while tracker.endFlows(into: &events) {
+      try report(events, batch.encapsulations)
+      events.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private func runInStages(
+    _ progress: ProgressBar, _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
+  ) throws {
+    let batches = Relay(Self.depth) { reading.makeBatch(capacity: 256) }
+    let outputs = Relay(Self.depth) { Output(encapsulations: reading.makeBatch(capacity: 1).encapsulations) }
+    DispatchQueue.global().async { [reading] in Self.read(reading, into: batches, progress) }
+    DispatchQueue.global().async { [configuration] in Self.follow(batches, configuration, into: outputs) }
+    var taken = 0
+    while try outputs.take(
+      taken,
+      { output in
+        try report(output.events, output.encapsulations)
+        output.events.removeAll(keepingCapacity: true)
+      })
+    { taken += 1 }
+  }
+
+  private static func read(
+    _ reading: CaptureReading, into batches: Relay<CaptureReading.Batch>, _ progress: ProgressBar
+  ) {
+    var progress = progress
+    var isAtEnd = false
+    var given = 0
+    while !isAtEnd {
+      batches.give(given) { batch in
+        reading.read(into: &batch, &progress)
+        isAtEnd = batch.isLast
+      }
+      given += 1
+    }
+    progress.clear()
+    batches.finish(after: given)
+  }
+
+  private static func follow(
+    _ batches: Relay<CaptureReading.Batch>, _ configuration: TrackerConfiguration, into outputs: Relay<Output>
+  ) {
+    var tracker = ConnectionTracker(configuration)
+    var given = 0
+    var events: [TrackerEvent] = []
+    var encapsulations: EncapsulationTable?
+    func give() {
+      guard !events.isEmpty else { return }
+      outputs.give(given) { output in
+        swap(&output.events, &events)
+        if let encapsulations { output.encapsulations = encapsulations }
+      }
+      given += 1
+    }
+    var taken = 0
+    while batches.take(
+      taken,
+      { batch in
+        tracker.observe(&batch.segments, into: &events)
+        encapsulations = batch.encapsulations
+      })
+    {
+      taken += 1
+      give()
+    }
+    while tracker.endFlows(into: &events) { give() }
+    outputs.finish(after: given)
+  }
+}

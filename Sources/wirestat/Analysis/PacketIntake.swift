@@ -1,0 +1,65 @@
+import Anomalies
+import ConnectionTracking
+import PacketCapture
+import PacketDecoding
+import Reporting
+
+/// Packets in, segments out: the decoder, and the counts of the capture that a report needs.
+struct PacketIntake: ~Copyable {
+  /// What was read so far.
+  private(set) var capture = CaptureSummary()
+  /// Captured bytes of the packets so far.
+  private(set) var capturedBytes = 0
+  private var decoder: PacketDecoder
+
+  /// - Parameter verifiesChecksums: compute the checksums of segments captured in full, and mark those that are wrong.
+  init(inputs: [String], linkTypes: [LinkType], verifiesChecksums: Bool) {
+    decoder = PacketDecoder(verifiesChecksums: verifiesChecksums)
+    capture.inputs = inputs
+    capture.linkTypes = linkTypes.map(\.name)
+  }
+
+  /// Takes one packet; what is in it becomes part of `batch`, which must have room.
+  @inline(__always)
+  mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
+    switch decode(bytes, info, into: &batch) {
+    case .segment where batch.next.isReassembled:
+      let segment = batch.next
+      withPayload(of: segment, in: bytes) { batch.add(payload: $0) }
+    case .segment: batch.add(decodedFrom: bytes)
+    case .icmpError(let error): batch.add(.error(error))
+    case .other, .malformed: batch.add(.time(info.time))
+    }
+  }
+
+  /// Decodes and counts one packet.
+  ///
+  /// - Parameter batch: a segment is put into its ``SegmentBatch/next``, and not added.
+  @inline(__always)
+  mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) -> PacketKind {
+    if capture.firstSeen == nil { capture.firstSeen = info.time }
+    capture.lastSeen = info.time
+    capturedBytes &+= bytes.count
+    capture.quality.count(info, captured: bytes.count)
+    let kind = decoder.decode(bytes, info, into: &batch.next)
+    capture.packets.count(kind)
+    if case .segment = kind, batch.next.checksum != .unverified { capture.quality.checksums.judge(&batch.next) }
+    return kind
+  }
+
+  /// Lends `body` the payload of the segment decoded last.
+  func withPayload(of segment: Segment, in bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+    decoder.withPayload(of: segment, in: bytes, body)
+  }
+
+  /// What the numbers of encapsulations stand for.
+  var encapsulations: EncapsulationTable { decoder.encapsulations }
+
+  /// What there is to say about the capture, once it was read.
+  ///
+  /// - Parameter warnings: what could not be read.
+  mutating func finish(warnings: [String]) -> CaptureSummary {
+    capture.warnings += warnings
+    return capture
+  }
+}
