@@ -9,6 +9,9 @@ public struct NDJSONRenderer: ReportRenderer {
   private let names: [String]
   private var entries: TimelineEntryJSON
   private let sentence: FlowSentence
+  /// The key of each state's time, by raw value.
+  private let timeKeys: [[UInt8]]
+  private var options = OptionsJSON()
   /// The counts of what went wrong at an end where nothing did: most ends.
   private let undisturbed = troubles.flatMap { Array("\($0)0".utf8) }
 
@@ -24,6 +27,7 @@ public struct NDJSONRenderer: ReportRenderer {
   public init(names: StateNames = .bsd, showsListeners: Bool = false) {
     self.showsListeners = showsListeners
     self.names = names.all
+    timeKeys = names.all.map { Array("\"\($0)\":".utf8) }
     entries = TimelineEntryJSON(names: names.all)
     sentence = FlowSentence(names: names.all)
   }
@@ -112,7 +116,7 @@ public struct NDJSONRenderer: ReportRenderer {
 
 /// One end of a flow.
 extension NDJSONRenderer {
-  private func write(_ end: EndpointSummary, into output: inout OutputBuffer) {
+  private mutating func write(_ end: EndpointSummary, into output: inout OutputBuffer) {
     output.append("{\"presumed\":")
     output.append(json: end.isPresumed)
     output.append(",\"packets\":")
@@ -140,15 +144,8 @@ extension NDJSONRenderer {
     }
   }
 
-  private func writeOptions(of end: EndpointSummary, into output: inout OutputBuffer) {
-    output.append(",\"mss\":")
-    output.append(json: end.maximumSegmentSize.map(Int.init))
-    output.append(",\"window_scale\":")
-    output.append(json: end.windowScale.map(Int.init))
-    output.append(",\"sack\":")
-    output.append(json: end.sackPermitted)
-    output.append(",\"timestamps\":")
-    output.append(json: end.timestamps)
+  private mutating func writeOptions(of end: EndpointSummary, into output: inout OutputBuffer) {
+    output.append(bytes: options.text(of: end))
     output.append(",\"isn\":")
     output.append(json: end.initialSequence.map { Int($0.rawValue) })
   }
@@ -157,11 +154,10 @@ extension NDJSONRenderer {
   private func writeTimes(of end: EndpointSummary, into output: inout OutputBuffer) {
     output.append(",\"time_in_state\":{")
     var isFirst = true
-    for index in names.indices where index < end.nanosecondsInState.count && end.nanosecondsInState[index] > 0 {
-      output.append(isFirst ? "\"" : ",\"")
+    for index in timeKeys.indices where index < end.nanosecondsInState.count && end.nanosecondsInState[index] > 0 {
+      if !isFirst { output.append(byte: UInt8(ascii: ",")) }
       isFirst = false
-      output.append(names[index])
-      output.append("\":")
+      output.append(bytes: timeKeys[index])
       output.append(seconds: end.nanosecondsInState[index])
     }
   }

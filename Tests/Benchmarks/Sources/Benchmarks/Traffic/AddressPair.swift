@@ -10,11 +10,11 @@ struct AddressPair {
 extension AddressPair {
   /// The addresses of connection `index`: 16 384 clients, 256 servers, every pair of ports once.
   init(_ index: Int, isIPv6: Bool = false) {
-    // Of no protocol that anybody would dissect: the payload is random.
-    let ports: [UInt16] = [9999, 30_080, 30_443, 31_000]
+    // Of no protocol: with others, tshark tries one dissector after another on the random payload, and takes long.
+    let ports: [UInt16] = [9999, 30_443]
     self.init(
       client: 0x0A00_0001 + UInt32(index & 0x3FFF), server: 0xC0A8_0001 + UInt32(index >> 3 & 0xFF),
-      clientPort: UInt16(1024 + (index >> 14) % 64_000), serverPort: ports[index & 3], isIPv6: isIPv6)
+      clientPort: UInt16(1024 + (index >> 14) % 64_000), serverPort: ports[index & 1], isIPv6: isIPv6)
   }
 }
 

@@ -5,7 +5,7 @@ struct Elephant {
   private var unacknowledged = 0
 
   init(_ index: Int, _ generator: inout SplitMix) {
-    pair = AddressPair(index * 977 + 5)
+    pair = AddressPair(index * 978)
     // One in five comes to the end of the sequence space on its way.
     let last = UInt32.max - UInt32(generator.next(below: 4_000_000))
     sequence = index % 5 == 0 ? last : UInt32(truncatingIfNeeded: generator.next())
