@@ -82,7 +82,7 @@ struct CaptureSetTests {
       try withTemporaryFile(Self.file(2, at: [20])) { second in
         for files in [[first], [first, second]] {
           var captures = try CaptureSet(files: files)
-          while try captures.next({ _, _ in }) != nil {}
+          while captures.next({ _, _ in }) != nil {}
           let progress = captures.progress
           #expect(progress?.read == progress?.total && progress != nil)
         }
@@ -105,7 +105,7 @@ struct CaptureSetTests {
     try withTemporaryFiles(files) { paths in
       var captures = try CaptureSet(files: paths, filter: filter)
       var packets: [ReadPacket] = []
-      while let packet = try captures.next({ ReadPacket($0, $1) }) { packets.append(packet) }
+      while let packet = captures.next({ ReadPacket($0, $1) }) { packets.append(packet) }
       return (packets, captures.failures, captures.linkTypes)
     }
   }
