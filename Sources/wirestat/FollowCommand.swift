@@ -39,7 +39,8 @@ struct FollowCommand: ParsableCommand {
     var writer = StreamWriter(flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer())
     Interruption.catchSignals()
     while !writer.isComplete, !Interruption.isRequested,
-      captures.next({ follower.take($0, $1) }) != nil {
+      captures.next({ follower.take($0, $1) }) != nil
+    {
       try writer.take(follower.events)
       follower.removeEvents()
     }

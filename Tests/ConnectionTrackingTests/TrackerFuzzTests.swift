@@ -13,7 +13,9 @@ struct TrackerFuzzTests {
 
   @Test(arguments: UInt64(0)..<4)
   func mutatedConversations(seed: UInt64) {
-    let seeds = (0..<40).map { FuzzConversation.input(Simulation(seed: $0, loss: Int($0 % 20)).passages.map(\.segment)) }
+    let seeds = (0..<40).map {
+      FuzzConversation.input(Simulation(seed: $0, loss: Int($0 % 20)).passages.map(\.segment))
+    }
     var mutator = SeededMutator(seed: seed, from: seeds)
     for _ in 0..<Self.runs / 4 {
       let input = mutator.next()
