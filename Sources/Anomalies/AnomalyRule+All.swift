@@ -45,7 +45,7 @@ extension AnomalyRule {
 
   private static let capture: [AnomalyRule] = [
     duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, captureReordered,
-    clockJump, snapLengthTruncated, truncatedFile, badChecksum, checksumOffload,
+    clockJump, snapLengthTruncated, truncatedFile, badChecksum, checksumOffload, natTranslatedPair,
     evictedFlow, unsupportedPackets,
   ]
 

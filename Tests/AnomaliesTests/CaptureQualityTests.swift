@@ -76,6 +76,20 @@ struct CaptureQualityTests {
     #expect(finding.wiresharkFilter == "frame.number in {1, 2}")
   }
 
+  @Test("one connection on both sides of a NAT", arguments: [(0, 0, true), (1, 0, false), (0, 2, false)])
+  func twins(sequence: Int, seconds: Int64, isTwin: Bool) throws {
+    let inside = try #require(try WireScript(Example.exchange).flows().first)
+    var outside = inside
+    outside.number = 2
+    outside.client = SocketAddress(address: IPAddress(v4: 0xC633_6401), port: 61_000)
+    outside.firstSeen.time = inside.firstSeen.time.advanced(byNanoseconds: seconds * 1_000_000_000 + 40_000)
+    outside.serverEnd.initialSequence = inside.serverEnd.initialSequence.map { $0 + sequence }
+    var statistics = CaptureStatistics()
+    for flow in [inside, outside] { statistics.add(flow, []) }
+    #expect(statistics.findings().map(\.id) == (isTwin ? ["nat-translated-pair"] : []))
+    if isTwin { #expect(statistics.findings()[0].message.hasSuffix("flow 2 is flow 1 again.")) }
+  }
+
   @Test func evictedFlow() throws {
     var flow = try #require(try WireScript(Example.exchange).flows().first)
     #expect(Findings().of(flow).isEmpty)

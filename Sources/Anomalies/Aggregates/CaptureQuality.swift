@@ -31,6 +31,8 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Packets that could not be followed: fragments given up, encapsulations that are not unwrapped.
   public var unsupportedPackets = 0
 
+  /// Connections that are in the capture twice.
+  private(set) var twins = TwinFlows()
   /// What the checksums say, where they were verified.
   public var checksums = ChecksumCensus()
 
@@ -73,6 +75,7 @@ public struct CaptureQuality: Sendable, Equatable {
 
   mutating func add(_ flow: Flow) {
     flows += 1
+    twins.add(flow)
     for end in [flow.clientEnd, flow.serverEnd] {
       segments += end.packets + end.duplicatePackets
       duplicates += end.duplicatePackets

@@ -55,6 +55,18 @@ extension AnomalyRule {
     advice: "Nothing to do; to verify what that host sends, capture elsewhere or turn its offload off.",
     peers: PeerNames(wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum (ignore_checksums)"),
     reference: "ethtool(8) -k: tx-checksumming")
+  static let natTranslatedPair = aggregate(
+    "nat-translated-pair", .info, "Connections are in the capture twice", group: .captureQuality,
+    explanation: """
+      Two flows began together and share both initial sequence numbers: they are one connection, captured on both \
+      sides of something that translates its addresses or wraps it. Counts of flows, packets and bytes hold it twice.
+      """,
+    causes: [
+      "tcpdump -i any on a host that translates addresses (containers, a router)", "a balancer's two interfaces",
+      "a tunnel and what is inside it",
+    ],
+    next: ["tcpdump -i IFACE, one interface alone", "conntrack -L", "wirestat analyze FILE --host ADDRESS"],
+    advice: "Capture on one interface, or choose one side with --host.", reference: "RFC 6528; RFC 3022")
   static let unsupportedPackets = aggregate(
     "unsupported-packets", .info, "Some packets could not be followed", group: .captureQuality,
     explanation: "Fragments whose rest never came, or encapsulations that are encrypted, compressed or too deep.",
@@ -185,6 +197,18 @@ extension AggregateRule {
         )
         .with("host", "\(address)").with("segments", host.segments)
       }
+    },
+    AggregateRule(rule: .natTranslatedPair) { context in
+      let twins = context.quality.twins
+      guard let first = twins.first else { return [] }
+      return [
+        Sighting(
+          nil, at: first.moment.time, frames: [first.moment.frame],
+          "\(Phrase.count(twins.pairs, "connection")) \(twins.pairs == 1 ? "is" : "are") in the capture twice, under "
+            + "other addresses or in another encapsulation: flow \(first.later) is flow \(first.earlier) again."
+        )
+        .with("connections", twins.pairs).with("flow", first.earlier).with("twin", first.later)
+      ]
     },
     AggregateRule(rule: .evictedFlow) { context in
       let quality = context.quality

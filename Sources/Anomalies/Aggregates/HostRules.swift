@@ -96,7 +96,7 @@ extension AggregateContext {
   ) -> [Sighting] {
     var told: [(host: IPAddress, sighting: Sighting)] = []
     for index in hosts.indices {
-      guard let verdict = judge(hosts[index]) else { continue }
+      guard hosts[index].isSelected, let verdict = judge(hosts[index]) else { continue }
       let host = hosts[index].host
       let sighting = Sighting(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
         .with("host", "\(host)").with("count", verdict.count)

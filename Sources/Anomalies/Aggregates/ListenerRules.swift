@@ -156,7 +156,7 @@ extension AggregateContext {
   ) -> [Sighting] {
     var told: [(listener: ListenerStatistics, sighting: Sighting)] = []
     for index in listeners.indices {
-      guard let verdict = judge(listeners[index]) else { continue }
+      guard listeners[index].isSelected, let verdict = judge(listeners[index]) else { continue }
       let one = listeners[index]
       let frames = one.frame(showing: verdict.evidence).map { [$0] } ?? []
       let sighting = Sighting(nil, at: one.firstSeen, frames: frames, verdict.message)

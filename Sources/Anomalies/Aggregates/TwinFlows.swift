@@ -1,0 +1,45 @@
+import ConnectionTracking
+import PacketDecoding
+
+/// Connections that the capture holds twice, under other addresses or in another encapsulation.
+///
+/// Both stacks draw their initial sequence numbers at random (RFC 6528), so two flows that share both and began
+/// together are one connection, seen on both sides of something that rewrites or wraps it.
+struct TwinFlows: Sendable, Equatable {
+  private struct Entry: Sendable, Equatable {
+    var numbers: UInt64 = 0
+    var flow = 0
+    var began: Int64 = .min
+  }
+
+  /// The two sides of a box differ by no more than this, in nanoseconds.
+  private static let longestPassage: Int64 = 1_000_000_000
+  private static let bits: UInt64 = 12
+
+  /// The flows that ended last, by their numbers' hash: a busy capture overwrites old ones, and then a pair is missed.
+  private var entries: [Entry] = []
+  private(set) var pairs = 0
+  /// The flows of the first pair, and where the later one begins.
+  private(set) var first: (earlier: Int, later: Int, moment: TimelineEntry.Moment)?
+
+  mutating func add(_ flow: Flow) {
+    guard let client = flow.clientEnd.initialSequence, let server = flow.serverEnd.initialSequence,
+      flow.client != flow.server
+    else { return }
+    if entries.isEmpty { entries = Array(repeating: Entry(), count: 1 << Int(Self.bits)) }
+    let numbers = UInt64(client.rawValue) << 32 | UInt64(server.rawValue)
+    let place = Int(truncatingIfNeeded: (numbers &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.bits))
+    let began = flow.firstSeen.time.nanoseconds
+    let twin = entries[place]
+    entries[place] = Entry(numbers: numbers, flow: flow.number, began: began)
+    guard twin.flow != 0, twin.numbers == numbers, twin.flow != flow.previousFlow,
+      abs(began &- twin.began) <= Self.longestPassage
+    else { return }
+    pairs += 1
+    if first == nil { first = (min(twin.flow, flow.number), max(twin.flow, flow.number), flow.firstSeen) }
+  }
+
+  static func == (left: TwinFlows, right: TwinFlows) -> Bool {
+    left.pairs == right.pairs && left.entries == right.entries
+  }
+}
