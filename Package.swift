@@ -32,12 +32,13 @@ let package = Package(
   targets: [
     // Imports point down only; Tests/LayeringTests holds the sources to it.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .target(name: "CMemory"),
     .target(name: "PacketDecoding", swiftSettings: settings),
     .target(name: "PacketCapture", dependencies: ["CPcap", "PacketDecoding"], swiftSettings: settings),
     .target(
       name: "ConnectionTracking",
       dependencies: [
-        "PacketDecoding",
+        "CMemory", "PacketDecoding",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),

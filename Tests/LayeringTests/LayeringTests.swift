@@ -7,7 +7,7 @@ struct LayeringTests {
   static let allowed: [String: Set<String>] = [
     "PacketDecoding": [],
     "PacketCapture": ["CPcap", "PacketDecoding", "Glibc", "Darwin", "Synchronization"],
-    "ConnectionTracking": ["PacketDecoding", "DequeModule", "HeapModule", "BasicContainers"],
+    "ConnectionTracking": ["PacketDecoding", "CMemory", "DequeModule", "HeapModule", "BasicContainers"],
     "Anomalies": ["PacketDecoding", "ConnectionTracking"],
     "Reporting": ["PacketDecoding", "ConnectionTracking", "Anomalies", "BasicContainers"],
     "GroundTruth": ["PacketDecoding", "ConnectionTracking", "Anomalies", "Foundation", "FoundationEssentials"],

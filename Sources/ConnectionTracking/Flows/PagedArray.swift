@@ -1,9 +1,16 @@
 import BasicContainers
+import CMemory
 
-/// Elements in pages: growth takes a page and moves nothing, so that a large table neither stalls nor is for a moment
-/// held twice.
+/// Elements in pages of some megabytes: growth takes a page and moves nothing, so that a large table neither stalls nor
+/// is for a moment held twice.
+///
+/// From the second page on the kernel is asked for huge pages: a table of a million flows is read all over, and most of
+/// what a new flow cost was the kernel's handling of its first touch. A small table never gets there.
 struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
-  private static var pageBits: Int { 8 }
+  /// Elements in a page, as a power of two: 8 MiB and more.
+  @inline(__always)
+  private static var pageBits: Int { MemoryLayout<Element>.stride.leadingZeroBitCount - (Int.bitWidth - 24) }
+  @inline(__always)
   private static var pageSize: Int { 1 << pageBits }
 
   private var pages = UniqueArray<RigidArray<Element>>()
@@ -18,9 +25,19 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   ///
   /// - Returns: its index.
   mutating func append(_ element: consuming Element) -> UInt32 {
-    if count & (Self.pageSize - 1) == 0 { pages.append(RigidArray(capacity: Self.pageSize)) }
+    let isFirst = count & (Self.pageSize - 1) == 0
+    if isFirst { pages.append(RigidArray(capacity: Self.pageSize)) }
     pages[pages.count - 1].append(element)
+    if isFirst, count > 0 { adviseHugePages() }
     count += 1
     return UInt32(truncatingIfNeeded: count - 1)
+  }
+
+  @inline(never)
+  private func adviseHugePages() {
+    let length = Self.pageSize * MemoryLayout<Element>.stride
+    unsafe pages[pages.count - 1].span.withUnsafeBufferPointer { page in
+      unsafe advise_huge_pages(page.baseAddress, length)
+    }
   }
 }
