@@ -17,6 +17,11 @@ package struct TrackerTrial {
     steps = first & 0x80 == 0 ? Self.conversation(&input) : Self.packets(&input)
   }
 
+  /// An input that holds `packets`, a millisecond after one another.
+  package static func input(_ packets: [FuzzPacket]) -> [UInt8] {
+    packets.prefix(FuzzConversation.maximumSteps).reduce(into: [0x80, 0]) { $0 += [3] + $1.encoded }
+  }
+
   /// What the tracker did that it must not; empty where all was well.
   package static func breaches(_ bytes: [UInt8]) -> [String] { TrackerTrial(bytes).breaches() }
 
