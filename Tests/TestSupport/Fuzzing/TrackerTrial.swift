@@ -53,8 +53,10 @@ package struct TrackerTrial {
       time = time.advanced(byNanoseconds: FuzzConversation.pauses[Int(input.byte() & 0xF)])
       let packet = FuzzPacket(from: &input)
       switch decoder.decode(packet.bytes.span, packet.info(UInt64(steps.count + 1), at: time)) {
-      case .segment(let segment):
-        steps.append(.segment(segment, payload: decoder.payload(of: segment, in: packet.bytes)))
+      case .segment(var segment):
+        let payload = decoder.payload(of: segment, in: packet.bytes)
+        segment.payload = 0..<payload.count
+        steps.append(.segment(segment, payload: payload))
       case .icmpError(let error): steps.append(.icmpError(error))
       case .other, .malformed: steps.append(.silence(until: time))
       }
