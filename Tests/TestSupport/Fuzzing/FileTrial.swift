@@ -13,7 +13,7 @@ package struct FileTrial: Sendable {
     [], ["--format", "ndjson"], ["--format", "csv"], ["--timeline"], ["--listeners"], ["--format", "junit"],
     ["--format", "markdown"], ["--format", "ndjson", "--listeners"],
   ]
-  private static let limits = [[], ["--max-flows", "1"], ["--max-memory", "1K"], ["--filter", "tcp or vlan"]]
+  private static let limits = [[], ["--max-flows", "1"], ["--max-memory", "1K"], ["--filter", "tcp"]]
 
   package init(_ bytes: [UInt8]) {
     let choice = Int(bytes.first ?? 0)
