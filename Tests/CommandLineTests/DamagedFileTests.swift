@@ -7,7 +7,7 @@ import Testing
 /// Tests/Fuzzing does the same with libFuzzer, without a process each; what it finds is kept here.
 @Suite("Damaged files")
 struct DamagedFileTests {
-  private static let runs = ProcessInfo.processInfo.environment["FUZZ_RUNS"].flatMap { Int($0) } ?? 25
+  private static let runs = ProcessInfo.processInfo.environment["FUZZ_RUNS"].flatMap { Int($0) } ?? 20
 
   @Test(arguments: UInt64(0)..<4)
   func mutatedSamples(seed: UInt64) async throws {
@@ -25,6 +25,9 @@ struct DamagedFileTests {
       let result = try await Tool.run(["analyze", path] + trial.options)
       #expect([0, 65].contains(result.status), "\(input)")
       #expect(result.errors.isEmpty == (result.status == 0), "\(input)")
+      let inStages = try await Tool.run(["analyze", path, "--jobs", "2"] + trial.options)
+      #expect(inStages.output == result.output, "\(input)")
+      #expect(inStages.errors == result.errors, "\(input)")
       #expect(trial.breaches(ofOutput: Array(result.output.utf8), schema) == [], "\(input)")
     }
   }

@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import wirestat
 
-// Any file through both readers, which must agree, and through the command; see FileTrial.
+// Any file through both readers and through the command with and without threads, which must agree; see FileTrial.
 
 /// All that a reader made of a file.
 struct Reading: Equatable {
@@ -49,14 +49,16 @@ final class InProcess {
     guard readings[0] == readings[1] else {
       return readings.map { "\($0.infos) \(String(describing: $0.error))" }
     }
-    return trial.breaches(ofOutput: try run(trial), schema)
+    let outputs = try ["1", "2"].map { try run(trial.options + ["--jobs", $0]) }
+    let difference = outputs[0] == outputs[1] ? [] : outputs.map { String(decoding: $0, as: UTF8.self) }
+    return difference + trial.breaches(ofOutput: outputs[0], schema)
   }
 
-  private func run(_ trial: FileTrial) throws -> [UInt8] {
+  private func run(_ options: [String]) throws -> [UInt8] {
     ftruncate(output, 0)
     lseek(STDOUT_FILENO, 0, SEEK_SET)
-    var command = try commands[trial.options] ?? AnalyzeCommand.parse([path] + trial.options)
-    commands[trial.options] = command
+    var command = try commands[options] ?? AnalyzeCommand.parse([path] + options)
+    commands[options] = command
     do { try command.run() } catch is Failure {}
     let length = Int(lseek(output, 0, SEEK_END))
     return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
