@@ -47,9 +47,9 @@ public struct PacketDecoder: Sendable {
     readPlainFrame(bytes, info, into: &segment) ? .segment : descend(bytes, info, into: &segment)
   }
 
-  /// Goes through the layers one by one.
+  /// Goes through the layers one by one, also where a plain frame could be read in one go.
   @inline(never)
-  mutating func descend(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> PacketKind {
+  package mutating func descend(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> PacketKind {
     var descent = Descent(info, captured: bytes.count)
     do {
       let landing = try link(bytes, &descent)

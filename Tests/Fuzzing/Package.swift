@@ -45,13 +45,46 @@ let package = Package(
       name: "TestSupport", dependencies: ["PacketDecoding", "ConnectionTracking"], path: "TestSupport",
       swiftSettings: settings),
 
+    .systemLibrary(name: "CPcap", path: "Project/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .target(
+      name: "PacketCapture", dependencies: ["CPcap", "PacketDecoding"], path: "Project/PacketCapture",
+      swiftSettings: instrumented),
+    .target(
+      name: "Anomalies", dependencies: ["PacketDecoding", "ConnectionTracking"], path: "Project/Anomalies",
+      swiftSettings: instrumented),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "PacketDecoding", "ConnectionTracking", "Anomalies",
+        .product(name: "BasicContainers", package: "swift-collections"),
+      ],
+      path: "Project/Reporting", exclude: ["Schema"], swiftSettings: instrumented),
+    // The command without its entry point, so that it runs in the fuzzer's process.
+    .target(
+      name: "wirestat",
+      dependencies: [
+        "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], path: "Project/wirestat", exclude: ["Wirestat.swift"],
+      swiftSettings: instrumented + [.unsafeFlags(["-enable-testing"])]),
+
     .target(name: "LibFuzzer"),
     .executableTarget(
-      name: "fuzz-decoder", dependencies: ["LibFuzzer", "PacketDecoding", "TestSupport"], path: "Sources/FuzzDecoder",
+      name: "fuzz-decoder", dependencies: ["LibFuzzer", "TestSupport"], path: "Sources/FuzzDecoder",
       swiftSettings: settings, linkerSettings: fuzzer),
     .executableTarget(
-      name: "fuzz-tracker", dependencies: ["LibFuzzer", "ConnectionTracking", "TestSupport"],
-      path: "Sources/FuzzTracker", swiftSettings: settings, linkerSettings: fuzzer),
+      name: "fuzz-tracker", dependencies: ["LibFuzzer", "TestSupport"], path: "Sources/FuzzTracker",
+      swiftSettings: settings, linkerSettings: fuzzer),
+    .executableTarget(
+      name: "fuzz-file",
+      dependencies: [
+        "LibFuzzer", "PacketCapture", "PacketDecoding", "TestSupport", "wirestat",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Sources/FuzzFile", swiftSettings: settings, linkerSettings: fuzzer),
+    .executableTarget(
+      name: "seeds", dependencies: ["PacketCapture", "PacketDecoding", "TestSupport"], path: "Sources/Seeds",
+      swiftSettings: settings, linkerSettings: fuzzer),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -58,3 +58,5 @@ import Testing
       PacketBuilder(bytes), linkType: wrapping.linkType, originalLength: wrapping.bytes.count)
   }
 }
+
+extension Wrapping: CustomTestStringConvertible {}

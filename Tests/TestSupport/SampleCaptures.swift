@@ -9,7 +9,7 @@ package enum SampleCaptures {
   }()
 
   /// The folder of the project's own captures.
-  package static let folder = URL(fileURLWithPath: #filePath)
+  package static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("captures").path
 

@@ -76,9 +76,10 @@ struct PendingArrivals: Sendable {
     }
   }
 
-  /// Adds an arrival; beyond the capacity the newest gives way, since it rests on all the others.
+  /// Adds an arrival where there is room.
   mutating func append(_ arrival: PendingArrival) {
-    if count < Self.capacity { used += 1 }
+    guard !isFull else { return }
+    used += 1
     self[count - 1] = arrival
   }
 

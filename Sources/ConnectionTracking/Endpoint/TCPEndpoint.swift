@@ -55,11 +55,10 @@ struct TCPEndpoint: ~Copyable, Sendable {
     for index in 0..<pending.count { state = pending[index].events.applied(to: state) }
   }
 
-  /// `arrival` passed on its way to it, and moves it to `newState`.
+  /// `arrival` passed on its way to it, and moves it to `newState`; there is room for it.
   mutating func expect(_ arrival: PendingArrival, leadingTo newState: TCPState?) {
-    let isFull = pending.isFull
     pending.append(arrival)
-    if isFull { prove(proved) } else { state = newState }
+    state = newState
   }
 
   /// An arrival is still on its way to it.

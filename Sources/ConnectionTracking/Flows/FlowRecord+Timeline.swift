@@ -41,7 +41,8 @@ extension FlowRecord {
     note(side, from: earlier, to: state, cause, evidence, segment, in: &store)
   }
 
-  /// Presumes that `events` will reach `side`, if they would move it.
+  /// Presumes that `events` will reach `side`, if they would move it. Where nothing has settled what was presumed
+  /// before, and there is room for no more of it, the side stays where it is.
   mutating func presume(_ side: Int, _ events: ArrivalEvents, _ segment: Segment, in store: inout TimelineStore) {
     presume(side, events, leadingTo: events.applied(to: ends[side].state), segment, in: &store)
   }
@@ -50,7 +51,7 @@ extension FlowRecord {
     _ side: Int, _ events: ArrivalEvents, leadingTo to: TCPState?, _ segment: Segment, in store: inout TimelineStore
   ) {
     let from = ends[side].state
-    guard to != from else { return }
+    guard to != from, !ends[side].pending.isFull else { return }
     let shown = ends[side].branchEntry == timeline.tail && to == .timeWait ? .finWait2 : from
     let entry = note(side, from: shown, to: to, events.cause, .presumed, segment, in: &store)
     ends[side].expect(PendingArrival(events: events, entry: entry), leadingTo: to)

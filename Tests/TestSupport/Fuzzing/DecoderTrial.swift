@@ -14,12 +14,17 @@ package struct DecoderTrial {
   private static let maximumPackets = 16
 
   private var decoder: PacketDecoder
+  /// Goes through the layers one by one where the other reads plain frames in one go; both must say the same.
+  private var layered: PacketDecoder
+  /// Where all segments go, as in a batch: nothing of the one before may be left in it.
+  private var segment = Self.untouched
   private var frame: UInt64 = 0
 
   private init(_ options: UInt8) {
     var limits = DecoderLimits()
     if options & 1 != 0 { (limits.datagrams, limits.fragmentBytes, limits.encapsulations) = (2, 256, 2) }
-    decoder = PacketDecoder(limits: limits, verifiesChecksums: options & 2 == 0)
+    decoder = PacketDecoder(limits: limits, verifiesChecksums: options & 2 != 0)
+    layered = decoder
   }
 
   /// Decodes the packets of an input.
@@ -40,9 +45,28 @@ package struct DecoderTrial {
 
   private mutating func decode(_ packet: FuzzPacket) -> [String] {
     frame += 1
-    let decoded = decoder.decode(
-      packet.bytes.span, packet.info(frame, at: Timestamp(seconds: 1_700_000_000 + Int64(frame), nanoseconds: 0)))
-    return decoded.breaches(of: packet.bytes, by: decoder)
+    let info = packet.info(frame, at: Timestamp(seconds: 1_700_000_000 + Int64(frame), nanoseconds: 0))
+    let decoded = DecodedPacket(decoder.decode(packet.bytes.span, info, into: &segment), segment)
+    var untouched = Self.untouched
+    let layer = DecodedPacket(layered.descend(packet.bytes.span, info, into: &untouched), untouched)
+    let difference = decoded == layer ? [] : ["\(decoded), but layer by layer \(layer)"]
+    return decoded.breaches(of: packet.bytes, by: decoder) + difference
+  }
+
+  private static let untouched = Segment(
+    time: Timestamp(nanoseconds: 0), frame: 0, source: SocketAddress(address: IPAddress(v4: 0), port: 0),
+    destination: SocketAddress(address: IPAddress(v4: 0), port: 0), sequence: SequenceNumber(0), flags: [])
+}
+
+extension DecodedPacket {
+  fileprivate init(_ kind: PacketKind, _ segment: Segment) {
+    self =
+      switch kind {
+      case .segment: .segment(segment)
+      case .icmpError(let error): .icmpError(error)
+      case .other(let reason): .other(reason)
+      case .malformed(let error): .malformed(error)
+      }
   }
 }
 

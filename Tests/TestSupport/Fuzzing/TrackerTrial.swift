@@ -17,6 +17,11 @@ package struct TrackerTrial {
     steps = first & 0x80 == 0 ? Self.conversation(&input) : Self.packets(&input)
   }
 
+  /// An input that holds `packets`, a millisecond after one another.
+  package static func input(_ packets: [FuzzPacket]) -> [UInt8] {
+    packets.prefix(FuzzConversation.maximumSteps).reduce(into: [0x80, 0]) { $0 += [3] + $1.encoded }
+  }
+
   /// What the tracker did that it must not; empty where all was well.
   package static func breaches(_ bytes: [UInt8]) -> [String] { TrackerTrial(bytes).breaches() }
 
@@ -48,8 +53,10 @@ package struct TrackerTrial {
       time = time.advanced(byNanoseconds: FuzzConversation.pauses[Int(input.byte() & 0xF)])
       let packet = FuzzPacket(from: &input)
       switch decoder.decode(packet.bytes.span, packet.info(UInt64(steps.count + 1), at: time)) {
-      case .segment(let segment):
-        steps.append(.segment(segment, payload: decoder.payload(of: segment, in: packet.bytes)))
+      case .segment(var segment):
+        let payload = decoder.payload(of: segment, in: packet.bytes)
+        segment.payload = 0..<payload.count
+        steps.append(.segment(segment, payload: payload))
       case .icmpError(let error): steps.append(.icmpError(error))
       case .other, .malformed: steps.append(.silence(until: time))
       }

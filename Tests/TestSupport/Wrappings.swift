@@ -1,23 +1,21 @@
 public import PacketDecoding
-import TestSupport
-import Testing
 
 /// One way a TCP segment can be wrapped on a link, and what the decoder says of the way.
-struct Wrapping: Sendable, CustomTestStringConvertible {
-  var testDescription: String
-  var linkType: LinkType = .ethernet
-  var bytes: [UInt8]
-  var layers: [Encapsulation.Layer] = []
+package struct Wrapping: Sendable {
+  package var testDescription: String
+  package var linkType: LinkType = .ethernet
+  package var bytes: [UInt8]
+  package var layers: [Encapsulation.Layer] = []
 
-  static let payload: [UInt8] = Array("hello, peer".utf8)
-  static let options: [UInt8] = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9]
+  package static let payload: [UInt8] = Array("hello, peer".utf8)
+  package static let options: [UInt8] = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9]
 
-  static let segment = PacketBuilder.tcp(
+  package static let segment = PacketBuilder.tcp(
     sequence: 0xFFFF_FFFE, acknowledgment: 77, flags: [.ack, .psh], options: options, payload: payload)
-  static let v4 = segment.inIPv4()
-  static let v6 = segment.inIPv6()
+  package static let v4 = segment.inIPv4()
+  package static let v6 = segment.inIPv6()
 
-  static let all: [Wrapping] = links + tags + pointToPoint + tunnels
+  package static let all: [Wrapping] = links + tags + pointToPoint + tunnels
 
   private static let links: [Wrapping] = [
     Wrapping(testDescription: "Ethernet, IPv4", bytes: v4.inEthernet().bytes),
@@ -139,7 +137,7 @@ struct Wrapping: Sendable, CustomTestStringConvertible {
       ).inOuterIPv4().inEthernet().bytes, layers: [outer4(.gtp)]),
   ]
 
-  static func frame(type: UInt16, _ payload: [UInt8]) -> [UInt8] {
+  package static func frame(type: UInt16, _ payload: [UInt8]) -> [UInt8] {
     PacketBuilder(payload, etherType: type).inEthernet().bytes
   }
 
@@ -153,8 +151,8 @@ struct Wrapping: Sendable, CustomTestStringConvertible {
 }
 
 extension PacketBuilder {
-  func inOuterIPv4() -> PacketBuilder { inIPv4(from: "198.51.100.2", to: "198.51.100.1") }
-  func inOuterIPv6() -> PacketBuilder { inIPv6(from: "2001:db8:ffff::2", to: "2001:db8:ffff::1") }
+  package func inOuterIPv4() -> PacketBuilder { inIPv4(from: "198.51.100.2", to: "198.51.100.1") }
+  package func inOuterIPv6() -> PacketBuilder { inIPv6(from: "2001:db8:ffff::2", to: "2001:db8:ffff::1") }
 }
 
 extension IPAddress: ExpressibleByStringLiteral {
@@ -163,7 +161,7 @@ extension IPAddress: ExpressibleByStringLiteral {
 }
 
 extension [UInt8] {
-  func replacing(at index: Int, with byte: UInt8) -> [UInt8] {
+  package func replacing(at index: Int, with byte: UInt8) -> [UInt8] {
     var bytes = self
     bytes[index] = byte
     return bytes
