@@ -252,9 +252,12 @@ struct TimestampClock: Sendable {
     isKnown && Int32(bitPattern: segment.options.timestampValue &- recent) > 0
   }
 
-  /// Takes the timestamp of a segment that begins at or before `edge`, the left edge of what the receiver awaits.
+  /// Takes the timestamp of a segment that begins at or before `edge`, the left edge of what the receiver awaited, and
+  /// does not end before it: what lies wholly before is no longer acceptable (RFC 7323 §5.3 R3; Linux tcp_sequence).
   mutating func update(_ segment: Segment, edge: SequenceNumber) {
-    guard segment.options.kinds.contains(.timestamps), segment.sequence <= edge else { return }
+    guard segment.options.kinds.contains(.timestamps), segment.sequence <= edge, segment.sequenceEnd >= edge else {
+      return
+    }
     let value = segment.options.timestampValue
     if !isKnown { firstValue = value }
     start = min(start, start(by: segment))

@@ -135,9 +135,10 @@ extension FlowRecord {
     _ segment: Segment, from side: Int, disorder: inout DisorderStore
   ) -> SequenceNumber? {
     let known = ends[side].sending.next
+    let edge = ends[side].sending.contiguous
     account(segment, side: side, disorder: &disorder)
     ask(segment, side: side, known: known)
-    ends[side].timestamps.update(segment, edge: ends[side].sending.contiguous)
+    ends[side].timestamps.update(segment, edge: edge)
     ends[side].window.advertise(segment)
     lastSender = Int8(truncatingIfNeeded: side)
     return acknowledge(segment, by: side, disorder: &disorder)

@@ -13,7 +13,7 @@ extension FlowRecord {
     _ segment: Segment, _ side: Int, _ basis: NoticeBasis, _ store: inout NoticeStore
   ) {
     guard segment.wirePayloadLength > 0, !segment.flags.contains(.syn), !lacksTimestamps(segment, side: side),
-      !basis.isOldCopy
+      !basis.isOldCopy, !isCopy(segment, side, basis)
     else { return }
     let isKnown = ends[side].sending.isAcknowledged && segment.sequenceEnd <= basis.acknowledged
     let isUnheard = ends[peer(of: side)].latest.time < ends[side].latest.time
@@ -21,6 +21,12 @@ extension FlowRecord {
       notice.bytes = segment.wirePayloadLength
       if isUnheard { notice.circumstances.insert(.peerSilent) }
     }
+  }
+
+  /// What is sent again bears the time of that; what bears an old one was doubled or held back on the way.
+  private mutating func isCopy(_ segment: Segment, _ side: Int, _ basis: NoticeBasis) -> Bool {
+    segment.options.kinds.contains(.timestamps) && !basis.hasNewerTimestamp
+      && segment.time.nanoseconds &- ends[side].latest.time > Self.longestReordering
   }
 
   /// Why a segment comes again (RFC 6298 §5, RFC 5681 §3.2, RFC 6675).
