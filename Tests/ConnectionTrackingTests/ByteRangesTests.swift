@@ -70,4 +70,22 @@ struct ByteRangesTests {
     #expect(ranges.ranges.count == ByteRanges.maximumCount)
     #expect(ranges.ranges.last?.start == base + 4 * (ByteRanges.maximumCount - 1))
   }
+
+  /// Whatever the order, a direction keeps no more than the greatest number of ranges, and room for few when few are left.
+  @Test(arguments: UInt64(0)..<4)
+  func theListIsBounded(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var ranges = ByteRanges()
+    for _ in 0..<20_000 {
+      let start = 2 * Int.random(in: 1..<100_000, using: &random)
+      _ = ranges.insert(from: base + start, to: base + start + 1)
+      #expect(ranges.ranges.count <= ByteRanges.maximumCount)
+    }
+    #expect(ranges.ranges.count == ByteRanges.maximumCount)
+    #expect(ranges.ranges.capacity <= 2 * ByteRanges.maximumCount)
+    guard let last = ranges.ranges.last else { return }
+    _ = ranges.advance(from: base, to: last.start - 1)
+    #expect(ranges.ranges == [last])
+    #expect(ranges.ranges.capacity <= 64)
+  }
 }

@@ -174,6 +174,27 @@ struct StreamReassemblyTests {
     #expect(client.utf8.count > 2000)
   }
 
+  /// A piece of one byte takes far more than a byte, so far fewer of them may wait.
+  @Test func tinyPiecesAreChargedForMoreThanTheirBytes() throws {
+    var configuration = TrackerConfiguration()
+    configuration.maximumOutOfOrderBytes = 1000
+    var text = handshake
+    for index in 0..<40 { text += "1.\(index + 10) c P. \(101 + 2 * index):\(102 + 2 * index)(1) ack 1 \"x\"\n" }
+    let script = try WireScript(text)
+    #expect(streams(script, configuration).client == "<100 lost>x" + String(repeating: "<1 lost>x", count: 39))
+    configuration.reassemblesStreams = true
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    for case let (segment?, payload) in script.lines.map({ ($0.segment, $0.payload) }) {
+      tracker.observe(segment, payload: payload.span, into: &events)
+    }
+    #expect(events.count { isBytes($0) } == 40 - 1000 / (1 + WaitingPieces.overhead))
+  }
+
+  private func isBytes(_ event: TrackerEvent) -> Bool {
+    if case .stream(let event) = event, case .bytes = event.content { true } else { false }
+  }
+
   @Test func nothingIsKeptUnlessAskedFor() throws {
     let script = try WireScript(opened)
     let events = script.events(TrackerConfiguration())

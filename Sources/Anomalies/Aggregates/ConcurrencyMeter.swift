@@ -2,23 +2,33 @@ public import PacketDecoding
 
 /// How many intervals overlapped over time: the TIME_WAITs of a host.
 ///
-/// A fixed number of steps, which widen as the time grows: the curve is as fine as the room allows.
+/// A fixed number of steps, which widen as the time grows: the curve is as fine as the room allows. Only steps at which
+/// something changed take room, for most hosts have few: 4 bytes each, 4 KB at most.
 public struct ConcurrencyMeter: Sendable, Equatable {
   private static let maximumSteps = 1024
 
+  private struct Change: Sendable, Equatable {
+    var step: UInt16
+    var amount: Int16
+  }
+
   private var origin: Int64?
   private var width: Int64 = 1_000_000_000
-  private var changes: [Int32] = []
+  /// By step; a step has more than one where its change does not fit in one.
+  private var changes: [Change] = []
 
   public init() {}
+
+  /// Steps at which something changed.
+  package var size: Int { changes.count }
 
   /// Takes in an interval.
   mutating func add(from start: Timestamp, nanoseconds: Int64) {
     let origin = origin ?? start.nanoseconds
     self.origin = origin
     let end = start.nanoseconds &+ max(0, nanoseconds)
-    while end &- origin >= width * Int64(Self.maximumSteps - 1) { widen() }
-    // The end first: room is made for both at once.
+    while (end &- origin) / Int64(Self.maximumSteps - 1) >= width { widen() }
+    // The end first: it mostly comes last.
     change(at: max(0, end &- origin) / width + 1, by: -1)
     change(at: max(0, start.nanoseconds &- origin) / width, by: 1)
   }
@@ -26,35 +36,68 @@ public struct ConcurrencyMeter: Sendable, Equatable {
   /// The most at once, and since when.
   public var peak: (count: Int, time: Timestamp) {
     var best = (count: 0, step: 0)
-    var running = 0
-    for (step, change) in changes.enumerated() {
-      running += Int(change)
-      if running > best.count { best = (running, step) }
-    }
+    for (step, count) in counts where count > best.count { best = (count, step) }
     return (best.count, time(of: best.step))
   }
 
   /// How many there were from each moment on.
   public var curve: [(count: Int, time: Timestamp)] {
-    var running = 0
-    return changes.enumerated().map { step, change in
-      running += Int(change)
-      return (running, time(of: step))
+    let counts = counts
+    var result: [(count: Int, time: Timestamp)] = []
+    for (index, (step, count)) in counts.enumerated() {
+      let end = index + 1 < counts.count ? counts[index + 1].step : step + 1
+      for step in step..<end { result.append((count, time(of: step))) }
     }
+    return result
   }
 
-  private func time(of step: Int) -> Timestamp { Timestamp(nanoseconds: (origin ?? 0) + Int64(step) * width) }
+  /// How many there were from each step on at which that changed.
+  private var counts: [(step: Int, count: Int)] {
+    var counts: [(step: Int, count: Int)] = []
+    var running = 0
+    for change in changes {
+      running += Int(change.amount)
+      if counts.last?.step == Int(change.step) { counts.removeLast() }
+      counts.append((Int(change.step), running))
+    }
+    return counts
+  }
 
-  private mutating func change(at step: Int64, by amount: Int32) {
-    let index = min(Int(step), Self.maximumSteps - 1)
-    if changes.count <= index { changes.append(contentsOf: repeatElement(0, count: index + 1 - changes.count)) }
-    changes[index] += amount
+  private func time(of step: Int) -> Timestamp { Timestamp(nanoseconds: (origin ?? 0) &+ Int64(step) &* width) }
+
+  private mutating func change(at step: Int64, by amount: Int16) {
+    let step = UInt16(min(Int(step), Self.maximumSteps - 1))
+    let index = firstIndex(atOrAfter: step)
+    if index < changes.count, changes[index].step == step {
+      let (sum, overflows) = changes[index].amount.addingReportingOverflow(amount)
+      if !overflows { return changes[index].amount = sum }
+    }
+    changes.insert(Change(step: step, amount: amount), at: index)
+  }
+
+  private func firstIndex(atOrAfter step: UInt16) -> Int {
+    var (low, high) = (0, changes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if changes[middle].step >= step { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   private mutating func widen() {
     width *= 2
-    changes = stride(from: 0, to: changes.count, by: 2).map { index in
-      changes[index] + (index + 1 < changes.count ? changes[index + 1] : 0)
+    var fewer: [Change] = []
+    for change in changes {
+      let step = change.step / 2
+      if let last = fewer.last, last.step == step {
+        let (sum, overflows) = last.amount.addingReportingOverflow(change.amount)
+        if !overflows {
+          fewer[fewer.count - 1].amount = sum
+          continue
+        }
+      }
+      fewer.append(Change(step: step, amount: change.amount))
     }
+    changes = fewer
   }
 }

@@ -1,16 +1,24 @@
 /// Delays in buckets of a quarter of a power of two: what a percentile needs, in a fixed room.
 public struct DelayHistogram: Sendable, Equatable {
-  /// Empty until there is a delay.
+  private static let maximumBuckets = 160
+
+  /// From the shortest delay's to the longest's: most lie close together.
   private var buckets: [UInt32] = []
+  /// The number of the first bucket.
+  private var first = 0
   public private(set) var count = 0
   public private(set) var longest: Int64 = 0
 
   public init() {}
 
+  /// Buckets that take room.
+  package var size: Int { buckets.count }
+
   mutating func add(_ nanoseconds: Int64) {
-    if buckets.isEmpty { buckets = Array(repeating: 0, count: 160) }
     let value = max(1, nanoseconds)
-    buckets[min(Self.bucket(of: value), buckets.count - 1)] += 1
+    let bucket = min(Self.bucket(of: value), Self.maximumBuckets - 1)
+    reach(bucket)
+    buckets[bucket - first] += 1
     count += 1
     longest = max(longest, value)
   }
@@ -21,9 +29,19 @@ public struct DelayHistogram: Sendable, Equatable {
     var seen = 0
     for (index, bucket) in buckets.enumerated() where bucket > 0 {
       seen += Int(bucket)
-      if seen >= rank { return min(Self.upperEdge(of: index), longest) }
+      if seen >= rank { return min(Self.upperEdge(of: first + index), longest) }
     }
     return longest
+  }
+
+  private mutating func reach(_ bucket: Int) {
+    if buckets.isEmpty { first = bucket }
+    if bucket < first {
+      buckets.insert(contentsOf: repeatElement(0, count: first - bucket), at: 0)
+      first = bucket
+    }
+    let missing = bucket - first + 1 - buckets.count
+    if missing > 0 { buckets.append(contentsOf: repeatElement(0, count: missing)) }
   }
 
   /// Buckets begin at 1 µs.

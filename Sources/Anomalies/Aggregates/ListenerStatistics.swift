@@ -34,7 +34,8 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var lastSeen: Timestamp
   /// By the raw value of ``Evidence``; the greatest value where there is none.
   private var evidence = [6 of UInt64](repeating: .max)
-  /// In order, so that one is quickly found.
+  private var firstClient: IPAddress?
+  /// In order, so that one is quickly found; empty as long as there is but the first.
   private var clients: [IPAddress] = []
   private var lastOutcome: (isGood: Bool, time: Timestamp)?
 
@@ -47,7 +48,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   /// Clients with different addresses, as far as they are counted: 64 at most.
-  public var distinctClients: Int { clients.count }
+  public var distinctClients: Int { max(clients.count, firstClient == nil ? 0 : 1) }
 
   /// The packet that shows the first refusal, accept queue sign, slow answer or server's reset; nil before any.
   public func frame(showing kind: Evidence) -> UInt64? {
@@ -125,6 +126,10 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   private mutating func note(client: IPAddress) {
+    let first = firstClient ?? client
+    firstClient = first
+    if first == client { return }
+    if clients.isEmpty { clients.append(first) }
     var range = clients.startIndex..<clients.endIndex
     while let middle = range.isEmpty ? nil : range.lowerBound + range.count / 2 {
       if clients[middle] == client { return }

@@ -1,6 +1,8 @@
 package import PacketDecoding
 
 /// The parts of a direction that passed the tap beyond its first hole: disjoint, in order, bounded in number.
+///
+/// A range finds its place by halving, and moves 8 KB at most. The room of a list that has become short is given back.
 package struct ByteRanges: Sendable, Equatable {
   package struct Range: Sendable, Equatable {
     package var start: SequenceNumber
@@ -8,6 +10,7 @@ package struct ByteRanges: Sendable, Equatable {
   }
 
   package static let maximumCount = 1024
+  private static let leastRoom = 16
   package private(set) var ranges: [Range] = []
 
   package init() {}
@@ -28,8 +31,12 @@ package struct ByteRanges: Sendable, Equatable {
       if ranges[index].end > high { high = ranges[index].end }
       index += 1
     }
+    if position == index, ranges.count == Self.maximumCount {
+      if position == ranges.count { return end.distance(from: start) }
+      ranges.removeLast()
+    }
     ranges.replaceSubrange(position..<index, with: CollectionOfOne(Range(start: low, end: high)))
-    if ranges.count > Self.maximumCount { ranges.removeLast() }
+    giveBackRoom()
     return end.distance(from: start) - covered
   }
 
@@ -47,6 +54,7 @@ package struct ByteRanges: Sendable, Equatable {
       used += 1
     }
     ranges.removeFirst(used)
+    giveBackRoom()
     if end < edge {
       missing += edge.distance(from: end)
       end = edge
@@ -63,6 +71,14 @@ package struct ByteRanges: Sendable, Equatable {
       end = range.end
     }
     return total
+  }
+
+  /// What is charged for is the ranges, so what they once took must not stay.
+  private mutating func giveBackRoom() {
+    guard ranges.capacity > 4 * max(ranges.count, Self.leastRoom) else { return }
+    var fewer: [Range] = []
+    fewer.append(contentsOf: ranges)
+    ranges = fewer
   }
 
   /// What arrives out of order mostly extends the last range, so that is asked first; the others are halved.

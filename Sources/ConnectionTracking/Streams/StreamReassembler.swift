@@ -2,33 +2,29 @@ import PacketDecoding
 
 /// Puts one direction's payload in order (RFC 9293 §3.4): each byte once, as it first arrived, with every gap named.
 struct StreamReassembler: Sendable {
-  private struct Piece: Sendable {
-    var start: SequenceNumber
-    var bytes: [UInt8]
-    var end: SequenceNumber { start + bytes.count }
-  }
-
+  // Positions are counted from the first byte on, so that their order is plain however often sequence numbers wrap.
+  private let origin: SequenceNumber
   /// The next byte to deliver.
-  private var next: SequenceNumber
-  /// What lies beyond a hole: in order, disjoint.
-  private var waiting: [Piece] = []
-  private var waitingBytes = 0
-  private var finAt: SequenceNumber?
+  private var next = 0
+  /// What lies beyond a hole.
+  private var waiting = WaitingPieces()
+  private var finAt: Int?
   private var hasEnded = false
 
-  init(startingAt next: SequenceNumber) { self.next = next }
+  init(startingAt origin: SequenceNumber) { self.origin = origin }
 
   /// Takes a segment's payload and delivers what is in order now.
   ///
-  /// - Parameter limit: how many bytes may wait behind a hole; beyond it the hole is given up.
+  /// - Parameter limit: how many bytes may wait behind a hole, each piece's overhead among them; beyond it the hole is
+  ///   given up.
   mutating func take(_ segment: Segment, _ payload: Span<UInt8>, limit: Int) -> [StreamEvent.Content] {
     // RFC 9293 §3.10.7.4, seventh step: there is no text after a FIN.
     guard !hasEnded else { return [] }
-    let start = segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence
-    if segment.flags.contains(.fin), finAt == nil { finAt = segment.sequenceEnd - 1 }
+    let start = position(of: segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence)
+    if segment.flags.contains(.fin), finAt == nil { finAt = position(of: segment.sequenceEnd - 1) }
     var contents: [StreamEvent.Content] = []
     if segment.wirePayloadLength > 0 { place(start, payload, wireLength: segment.wirePayloadLength, &contents) }
-    while waitingBytes > limit, let first = waiting.first { skip(to: first.start, acknowledged: false, &contents) }
+    while waiting.charge > limit, let first = waiting.first { skip(to: first.start, acknowledged: false, &contents) }
     end(&contents)
     return contents
   }
@@ -37,10 +33,8 @@ struct StreamReassembler: Sendable {
   mutating func acknowledge(_ acknowledgment: SequenceNumber) -> [StreamEvent.Content] {
     guard !hasEnded else { return [] }
     var contents: [StreamEvent.Content] = []
-    let edge = finAt.map { acknowledgment > $0 ? $0 : acknowledgment } ?? acknowledgment
-    while next < edge, let first = waiting.first {
-      skip(to: first.start < edge ? first.start : edge, acknowledged: true, &contents)
-    }
+    let edge = min(position(of: acknowledgment), finAt ?? .max)
+    while next < edge, let first = waiting.first { skip(to: min(first.start, edge), acknowledged: true, &contents) }
     if let finAt, edge >= finAt { skip(to: finAt, acknowledged: true, &contents) }
     end(&contents)
     return contents
@@ -56,16 +50,21 @@ struct StreamReassembler: Sendable {
     return contents
   }
 
+  private func position(of number: SequenceNumber) -> Int { next + number.distance(from: origin + next) }
+
   private mutating func place(
-    _ start: SequenceNumber, _ payload: Span<UInt8>, wireLength: Int, _ contents: inout [StreamEvent.Content]
+    _ start: Int, _ payload: Span<UInt8>, wireLength: Int, _ contents: inout [StreamEvent.Content]
   ) {
-    let old = max(0, next.distance(from: start))
+    let old = max(0, next - start)
     guard old < wireLength else { return }
     let overlapsWaiting = waiting.first.map { $0.start < start + payload.count } ?? false
     if start <= next, !overlapsWaiting {
       deliver(payload, from: old, wireLength: wireLength, &contents)
     } else {
-      keep(start, payload, from: min(old, payload.count))
+      // Of bytes that came before, the first copy stays.
+      waiting.fill(start + min(old, payload.count)..<start + payload.count) { range in
+        Self.copy(payload, range.lowerBound - start..<range.upperBound - start)
+      }
       drain(&contents)
     }
   }
@@ -74,32 +73,30 @@ struct StreamReassembler: Sendable {
     _ payload: Span<UInt8>, from old: Int, wireLength: Int, _ contents: inout [StreamEvent.Content]
   ) {
     if old < payload.count {
-      contents.append(.bytes(copy(payload, old..<payload.count)))
-      next = next + (payload.count - old)
+      contents.append(.bytes(Self.copy(payload, old..<payload.count)))
+      next += payload.count - old
     }
     // The snap length cut the rest: it was there, and nobody has it.
     let cut = wireLength - max(old, payload.count)
     if cut > 0 {
       contents.append(.gap(length: cut, acknowledged: true))
-      next = next + cut
+      next += cut
     }
     drain(&contents)
   }
 
   /// Delivers what has waited and is in order now.
   private mutating func drain(_ contents: inout [StreamEvent.Content]) {
-    while let first = waiting.first, first.start <= next {
-      waiting.removeFirst()
-      waitingBytes -= first.bytes.count
-      let old = next.distance(from: first.start)
+    while let start = waiting.first?.start, start <= next, let first = waiting.popFirst() {
+      let old = next - start
       guard old < first.bytes.count else { continue }
-      contents.append(.bytes(Array(first.bytes[old...])))
+      contents.append(.bytes(old == 0 ? first.bytes : Array(first.bytes[old...])))
       next = first.end
     }
   }
 
-  private mutating func skip(to position: SequenceNumber, acknowledged: Bool, _ contents: inout [StreamEvent.Content]) {
-    let length = position.distance(from: next)
+  private mutating func skip(to position: Int, acknowledged: Bool, _ contents: inout [StreamEvent.Content]) {
+    let length = position - next
     if length > 0 { contents.append(.gap(length: length, acknowledged: acknowledged)) }
     if length > 0 { next = position }
     drain(&contents)
@@ -111,27 +108,7 @@ struct StreamReassembler: Sendable {
     contents.append(.end)
   }
 
-  /// Keeps what lies beyond a hole; of bytes that came before, the first copy stays.
-  private mutating func keep(_ start: SequenceNumber, _ payload: Span<UInt8>, from old: Int) {
-    var position = start + old
-    let end = start + payload.count
-    var index = waiting.firstIndex { $0.end > position } ?? waiting.count
-    while position < end {
-      let following = index < waiting.count ? waiting[index] : nil
-      let stop = following.map { $0.start < end ? $0.start : end } ?? end
-      if position < stop {
-        let bytes = copy(payload, position.distance(from: start)..<stop.distance(from: start))
-        waiting.insert(Piece(start: position, bytes: bytes), at: index)
-        waitingBytes += bytes.count
-        index += 1
-      }
-      guard let following, following.start < end else { return }
-      position = following.end
-      index += 1
-    }
-  }
-
-  private func copy(_ payload: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+  private static func copy(_ payload: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
     range.map { payload[$0] }
   }
 }
