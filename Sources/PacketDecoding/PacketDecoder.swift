@@ -8,8 +8,7 @@ public struct PacketDecoder: Sendable {
   /// What the decoder keeps at most.
   public let limits: DecoderLimits
   var fragments: FragmentTable
-  /// The encapsulations met so far; a copy of it stays as it is.
-  public internal(set) var encapsulations: EncapsulationTable
+  var numbering: EncapsulationNumbering
   /// The datagram put together last, the source of the segments that say ``Segment/isReassembled``.
   var reassembled: [UInt8] = []
 
@@ -17,7 +16,7 @@ public struct PacketDecoder: Sendable {
     self.limits = limits
     self.verifiesChecksums = verifiesChecksums
     fragments = FragmentTable(limits: limits)
-    encapsulations = EncapsulationTable(limit: limits.encapsulations)
+    numbering = EncapsulationNumbering(limit: limits.encapsulations)
   }
 
   /// Decodes one packet.
@@ -95,6 +94,9 @@ public struct PacketDecoder: Sendable {
     try body(reassembled.span.extracting(range.clamped(to: reassembled.indices)))
   }
 
+  /// The encapsulations met so far; a copy of it stays as it is.
+  public var encapsulations: EncapsulationTable { numbering.table }
+
   /// The encapsulation a segment of this decoder came in; nil for ``EncapsulationID/none``,
   /// ``EncapsulationID/unnumbered`` and the numbers of another decoder.
   public func encapsulation(_ id: EncapsulationID) -> Encapsulation? { encapsulations[id] }
@@ -102,7 +104,7 @@ public struct PacketDecoder: Sendable {
   /// What the decoder had to give up so far, and what it still waits for.
   public var statistics: DecoderStatistics {
     var statistics = fragments.statistics
-    statistics.unnumberedEncapsulations = encapsulations.refused
+    statistics.unnumberedEncapsulations = numbering.refused
     return statistics
   }
 }

@@ -39,6 +39,21 @@ import Testing
     #expect(try id(PacketBuilder.tcp().inIPv4().inVLAN(3), &decoder) == ids[2])
   }
 
+  /// More than a page of them, with copies taken on the way.
+  @Test func aCopyStaysAsItIs() throws {
+    var decoder = PacketDecoder()
+    var copies = [decoder.encapsulations]
+    for tag in UInt16(1)...600 {
+      #expect(try id(PacketBuilder.tcp().inIPv4().inVLAN(tag), &decoder) == EncapsulationID(UInt32(tag)))
+      copies.append(decoder.encapsulations)
+    }
+    for (count, copy) in copies.enumerated() {
+      #expect(copy.count == count)
+      #expect(copy[EncapsulationID(UInt32(count))]?.layers == (count == 0 ? nil : [.vlan(UInt16(count))]))
+      #expect(copy[EncapsulationID(UInt32(count + 1))] == nil)
+    }
+  }
+
   @Test(arguments: 1...20) func depthIsBounded(depth: Int) throws {
     var decoder = PacketDecoder()
     var packet = PacketBuilder.tcp().inIPv4()

@@ -59,7 +59,7 @@ extension PacketDecoder {
   mutating func enter(_ layer: Encapsulation.Layer?, _ descent: inout Descent) -> Bool {
     guard descent.depth < limits.depth else { return false }
     if let layer {
-      descent.encapsulation = encapsulations.number(layer, inside: descent.encapsulation, depth: descent.depth)
+      descent.encapsulation = numbering.number(layer, inside: descent.encapsulation, depth: descent.depth)
     }
     descent.depth += 1
     return true
