@@ -33,10 +33,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "PacketDecoding", path: "Project/PacketDecoding", swiftSettings: instrumented),
+    .target(name: "CMemory", path: "Project/CMemory"),
     .target(
       name: "ConnectionTracking",
       dependencies: [
-        "PacketDecoding",
+        "CMemory", "PacketDecoding",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
