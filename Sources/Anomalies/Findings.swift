@@ -15,7 +15,7 @@ public struct Findings: Sendable {
 
   /// What each rule does and what a finding takes over from it, side by side: a rule whole is much to pass around.
   private static let checks = AnomalyRule.all.map(\.check)
-  private static let heads = AnomalyRule.all.map(RuleHead.init)
+  private static let heads = AnomalyRule.all.enumerated().map { RuleHead($1, at: $0) }
 
   public init(_ thresholds: Thresholds = Thresholds()) { self.init(thresholds, asking: .all) }
 
@@ -60,8 +60,10 @@ struct RuleHead: Sendable {
   let severity: Severity
   let advice: String
   let canBeFeigned: Bool
+  let place: Int
 
-  init(_ rule: AnomalyRule) {
+  init(_ rule: AnomalyRule, at place: Int = .max) {
+    self.place = place
     id = rule.id
     severity = rule.severity
     advice = rule.advice
@@ -82,6 +84,7 @@ extension Finding {
     message = hasWords ? sighting.message() : ""
     advice = sighting.advice ?? rule.advice
     fields = sighting.fields
+    place = rule.place
     guard let doubt, rule.canBeFeigned, severity > .info else { return }
     severity = .info
     if hasWords { message += " (\(doubt.reason))" }

@@ -101,28 +101,37 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   /// The rules whose findings are counted.
-  static let countedRules = RuleSet([
-    "accept-queue-overflow", "accept-overflow-reset", "syncookie-orphan", "syn-retransmitted", "half-close",
-    "third-ack-lost", "syn-ack-lost", "syn-rcvd-stalled",
-  ])
+  static let countedRules = RuleSet(signs.keys)
+
+  /// What a finding counts as.
+  private enum Sign { case acceptQueue, retry, halfClose, thirdACK, repeatedSYNACK }
+
+  private static let signs: [String: Sign] = [
+    "accept-queue-overflow": .acceptQueue, "accept-overflow-reset": .acceptQueue, "syncookie-orphan": .acceptQueue,
+    "syn-retransmitted": .retry, "half-close": .halfClose, "third-ack-lost": .thirdACK,
+    "syn-ack-lost": .repeatedSYNACK, "syn-rcvd-stalled": .repeatedSYNACK,
+  ]
+  /// The same by the rule's place, for names are slow to compare.
+  private static let signsByPlace = AnomalyRule.all.map { signs[$0.id] }
 
   private mutating func addFindings(_ findings: [Finding]) {
-    for finding in findings {
-      switch finding.id {
-      case "accept-queue-overflow", "accept-overflow-reset", "syncookie-orphan":
-        acceptQueueSigns += 1
-        note(.acceptQueue, finding.frame ?? 0)
-      case "syn-retransmitted":
+    for finding in findings where finding.place < Self.signsByPlace.count {
+      switch Self.signsByPlace[finding.place] {
+      case .acceptQueue: noteAcceptQueue(finding)
+      case .retry:
         retried += 1
         note(.retry, finding.frame ?? 0)
-      case "half-close": halfClosed += 1
-      case "third-ack-lost" where finding.confidence == .presumed:
-        acceptQueueSigns += 1
-        note(.acceptQueue, finding.frame ?? 0)
-      case "third-ack-lost", "syn-ack-lost", "syn-rcvd-stalled": repeatedSYNACKs += 1
-      default: break
+      case .halfClose: halfClosed += 1
+      case .thirdACK where finding.confidence == .presumed: noteAcceptQueue(finding)
+      case .thirdACK, .repeatedSYNACK: repeatedSYNACKs += 1
+      case nil: break
       }
     }
+  }
+
+  private mutating func noteAcceptQueue(_ finding: Finding) {
+    acceptQueueSigns += 1
+    note(.acceptQueue, finding.frame ?? 0)
   }
 
   private mutating func note(client: IPAddress) {
