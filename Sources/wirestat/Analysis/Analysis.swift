@@ -19,6 +19,8 @@ struct Analysis {
 
   /// Batches and outputs that may wait between two stages.
   private static let depth = 16
+  /// Segments of a batch, and events of an output: enough that the threads rarely wake each other.
+  private static let size = 512
 
   /// Runs to the end of the input.
   ///
@@ -56,7 +58,7 @@ struct Analysis {
   private func runInStages(
     _ progress: ProgressBar, _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
   ) throws {
-    let batches = Relay(Self.depth) { reading.makeBatch(capacity: 256) }
+    let batches = Relay(Self.depth) { reading.makeBatch(capacity: Self.size) }
     let outputs = Relay(Self.depth) { Output(encapsulations: reading.makeBatch(capacity: 1).encapsulations) }
     DispatchQueue.global().async { [reading] in Self.read(reading, into: batches, progress) }
     DispatchQueue.global().async { [configuration] in Self.follow(batches, configuration, into: outputs) }
@@ -94,8 +96,8 @@ struct Analysis {
     var given = 0
     var events: [TrackerEvent] = []
     var encapsulations: EncapsulationTable?
-    func give() {
-      guard !events.isEmpty else { return }
+    func give(atLeast count: Int) {
+      guard events.count >= count else { return }
       outputs.give(given) { output in
         swap(&output.events, &events)
         if let encapsulations { output.encapsulations = encapsulations }
@@ -111,9 +113,10 @@ struct Analysis {
       })
     {
       taken += 1
-      give()
+      give(atLeast: Self.size)
     }
-    while tracker.endFlows(into: &events) { give() }
+    while tracker.endFlows(into: &events) { give(atLeast: Self.size) }
+    give(atLeast: 1)
     outputs.finish(after: given)
   }
 }
