@@ -20,7 +20,7 @@ public struct Finding: Sendable, Equatable {
   public var advice: String
   /// What else there is to say, in a fixed order.
   public var fields: [Field]
-  /// Where its rule stands in the registry; beyond its end for a rule that no single flow shows.
+  /// Where its rule stands in the registry; beyond its end where that is not known.
   var place = Int.max
 
   /// A named value.

@@ -115,8 +115,9 @@ public struct ListenerStatistics: Sendable, Equatable {
   private static let signsByPlace = AnomalyRule.all.map { signs[$0.id] }
 
   private mutating func addFindings(_ findings: [Finding]) {
-    for finding in findings where finding.place < Self.signsByPlace.count {
-      switch Self.signsByPlace[finding.place] {
+    for finding in findings {
+      let hasPlace = finding.place < Self.signsByPlace.count
+      switch hasPlace ? Self.signsByPlace[finding.place] : Self.signs[finding.id] {
       case .acceptQueue: noteAcceptQueue(finding)
       case .retry:
         retried += 1
