@@ -4,7 +4,7 @@ public import PacketDecoding
 /// One anomaly: what, where, since when, how sure, and what to do about it.
 public struct Finding: Sendable, Equatable {
   /// The rule's name: permanent.
-  public var id: String
+  public var id: String { didSet { place = .max } }
   public var severity: Severity
   /// The end it is about; nil where it is about both, or about no flow.
   public var endpoint: EndpointRole?
@@ -20,7 +20,8 @@ public struct Finding: Sendable, Equatable {
   public var advice: String
   /// What else there is to say, in a fixed order.
   public var fields: [Field]
-  /// Where its rule stands in the registry; beyond its end where that is not known.
+  /// Where its rule stands in the registry; beyond its end where that is not known, as for
+  /// a finding that was given another name.
   var place = Int.max
 
   /// A named value.
