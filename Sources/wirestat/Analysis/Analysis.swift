@@ -3,6 +3,12 @@ import Dispatch
 import PacketDecoding
 import Reporting
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Whole captures in three stages: packets are read and decoded, flows are followed, what came of it is reported.
 ///
 /// The stages take turns on one thread, or go on at the same time on threads of their own. Each takes things in their
@@ -25,13 +31,15 @@ struct Analysis {
   /// Runs to the end of the input.
   ///
   /// - Parameters:
-  ///   - jobs: how many things may go on at the same time.
+  ///   - jobs: how many things may go on at the same time. On one core they take turns all the same: a thread that only
+  ///     waits for others costs a second there before Dispatch starts the next.
   ///   - report: is given what the tracker said, on the calling thread. Where it throws, stages on other threads stay
   ///     behind: the process is about to end.
   func run(
     on jobs: Int, _ progress: ProgressBar, report: ([TrackerEvent], EncapsulationTable) throws -> Void
   ) throws {
-    if jobs > 1 { try runInStages(progress, report) } else { try runInTurns(progress, report) }
+    let isShared = jobs > 1 && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
+    if isShared { try runInStages(progress, report) } else { try runInTurns(progress, report) }
   }
 
   private func runInTurns(
