@@ -56,6 +56,9 @@ public struct Thresholds: Sendable, Equatable {
   /// The shortest pause that a rule may ask about: what ``TrackerConfiguration/leastSilence`` must be for these.
   public var leastSilence: Int64 { min(Self.second, idle, middleboxIdle) }
 
+  /// The shortest pause before plain data that a rule asks about: what ``TrackerConfiguration/leastIdle`` must be.
+  public var leastIdle: Int64 { min(idle, middleboxIdle) }
+
   /// The shortest time in a state that a rule may ask about.
   var leastStall: Int64 {
     min(min(Self.second, synReceived, unansweredSYNTime, closeWait), min(finWait1, finWait2, lastAck, closing))

@@ -32,6 +32,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     self.configuration = configuration
     timers = TimerProfile(configuration.stack)
     stores.notices.leastSilence = configuration.leastSilence
+    stores.notices.leastIdle = max(configuration.leastSilence, configuration.leastIdle)
   }
 
   /// Flows held at the moment.

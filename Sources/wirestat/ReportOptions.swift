@@ -91,6 +91,7 @@ struct TrackingOptions: ParsableArguments {
   func configuration(for thresholds: Thresholds = Thresholds()) -> TrackerConfiguration {
     var configuration = TrackerConfiguration()
     configuration.leastSilence = thresholds.leastSilence
+    configuration.leastIdle = thresholds.leastIdle
     configuration.stack = stack
     configuration.maximumFlows = maxFlows
     configuration.maximumMemory = maxMemory.bytes

@@ -33,6 +33,7 @@ struct ThresholdCase: Sendable, CustomTestStringConvertible {
   func ids(with thresholds: Thresholds) throws -> Set<String> {
     var configuration = TrackerConfiguration()
     configuration.leastSilence = thresholds.leastSilence
+    configuration.leastIdle = thresholds.leastIdle
     var statistics = CaptureStatistics()
     var ids: Set<String> = []
     var all = flows

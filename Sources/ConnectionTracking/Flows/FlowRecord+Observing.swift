@@ -27,7 +27,10 @@ extension FlowRecord {
       noteDuplicate(segment, side, &stores.notices)
       return false
     }
-    let isPlain = isPlain(segment, from: side, leastSilence: stores.notices.leastSilence)
+    let isPlain = isPlain(segment, from: side, leastIdle: stores.notices.leastIdle)
+    if isPlain, segment.time.nanoseconds &- last.time.nanoseconds >= stores.notices.leastSilence {
+      pause = Pause(ended: segment, by: side, after: last, ends[side].state, ends[other].state)
+    }
     guard isPlain, isSteady else {
       follow(segment, isPlain, from: side, timers: timers, in: &stores)
       return true

@@ -26,6 +26,8 @@ struct FlowRecord: ~Copyable, Sendable {
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
   var ends: [2 of TCPEndpoint]
+  /// The last pause that ended in more data or an ACK.
+  var pause: Pause?
   var timeline = TimelineStore.List()
   var notices = Chain()
   var first: TimelineEntry.Moment

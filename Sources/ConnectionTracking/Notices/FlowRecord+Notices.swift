@@ -6,7 +6,7 @@ import PacketDecoding
 extension FlowRecord {
   /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
   @inline(__always)
-  mutating func isPlain(_ segment: Segment, from side: Int, leastSilence: Int64) -> Bool {
+  mutating func isPlain(_ segment: Segment, from side: Int, leastIdle: Int64) -> Bool {
     let other = peer(of: side)
     guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
       return false
@@ -15,7 +15,7 @@ extension FlowRecord {
       && segment.sequence == ends[side].sending.next
       && segment.wirePayloadLength <= largestPayload(of: side) && ends[side].hasUsualTimestamp(segment)
       && isPlain(acknowledgment, segment, from: side, to: other)
-      && segment.time.nanoseconds &- last.time.nanoseconds < leastSilence
+      && segment.time.nanoseconds &- last.time.nanoseconds < leastIdle
   }
 
   /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
@@ -60,6 +60,7 @@ extension FlowRecord {
     _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) -> NoticeBasis {
     let quiet = segment.time.nanoseconds &- last.time.nanoseconds
+    if segment.flags.contains(.rst) { notePause(&stores.notices) }
     if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, &stores.notices) }
     noteShape(segment, side, &stores.notices)
     if segment.flags.contains(.rst) {
@@ -112,6 +113,13 @@ extension FlowRecord {
       if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
       if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
     }
+  }
+
+  /// The pause before what a RST answers.
+  private mutating func notePause(_ store: inout NoticeStore) {
+    guard let pause else { return }
+    store.add(pause.notice(by: role(of: Int(pause.side))), to: &notices, window: -1)
+    self.pause = nil
   }
 
   /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to

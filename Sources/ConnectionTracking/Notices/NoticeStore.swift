@@ -6,8 +6,9 @@ struct NoticeStore: ~Copyable, Sendable {
   static let maximumPerFlow = 64
   static let maximumPerKind: UInt32 = 8
 
-  /// See ``TrackerConfiguration/leastSilence``.
+  /// See ``TrackerConfiguration/leastSilence`` and ``TrackerConfiguration/leastIdle``.
   var leastSilence: Int64 = 1_000_000_000
+  var leastIdle: Int64 = 60_000_000_000
   private var notices = ChainStore<FlowNotice>()
 
   var footprint: Int { notices.footprint }
