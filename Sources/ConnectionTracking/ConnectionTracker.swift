@@ -27,10 +27,13 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var mayHaveGrown = false
   /// The flows that are still to end, last first, once the input has ended.
   var ending: [FlowTable.Slot] = []
+  /// Flows are held in brief while they are ordinary. Then nobody sees each step of theirs, or their payload.
+  let keepsBrief: Bool
 
   public init(_ configuration: TrackerConfiguration = .init()) {
     self.configuration = configuration
     timers = TimerProfile(configuration.stack)
+    keepsBrief = !configuration.reportsTransitions && !configuration.reassemblesStreams
     stores.notices.leastSilence = configuration.leastSilence
     stores.notices.leastIdle = max(configuration.leastSilence, configuration.leastIdle)
   }
@@ -50,9 +53,11 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let lookup = FlowLookups.Lookup(segment, records)
     let side = Int(lookup.side)
     let slot = slot(for: segment, lookup, into: &events)
+    let sample = PayloadSample(segment, payload)
+    guard configuration.reassemblesStreams else { return follow(segment, sample, at: slot, from: side, into: &events) }
     let implausible = records[slot].implausibleSegments
-    follow(segment, PayloadSample(segment, payload), at: slot, from: side, into: &events)
-    guard configuration.reassemblesStreams, records[slot].implausibleSegments == implausible else { return }
+    follow(segment, sample, at: slot, from: side, into: &events)
+    guard records[slot].implausibleSegments == implausible else { return }
     streams.take(
       segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
   }
@@ -66,7 +71,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// Takes an ICMP error about a segment of a flow that is held; one about any other flow changes nothing.
   public mutating func observe(_ error: ICMPError, into events: inout [TrackerEvent]) {
     advance(to: error.time, into: &events)
-    guard let slot = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
+    guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
+    let slot = unfold(held)
     let mark = TimelineMark(records[slot].timeline)
     records[slot].observe(error, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
@@ -80,7 +86,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     now = time
     while let due = expiries.min, due.time <= now.nanoseconds {
       expiries.removeMin()
-      if records[due.slot].number == due.flow { wake(due, into: &events) }
+      if records.number(of: due.slot) == due.flow { wake(due, into: &events) }
     }
   }
 
@@ -105,7 +111,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// What is known of every flow still held, in order of its number: a look that changes nothing.
   public mutating func snapshot() -> [Flow] {
     var flows: [Flow] = []
-    for slot in records.slotsByNumber() { flows.append(records[slot].snapshot(.open, at: now, stores: &stores)) }
+    for slot in records.slotsByNumber() {
+      flows.append(FlowTable.isBrief(slot) ? snapshot(brief: slot) : records[slot].snapshot(.open, at: now, stores: &stores))
+    }
     return flows
   }
 }
@@ -158,6 +166,11 @@ extension ConnectionTracker {
     _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int,
     into events: inout [TrackerEvent]
   ) {
+    var slot = slot
+    if FlowTable.isBrief(slot) {
+      guard let unfolded = takeInBrief(segment, sample, at: slot, from: side) else { return }
+      slot = unfolded
+    }
     let mark = TimelineMark(records[slot].timeline)
     if sample.length > 0 { records[slot].comparePayload(segment, sample, from: side, in: &stores) }
     guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
@@ -167,7 +180,8 @@ extension ConnectionTracker {
   }
 
   private mutating func noteDamaged(_ segment: Segment) {
-    guard let slot = records.slot(of: FlowKey(segment)) else { return }
+    guard let held = records.slot(of: FlowKey(segment)) else { return }
+    let slot = unfold(held)
     records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
   }
 

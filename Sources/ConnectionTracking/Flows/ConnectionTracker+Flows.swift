@@ -10,8 +10,15 @@ extension ConnectionTracker {
   ) -> FlowTable.Slot {
     if mayHaveGrown { makeRoom(for: 0, into: &events) }
     guard let slot = records.slot(of: lookup) else { return begin(lookup, segment, previous: nil, into: &events) }
-    let side = Int(lookup.side)
-    guard segment.flags.contains(.syn), records[slot].isReplaced(by: segment, from: side) else { return slot }
+    guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return slot }
+    return slotForSYN(segment, at: unfold(slot), lookup, into: &events)
+  }
+
+  @inline(never)
+  private mutating func slotForSYN(
+    _ segment: Segment, at slot: FlowTable.Slot, _ lookup: FlowLookups.Lookup, into events: inout [TrackerEvent]
+  ) -> FlowTable.Slot {
+    guard records[slot].isReplaced(by: segment, from: Int(lookup.side)) else { return slot }
     return replace(slot, with: segment, lookup, into: &events)
   }
 
@@ -37,15 +44,25 @@ extension ConnectionTracker {
   ) -> FlowTable.Slot {
     makeRoom(for: 1, into: &events)
     flowCount += 1
-    let record = FlowRecord(
-      number: flowCount, previous: previous, key: lookup.key, side: lookup.side, segment: segment)
-    let slot = records.insert(record, lookup.hash)
+    let slot = insert(lookup, segment, previous: previous)
     if segment.flags.contains(.syn) { evictions.add(slot, in: &records) }
     events.append(.began(flow: flowCount))
     return slot
   }
 
+  private mutating func insert(_ lookup: FlowLookups.Lookup, _ segment: Segment, previous: Int?) -> FlowTable.Slot {
+    if keepsBrief, previous == nil,
+      let record = BriefRecord(number: flowCount, key: lookup.key, side: lookup.side, segment: segment)
+    {
+      return records.insert(record, lookup.hash)
+    }
+    let record = FlowRecord(
+      number: flowCount, previous: previous, key: lookup.key, side: lookup.side, segment: segment)
+    return records.insert(record, lookup.hash)
+  }
+
   mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    let slot = FlowTable.isBrief(slot) ? unfold(brief: slot) : slot
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
     events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
     records[slot].release(in: &stores)

@@ -22,9 +22,8 @@ extension ConnectionTracker {
   }
 
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
-    let slot = due.slot
-    guard records[slot].wake == due.time else { return }
-    records[slot].wake = .max
+    guard isDue(due) else { return }
+    let slot = unfold(due.slot)
     let mark = TimelineMark(records[slot].timeline)
     records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
@@ -33,5 +32,13 @@ extension ConnectionTracker {
     } else {
       schedule(slot)
     }
+  }
+
+  /// Whether this is what the record waits for; nothing is set for it any more then.
+  private mutating func isDue(_ due: Expiry) -> Bool {
+    if FlowTable.isBrief(due.slot) { return wakesFromBrief(due) }
+    guard records[due.slot].wake == due.time else { return false }
+    records[due.slot].wake = .max
+    return true
   }
 }

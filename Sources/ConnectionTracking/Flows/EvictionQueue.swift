@@ -21,7 +21,7 @@ struct EvictionQueue: Sendable {
   /// A flow has begun with a SYN.
   mutating func add(_ slot: FlowTable.Slot, in table: inout FlowTable) {
     if attempts.count > 2 * table.count + 1024 { sweep(&table) }
-    attempts.append(Attempt(slot: slot, number: UInt32(truncatingIfNeeded: table[slot].number)))
+    attempts.append(Attempt(slot: slot, number: UInt32(truncatingIfNeeded: table.number(of: slot))))
   }
 
   /// The flow to give up; nil where none is held.
@@ -33,7 +33,7 @@ struct EvictionQueue: Sendable {
     var result = table.held(next(&table))
     for _ in 1..<min(Self.choice, table.count) {
       let candidate = table.held(next(&table))
-      if table[candidate].last.time < table[result].last.time { result = candidate }
+      if table.lastTime(of: candidate) < table.lastTime(of: result) { result = candidate }
     }
     return result
   }
@@ -53,7 +53,7 @@ struct EvictionQueue: Sendable {
   }
 
   private func isUnanswered(_ attempt: Attempt, _ table: inout FlowTable) -> Bool {
-    table[attempt.slot].number != 0 && UInt32(truncatingIfNeeded: table[attempt.slot].number) == attempt.number
-      && table[attempt.slot].isUnanswered
+    let number = table.number(of: attempt.slot)
+    return number != 0 && UInt32(truncatingIfNeeded: number) == attempt.number && table.isUnanswered(attempt.slot)
   }
 }

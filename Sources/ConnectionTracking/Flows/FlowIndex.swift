@@ -42,6 +42,16 @@ struct FlowIndex: ~Copyable, Sendable {
     count += 1
   }
 
+  /// The record at `slot` is at `new` from now on.
+  mutating func replace(_ hash: UInt32, _ slot: UInt32, by new: UInt32) {
+    var place = Int(hash) & mask
+    while entries[place].slot != slot {
+      guard entries[place].slot != Self.none else { return }
+      place = (place + 1) & mask
+    }
+    entries[place].slot = new
+  }
+
   /// Removes a record that is there.
   mutating func remove(_ hash: UInt32, _ slot: UInt32) {
     var hole = Int(hash) & mask

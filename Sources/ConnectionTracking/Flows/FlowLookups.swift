@@ -40,10 +40,10 @@ struct FlowLookups: ~Copyable, Sendable {
     for index in 0..<lookups.count {
       let guess = table.guess(lookups[index].hash)
       lookups[index].guess = guess
-      if guess != FlowIndex.none { warmth &+= table[guess].touch() }
+      if guess != FlowIndex.none { warmth &+= table.touch(guess) }
     }
     for index in 0..<lookups.count where lookups[index].guess != FlowIndex.none {
-      warmth &+= timeline.touch(table[lookups[index].guess].timeline.tail)
+      warmth &+= timeline.touch(table.timelineTail(of: lookups[index].guess))
     }
   }
 
@@ -51,9 +51,9 @@ struct FlowLookups: ~Copyable, Sendable {
   mutating func prepareEnd(
     of slots: [FlowTable.Slot], in table: inout FlowTable, _ timeline: borrowing TimelineStore
   ) {
-    for slot in slots { warmth &+= table[slot].touch() }
-    var entries = slots.map { table[$0].timeline.head }
-    for slot in slots { warmth &+= table.peek(table.hash(table[slot].key)) }
+    for slot in slots { warmth &+= table.touch(slot) }
+    var entries = slots.map { FlowTable.isBrief($0) ? TimelineStore.none : table[$0].timeline.head }
+    for slot in slots { warmth &+= table.peek(table.hash(table.key(of: slot))) }
     while entries.contains(where: { $0 != TimelineStore.none }) {
       for index in entries.indices where entries[index] != TimelineStore.none {
         entries[index] = timeline.next(after: entries[index])

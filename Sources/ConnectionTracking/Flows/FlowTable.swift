@@ -3,14 +3,19 @@ import PacketDecoding
 
 /// The flows held at the moment: an index over dense records that are used again when their flow ends.
 ///
-/// Records lie in pages, so that memory grows with the open flows and no record ever moves.
+/// A flow is held as a ``BriefRecord`` while it goes the ordinary way, and as a ``FlowRecord`` from then on. Records lie
+/// in pages, so that memory grows with the open flows and no record ever moves.
 struct FlowTable: ~Copyable, Sendable {
-  /// Where a record is; it keeps its place while its flow is held.
+  /// Where a record is; it keeps its place while its flow is held, and is not unfolded.
   typealias Slot = UInt32
 
+  private static let brief: Slot = 1 << 31
+
   private var index = FlowIndex()
-  private var records = PagedArray<FlowRecord>()
-  private var free = UniqueArray<Slot>()
+  private var records = Slab<FlowRecord>()
+  private var briefs = Slab<BriefRecord>()
+  /// How the flows in brief close, where they do.
+  var closings = Slab<BriefClosing>()
   /// The slots of the flows held, in no order; each record knows its place here.
   private var held = UniqueArray<Slot>()
   let hash = FlowHash()
@@ -19,12 +24,22 @@ struct FlowTable: ~Copyable, Sendable {
   var count: Int { index.count }
 
   /// Bytes that the flows held take, their places in the index included.
-  var footprint: Int { count * (MemoryLayout<FlowRecord>.stride + 20) }
+  var footprint: Int { records.footprint + briefs.footprint + closings.footprint + count * 20 }
 
+  /// The record of a flow that is not held in brief.
   subscript(slot: Slot) -> FlowRecord {
     @inline(__always) _read { yield records[slot] }
     @inline(__always) _modify { yield &records[slot] }
   }
+
+  /// The record of a flow that is held in brief.
+  subscript(brief slot: Slot) -> BriefRecord {
+    @inline(__always) _read { yield briefs[slot ^ Self.brief] }
+    @inline(__always) _modify { yield &briefs[slot ^ Self.brief] }
+  }
+
+  @inline(__always)
+  static func isBrief(_ slot: Slot) -> Bool { slot & brief != 0 }
 
   /// The record of the flow `key`; nil where none is held.
   mutating func slot(of key: FlowKey) -> Slot? { slot(of: key, hash(key)) }
@@ -33,7 +48,7 @@ struct FlowTable: ~Copyable, Sendable {
   @inline(__always)
   mutating func slot(of lookup: FlowLookups.Lookup) -> Slot? {
     let guess = lookup.guess
-    if guess != FlowIndex.none, self[guess].number != 0, self[guess].key == lookup.key { return guess }
+    if guess != FlowIndex.none, number(of: guess) != 0, isKey(lookup.key, of: guess) { return guess }
     return slot(of: lookup.key, lookup.hash)
   }
 
@@ -43,7 +58,7 @@ struct FlowTable: ~Copyable, Sendable {
     while true {
       let slot = index.next(hash, &probe)
       if slot == FlowIndex.none { return nil }
-      if self[slot].key == key { return slot }
+      if isKey(key, of: slot) { return slot }
     }
   }
 
@@ -60,11 +75,23 @@ struct FlowTable: ~Copyable, Sendable {
 
   /// Takes the record of a flow that is not held yet.
   mutating func insert(_ record: consuming FlowRecord, _ hash: UInt32) -> Slot {
-    let slot = place(record)
-    self[slot].place = UInt32(truncatingIfNeeded: held.count)
-    held.append(slot)
+    let slot = records.insert(record)
+    list(slot)
     index.insert(hash, slot)
     return slot
+  }
+
+  /// Takes the brief record of a flow that is not held yet.
+  mutating func insert(_ record: consuming BriefRecord, _ hash: UInt32) -> Slot {
+    let slot = briefs.insert(record) | Self.brief
+    list(slot)
+    index.insert(hash, slot)
+    return slot
+  }
+
+  private mutating func list(_ slot: Slot) {
+    setPlace(of: slot, UInt32(truncatingIfNeeded: held.count))
+    held.append(slot)
   }
 
   /// One of the flows held, by a place below ``count``.
@@ -73,28 +100,87 @@ struct FlowTable: ~Copyable, Sendable {
   /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
   mutating func remove(_ slot: Slot) {
     index.remove(hash(self[slot].key), slot)
+    let place = self[slot].place
     self[slot].number = 0
-    free.append(slot)
+    records.remove(slot)
     let last = held.removeLast()
     guard last != slot else { return }
-    held[Int(self[slot].place)] = last
-    self[last].place = self[slot].place
+    held[Int(place)] = last
+    setPlace(of: last, place)
+  }
+
+  /// The record of the flow in brief at `slot`, which it takes the place of.
+  mutating func replace(brief slot: Slot, by record: consuming FlowRecord) -> Slot {
+    let place = self[brief: slot].place
+    let hash = hash(self[brief: slot].key)
+    let closing = self[brief: slot].closing
+    if closing != Slab<BriefClosing>.none { closings.remove(closing) }
+    self[brief: slot].number = 0
+    briefs.remove(slot ^ Self.brief)
+    let new = records.insert(record)
+    self[new].place = place
+    held[Int(place)] = new
+    index.replace(hash, slot, by: new)
+    return new
+  }
+
+  /// Has the flow in brief at `slot` take a segment; see ``BriefRecord``.
+  @inline(__always)
+  mutating func take(
+    _ segment: Segment, as step: BriefStep, at slot: Slot, from side: Int, leastSilence: Int64,
+    in backlog: inout BacklogTable
+  ) {
+    briefs[slot ^ Self.brief].take(
+      segment, as: step, from: side, leastSilence: leastSilence, in: &backlog, &closings)
   }
 
   /// The flows held, in order of their numbers.
   mutating func slotsByNumber() -> [Slot] {
     var result: [(number: Int, slot: Slot)] = []
     result.reserveCapacity(count)
-    for place in 0..<held.count { result.append((self[held[place]].number, held[place])) }
+    for place in 0..<held.count { result.append((number(of: held[place]), held[place])) }
     result.sort { $0.number < $1.number }
     return result.map(\.slot)
   }
+}
 
-  private mutating func place(_ record: consuming FlowRecord) -> Slot {
-    if let slot = free.popLast() {
-      self[slot] = record
-      return slot
-    }
-    return records.append(record)
+// What a record says, whichever it is.
+extension FlowTable {
+  /// The number of the flow at `slot`; 0 where none is.
+  @inline(__always)
+  mutating func number(of slot: Slot) -> Int {
+    Self.isBrief(slot) ? self[brief: slot].number : self[slot].number
+  }
+
+  @inline(__always)
+  private mutating func isKey(_ key: FlowKey, of slot: Slot) -> Bool {
+    Self.isBrief(slot) ? self[brief: slot].key == key : self[slot].key == key
+  }
+
+  mutating func key(of slot: Slot) -> FlowKey { Self.isBrief(slot) ? self[brief: slot].key : self[slot].key }
+
+  /// When the last segment of the flow at `slot` passed, in nanoseconds.
+  mutating func lastTime(of slot: Slot) -> Int64 {
+    Self.isBrief(slot) ? self[brief: slot].lastTime : self[slot].last.time.nanoseconds
+  }
+
+  mutating func isUnanswered(_ slot: Slot) -> Bool {
+    Self.isBrief(slot) ? self[brief: slot].stage <= .opening : self[slot].isUnanswered
+  }
+
+  private mutating func setPlace(of slot: Slot, _ place: UInt32) {
+    if Self.isBrief(slot) { self[brief: slot].place = place } else { self[slot].place = place }
+  }
+
+  /// Reads from each cache line that a plain segment needs.
+  @inline(__always)
+  mutating func touch(_ slot: Slot) -> UInt32 {
+    Self.isBrief(slot) ? self[brief: slot].touch() : self[slot].touch()
+  }
+
+  /// The last entry of the timeline of the flow at `slot`; none while it is held in brief.
+  @inline(__always)
+  mutating func timelineTail(of slot: Slot) -> UInt32 {
+    Self.isBrief(slot) ? TimelineStore.none : self[slot].timeline.tail
   }
 }

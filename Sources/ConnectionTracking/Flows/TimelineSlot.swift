@@ -72,9 +72,13 @@ extension TimelineSlot {
 
   /// Settles an entry that was open; a settled one stays as it is.
   mutating func settle(as settlement: Settlement, by segment: Segment) {
+    settle(as: settlement, at: TimelineEntry.Moment(time: segment.time, frame: segment.frame))
+  }
+
+  mutating func settle(as settlement: Settlement, at moment: TimelineEntry.Moment) {
     guard self.settlement == .open else { return }
-    let frame = min(segment.frame, Self.largestFrame)
-    proofOrSettledTime = UInt64(bitPattern: segment.time.nanoseconds)
+    let frame = min(moment.frame, Self.largestFrame)
+    proofOrSettledTime = UInt64(bitPattern: moment.time.nanoseconds)
     lowerSettledFrame = UInt32(truncatingIfNeeded: frame)
     upperFrames |= UInt8(truncatingIfNeeded: frame >> 32) << 4
     traits |= settlement.rawValue

@@ -1,0 +1,117 @@
+import PacketDecoding
+
+// What is ordinary. Whatever a check here lets pass, the long way must take without a notice, and with the transitions
+// that BriefTimeline.swift tells of.
+
+/// What an ordinary segment is to its flow.
+enum BriefStep: Sendable {
+  case syn, synACK
+  /// The client's acknowledgment of the SYN-ACK.
+  case acknowledgment
+  /// More data, or an ACK: no state moves.
+  case plain
+  /// The same, and the server's first since its SYN-ACK was acknowledged.
+  case proof
+  case firstFIN
+  /// The acknowledgment of the first FIN alone.
+  case finAcknowledgment
+  case secondFIN
+  case lastACK
+}
+
+extension BriefRecord {
+  /// Counters are 32 bits wide: a flow is out of the ordinary long before they are full.
+  private static let mostBytes: UInt32 = 1 << 31
+
+  /// True where a flow that begins with `segment` may be kept in brief: a SYN, and nothing else.
+  static func begins(with segment: Segment) -> Bool {
+    segment.flags.subtracting([.ece, .cwr]) == .syn && segment.wirePayloadLength == 0
+      && segment.options.kinds.isDisjoint(with: .fastOpen) && segment.wireLength >= 0
+  }
+
+  /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary.
+  ///
+  /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
+  @inline(__always)
+  mutating func step(for segment: Segment, from side: Int, leastIdle: Int64) -> BriefStep? {
+    if stage == .steady, isInOrder(segment, from: side, leastIdle), isPlain(segment, from: side) { return .plain }
+    return stepOfState(for: segment, from: side, leastIdle)
+  }
+
+  @inline(never)
+  private mutating func stepOfState(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
+    let isOpener = side == Int(clientSide)
+    switch stage {
+    case .new: return .syn
+    case .opening: return !isOpener && isSYNACK(segment, from: side) ? .synACK : nil
+    case .over: return nil
+    default: break
+    }
+    // What proves the handshake is kept as a moment near its beginning.
+    if stage < .steady, BriefMoment(segment, since: first) == nil { return nil }
+    guard isInOrder(segment, from: side, leastIdle) else { return nil }
+    switch stage {
+    case .answered: return isOpener && isHandshakeACK(segment, from: side) ? .acknowledgment : nil
+    case .acknowledged: return isPlain(segment, from: side) ? (isOpener ? .plain : .proof) : nil
+    case .steady: return isFirstFIN(segment, from: side) ? .firstFIN : nil
+    default: return stepOfClosing(for: segment, from: side)
+    }
+  }
+
+  /// True for the next bytes of `side` or none, in what looks like all segments of the flow.
+  @inline(__always)
+  private mutating func isInOrder(_ segment: Segment, from side: Int, _ leastIdle: Int64) -> Bool {
+    let quiet = segment.time.nanoseconds &- lastTime
+    let size = ends[1 - side].maximumSegmentSize
+    return segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]) && segment.flags.contains(.ack)
+      && segment.sequence == ends[side].next && segment.window != 0 && quiet >= 0 && quiet < leastIdle
+      && (size == 0 || segment.wirePayloadLength <= Int(size)) && hasUsualTimestamp(segment, side)
+      && ends[side].bytes < Self.mostBytes && segment.wireLength < Int(Self.mostBytes)
+  }
+
+  @inline(__always)
+  private mutating func hasUsualTimestamp(_ segment: Segment, _ side: Int) -> Bool {
+    ends[side].facts.contains(.sentTimestamps)
+      ? segment.options.kinds.contains(.timestamps) && !ends[side].timestamps.isOld(segment)
+      : !segment.options.kinds.contains(.timestamps)
+  }
+
+  /// True for more data, or an ACK of something new, or of nothing where nothing is on its way.
+  @inline(__always)
+  private mutating func isPlain(_ segment: Segment, from side: Int) -> Bool {
+    guard !segment.flags.contains(.fin), let acknowledgment = segment.acknowledgment else { return false }
+    let other = 1 - side
+    let ahead = acknowledgment.distance(from: ends[other].acknowledged)
+    guard ahead >= 0, acknowledgment <= ends[other].next else { return false }
+    if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].next { return false }
+    return ends[side].window.keepsEdge(acknowledgment, segment.window)
+  }
+
+  private mutating func isSYNACK(_ segment: Segment, from side: Int) -> Bool {
+    let quiet = segment.time.nanoseconds &- lastTime
+    return segment.flags.subtracting([.ece, .cwr]) == [.syn, .ack] && segment.wirePayloadLength == 0
+      && segment.acknowledgment == ends[1 - side].next && segment.options.kinds.isDisjoint(with: .fastOpen)
+      && quiet >= 0 && BriefMoment(segment, since: first) != nil
+  }
+
+  private mutating func isHandshakeACK(_ segment: Segment, from side: Int) -> Bool {
+    !segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
+  }
+
+  /// True for a FIN of a sender that has received all that its peer sent.
+  private mutating func isFirstFIN(_ segment: Segment, from side: Int) -> Bool {
+    segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next
+  }
+
+  private mutating func stepOfClosing(for segment: Segment, from side: Int) -> BriefStep? {
+    let isCloser = side == Int(closer)
+    guard segment.wirePayloadLength == 0, segment.acknowledgment == ends[1 - side].next else { return nil }
+    let isFIN = segment.flags.contains(.fin)
+    switch stage {
+    case .closing where !isCloser: return isFIN ? .secondFIN : .finAcknowledgment
+    case .halfClosed where !isCloser && isFIN: return .secondFIN
+    case .closed where isCloser && !isFIN: return .lastACK
+    default: return nil
+    }
+  }
+}

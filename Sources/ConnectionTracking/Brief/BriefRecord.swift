@@ -1,0 +1,176 @@
+import PacketDecoding
+
+/// A flow that has gone the ordinary way so far: the three-way handshake, data in order, a FIN from both ends.
+///
+/// Most flows never do anything else, and what their records and timelines say then follows from when a few segments
+/// passed. So they are kept in half the memory, and their segments pass by a few comparisons. The first segment out of
+/// the ordinary changes nothing here: the flow unfolds into the ``FlowRecord`` that it would have been, which takes it.
+///
+/// Side 0 is the smaller address of the key. Not copyable, and `mutating` also where it only reads, for the reason
+/// ``TCPEndpoint`` gives.
+struct BriefRecord: ~Copyable, Sendable {
+  /// 0 once the flow has ended and the record waits for another.
+  var number: Int
+  let key: FlowKey
+  let first: TimelineEntry.Moment
+  /// The frame of the last segment; its time is that of its sender's ``BriefEnd/latest``.
+  var lastFrame: UInt64
+  /// When payload passed last; the least value before any.
+  var lastPayload = Int64.min
+  /// The SYN-ACK.
+  var answer = BriefMoment()
+  /// The client's first segment after it.
+  var acknowledgment = BriefMoment()
+  /// The server's first segment after that.
+  var proof = BriefMoment()
+  var pause = BriefPause()
+  /// Where ``FlowTable`` lists it.
+  var place: UInt32 = 0
+  /// Where ``FlowTable`` keeps how it closes.
+  var closing = Slab<BriefClosing>.none
+  var stage = BriefStage.new
+  let clientSide: UInt8
+  /// The side that closed first, from ``BriefStage/closing`` on.
+  var closer: UInt8 = 0
+  /// The side whose segment was taken last.
+  var lastSender: UInt8
+  var ends = [2 of BriefEnd](repeating: BriefEnd())
+
+  /// A flow that begins with `segment`, which is still to be taken; nil where that is out of the ordinary.
+  init?(number: Int, key: FlowKey, side: UInt8, segment: Segment) {
+    guard Self.begins(with: segment), !key.isSelfConnect else { return nil }
+    self.number = number
+    self.key = key
+    first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    lastFrame = segment.frame
+    clientSide = side
+    lastSender = side
+  }
+
+  /// Reads from each cache line that a plain segment needs.
+  @inline(__always)
+  mutating func touch() -> UInt32 {
+    UInt32(truncatingIfNeeded: number) &+ UInt32(truncatingIfNeeded: pause.length) &+ ends[0].next.rawValue
+      &+ ends[0].payloadBytes &+ ends[1].next.rawValue &+ ends[1].payloadBytes
+  }
+
+  /// When the last segment passed, in nanoseconds.
+  var lastTime: Int64 { mutating get { stage == .new ? first.time.nanoseconds : ends[Int(lastSender)].latest.time } }
+
+  /// When the timer of its state ends, in nanoseconds; `.max` where none runs.
+  mutating func deadline(_ closing: borrowing BriefClosing, _ timers: TimerProfile) -> Int64 {
+    switch stage {
+    case .halfClosed where timers.orphanedFinWait2 != .max:
+      closing.acknowledgment.time.advanced(byNanoseconds: timers.orphanedFinWait2).nanoseconds
+    case .closed: closing.secondFIN.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
+    case .over: closing.lastACK.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
+    default: .max
+    }
+  }
+
+  var server: SocketAddress { mutating get { clientSide == 0 ? key.high : key.low } }
+}
+
+/// How far a flow has come on the ordinary way.
+enum BriefStage: UInt8, Sendable, Comparable {
+  /// Not even its SYN has been taken.
+  case new
+  /// The SYN has passed.
+  case opening
+  /// The SYN-ACK has passed.
+  case answered
+  /// The client has acknowledged it.
+  case acknowledged
+  /// The server has sent something since: both ends are ESTABLISHED beyond doubt.
+  case steady
+  /// The first FIN has passed.
+  case closing
+  /// It was acknowledged by a segment of its own.
+  case halfClosed
+  /// The second FIN has passed, which acknowledges the first.
+  case closed
+  /// It was acknowledged.
+  case over
+
+  static func < (left: BriefStage, right: BriefStage) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// One end of a flow in brief. Everything of it that passed is in order, so ``next`` stands for several numbers of a
+/// ``SequenceSpace``.
+struct BriefEnd: Sendable {
+  var response = ResponseTime()
+  var timestamps = TimestampClock()
+  var latest = LatestSegment()
+  var window = AdvertisedWindow()
+  /// SND.NXT.
+  var next = SequenceNumber(0)
+  /// SND.UNA; the ISN before anything was acknowledged.
+  var acknowledged = SequenceNumber(0)
+  /// The ISN.
+  var initial = SequenceNumber(0)
+  var packets: UInt32 = 0
+  var bytes: UInt32 = 0
+  var payloadBytes: UInt32 = 0
+  var facts: EndpointFacts = []
+  var maximumSegmentSize: UInt16 = 0
+}
+
+/// When a segment passed, counted from another one of the flow: in 8 bytes, and so only near that one.
+struct BriefMoment: Sendable {
+  private static let frameBits: UInt64 = 28
+  private var packed: UInt64 = 0
+
+  init() {}
+
+  /// nil where it is more than a minute or some hundred million frames away.
+  @inline(__always)
+  init?(_ segment: Segment, since start: TimelineEntry.Moment) {
+    let time = UInt64(bitPattern: segment.time.nanoseconds &- start.time.nanoseconds)
+    let frame = segment.frame &- start.frame
+    guard time >> (64 - Self.frameBits) == 0, frame >> Self.frameBits == 0 else { return nil }
+    packed = time << Self.frameBits | frame
+  }
+
+  func moment(since start: TimelineEntry.Moment) -> TimelineEntry.Moment {
+    let time = Int64(bitPattern: packed >> Self.frameBits)
+    let frame = packed & (1 << Self.frameBits - 1)
+    return TimelineEntry.Moment(time: start.time.advanced(byNanoseconds: time), frame: start.frame &+ frame)
+  }
+}
+
+/// The last pause that ended in more data or an ACK; see ``Pause``.
+struct BriefPause: Sendable {
+  var end: Int64 = 0
+  /// 0 where there was none.
+  var length: Int64 = 0
+  var frame: UInt64 = 0
+  var side: UInt8 = 0
+  /// How far the flow had come.
+  var stage = BriefStage.new
+}
+
+/// How a flow in brief closes.
+struct BriefClosing: Sendable {
+  var path = ClosePath()
+  /// When the record is to be looked at for a timer, in nanoseconds; `.max` while none runs.
+  var wake = Int64.max
+  /// The pause before the first FIN, in nanoseconds.
+  var pause: Int64
+  var firstFIN: TimelineEntry.Moment
+  /// The acknowledgment of the first FIN where it came alone, and its TSval.
+  var acknowledgment: TimelineEntry.Moment
+  var acknowledgmentStamp: UInt32 = 0
+  /// The TSval of the last ACK.
+  var lastStamp: UInt32 = 0
+  var secondFIN: TimelineEntry.Moment
+  /// The acknowledgment of the second FIN.
+  var lastACK: TimelineEntry.Moment
+
+  init(firstFIN: TimelineEntry.Moment, pause: Int64) {
+    self.firstFIN = firstFIN
+    self.pause = pause
+    acknowledgment = firstFIN
+    secondFIN = firstFIN
+    lastACK = firstFIN
+  }
+}

@@ -1,0 +1,112 @@
+import HeapModule
+import PacketDecoding
+
+// Flows in brief, as the tracker sees them.
+
+extension ConnectionTracker {
+  /// Has the flow in brief at `slot` take a segment.
+  ///
+  /// - Returns: where its record is now; nil where the segment has been taken. Else it is out of the ordinary, and the
+  ///   record that the flow has unfolded into is to take it.
+  @inline(__always)
+  mutating func takeInBrief(
+    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
+  ) -> FlowTable.Slot? {
+    let leastIdle = stores.notices.leastIdle
+    guard let step = records[brief: slot].step(for: segment, from: side, leastIdle: leastIdle) else {
+      return unfold(slot)
+    }
+    let number = records[brief: slot].number
+    let peerLast = records[brief: slot].ends[1 - side].latest.time
+    if stores.recent.repeats(segment, of: number, from: side, peerLast: peerLast) {
+      let slot = unfold(slot)
+      records[slot].noteDuplicate(segment, side, &stores.notices)
+      return nil
+    }
+    if sample.length > 0 {
+      _ = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: false)
+    }
+    take(segment, as: step, at: slot, from: side)
+    return nil
+  }
+
+  @inline(__always)
+  private mutating func take(_ segment: Segment, as step: BriefStep, at slot: FlowTable.Slot, from side: Int) {
+    records.take(
+      segment, as: step, at: slot, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog)
+    if step != .plain { scheduleAfter(step, segment.time, at: slot) }
+  }
+
+  @inline(never)
+  private mutating func scheduleAfter(_ step: BriefStep, _ time: Timestamp, at slot: FlowTable.Slot) {
+    let wait: Int64
+    switch step {
+    case .firstFIN:
+      mayHaveGrown = true
+      return
+    case .finAcknowledgment: wait = timers.orphanedFinWait2
+    case .secondFIN, .lastACK: wait = timers.timeWait
+    default: return
+    }
+    let due = wait == .max ? .max : time.advanced(byNanoseconds: wait).nanoseconds
+    let closing = records[brief: slot].closing
+    guard due < records.closings[closing].wake else { return }
+    records.closings[closing].wake = due
+    expiries.insert(Expiry(time: due, slot: slot, flow: records[brief: slot].number))
+  }
+
+  /// Looks at a flow in brief at the time that was set.
+  ///
+  /// - Returns: true where a timer of it ends, and none is set any more; else it has been set anew.
+  mutating func wakesFromBrief(_ due: Expiry) -> Bool {
+    let closing = records[brief: due.slot].closing
+    guard closing != Slab<BriefClosing>.none, records.closings[closing].wake == due.time else { return false }
+    let deadline = records[brief: due.slot].deadline(records.closings[closing], timers)
+    records.closings[closing].wake = deadline > now.nanoseconds ? deadline : .max
+    guard deadline > now.nanoseconds else { return true }
+    expiries.insert(Expiry(time: deadline, slot: due.slot, flow: due.flow))
+    return false
+  }
+
+  /// The flow at `slot` is out of the ordinary from now on, whatever made it so.
+  ///
+  /// - Returns: where its record is.
+  @inline(__always)
+  mutating func unfold(_ slot: FlowTable.Slot) -> FlowTable.Slot {
+    guard FlowTable.isBrief(slot) else { return slot }
+    let isAttempt = records.isUnanswered(slot)
+    let new = unfold(brief: slot)
+    let wake = records[new].wake
+    if wake != .max { expiries.insert(Expiry(time: wake, slot: new, flow: records[new].number)) }
+    if isAttempt { evictions.add(new, in: &records) }
+    return new
+  }
+
+  /// The same for a flow that is about to end: nothing is set for later.
+  @inline(never)
+  mutating func unfold(brief slot: FlowTable.Slot) -> FlowTable.Slot {
+    mayHaveGrown = true
+    let record = records.unfolded(slot, timers, in: &stores)
+    return records.replace(brief: slot, by: record)
+  }
+
+  /// What is known of the flow in brief at `slot`, which stays in brief.
+  mutating func snapshot(brief slot: FlowTable.Slot) -> Flow {
+    var record = records.unfolded(slot, timers, in: &stores)
+    let flow = record.snapshot(.open, at: now, stores: &stores)
+    stores.timeline.release(&record.timeline)
+    stores.notices.release(&record.notices)
+    return flow
+  }
+}
+
+extension FlowTable {
+  /// The record that the flow in brief at `slot` stands for.
+  fileprivate mutating func unfolded(
+    _ slot: Slot, _ timers: TimerProfile, in stores: inout SharedStores
+  ) -> FlowRecord {
+    let place = self[brief: slot].closing
+    let closing = place == Slab<BriefClosing>.none ? nil : closings[place]
+    return FlowRecord(unfolding: &self[brief: slot], closing, timers, in: &stores)
+  }
+}

@@ -1,0 +1,32 @@
+import BasicContainers
+
+/// Elements that keep their place, and whose place is used again once they are gone.
+struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
+  /// No place.
+  static var none: UInt32 { .max }
+
+  private var elements = PagedArray<Element>()
+  private var free = UniqueArray<UInt32>()
+
+  /// Elements held.
+  var count: Int { elements.count - free.count }
+  /// Bytes that they take.
+  var footprint: Int { count * MemoryLayout<Element>.stride }
+
+  subscript(place: UInt32) -> Element {
+    @inline(__always) _read { yield elements[place] }
+    @inline(__always) _modify { yield &elements[place] }
+  }
+
+  /// - Returns: where the element is from now on.
+  mutating func insert(_ element: consuming Element) -> UInt32 {
+    if let place = free.popLast() {
+      elements[place] = element
+      return place
+    }
+    return elements.append(element)
+  }
+
+  /// The element at `place` is not needed any more.
+  mutating func remove(_ place: UInt32) { free.append(place) }
+}
