@@ -8,8 +8,8 @@ public struct TrackerConfiguration: Sendable {
   public var maximumMemory = 1 << 30
   /// From here on a pause is worth a ``NoticeKind/silence``, in nanoseconds. Shorter ones tell little, and there are more.
   public var leastSilence: Int64 = 1_000_000_000
-  /// From here on also a pause that only ends in more data, or an ACK; one that is shorter is told of where a RST comes
-  /// of it. At least ``leastSilence``.
+  /// From here on also a pause that only ends in more data, or an ACK; of those that are shorter, the last one before
+  /// another notice is told of. At least ``leastSilence``.
   public var leastIdle: Int64 = 60_000_000_000
   /// Report each transition as it happens, as ``TrackerEvent/transition(flow:client:server:entry:)``.
   public var reportsTransitions = false

@@ -18,8 +18,8 @@ extension FlowRecord {
     lastPayload = brief.lastPayload
     isSteady = brief.stage == .steady
     ends = .init { side in TCPEndpoint(unfolding: brief.ends[side]) }
-    pause = brief.pause.length == 0 ? nil : Pause(unfolding: brief.pause, by: brief.role(of: Int(brief.pause.side)))
     unfoldOpening(brief.stage, &brief, in: &stores)
+    pause = brief.pause.length == 0 ? nil : Pause(unfolding: brief.pause, by: brief.role(of: Int(brief.pause.side)))
     if let closing { unfoldClosing(brief.stage, closing, Int(brief.closer), timers, in: &stores) }
   }
 }
@@ -215,6 +215,7 @@ extension FlowRecord {
     notice.circumstances = circumstances
     notice.senderState = sender
     notice.receiverState = receiver
+    notePause(&stores.notices)
     stores.notices.add(notice, to: &notices, window: -1)
   }
 }

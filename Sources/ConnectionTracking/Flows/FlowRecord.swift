@@ -26,7 +26,7 @@ struct FlowRecord: ~Copyable, Sendable {
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
   var ends: [2 of TCPEndpoint]
-  /// The last pause that ended in more data or an ACK.
+  /// The last pause that ended in more data or an ACK, and has not been told of.
   var pause: Pause?
   var timeline = TimelineStore.List()
   var notices = Chain()

@@ -28,14 +28,14 @@ struct FlowTable: ~Copyable, Sendable {
 
   /// The record of a flow that is not held in brief.
   subscript(slot: Slot) -> FlowRecord {
-    @inline(__always) _read { yield records[slot] }
-    @inline(__always) _modify { yield &records[slot] }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(records.address(slot)) }
+    @inline(__always) unsafeMutableAddress { unsafe records.address(slot) }
   }
 
   /// The record of a flow that is held in brief.
   subscript(brief slot: Slot) -> BriefRecord {
-    @inline(__always) _read { yield briefs[slot ^ Self.brief] }
-    @inline(__always) _modify { yield &briefs[slot ^ Self.brief] }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(briefs.address(slot ^ Self.brief)) }
+    @inline(__always) unsafeMutableAddress { unsafe briefs.address(slot ^ Self.brief) }
   }
 
   @inline(__always)

@@ -14,9 +14,13 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   var footprint: Int { count * MemoryLayout<Element>.stride }
 
   subscript(place: UInt32) -> Element {
-    @inline(__always) _read { yield elements[place] }
-    @inline(__always) _modify { yield &elements[place] }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(elements.address(place)) }
+    @inline(__always) unsafeMutableAddress { unsafe elements.address(place) }
   }
+
+  /// Where the element at `place` lies.
+  @inline(__always)
+  func address(_ place: UInt32) -> UnsafeMutablePointer<Element> { unsafe elements.address(place) }
 
   /// - Returns: where the element is from now on.
   mutating func insert(_ element: consuming Element) -> UInt32 {

@@ -60,7 +60,6 @@ extension FlowRecord {
     _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) -> NoticeBasis {
     let quiet = segment.time.nanoseconds &- last.time.nanoseconds
-    if segment.flags.contains(.rst) { notePause(&stores.notices) }
     if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, &stores.notices) }
     noteShape(segment, side, &stores.notices)
     if segment.flags.contains(.rst) {
@@ -115,13 +114,6 @@ extension FlowRecord {
     }
   }
 
-  /// The pause before what a RST answers.
-  private mutating func notePause(_ store: inout NoticeStore) {
-    guard let pause else { return }
-    store.add(pause.notice(by: role(of: Int(pause.side))), to: &notices, window: -1)
-    self.pause = nil
-  }
-
   /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to
   /// run out first, so that identification and timestamp would be newer than those of the last segment.
   mutating func isOldCopy(_ segment: Segment, from side: Int) -> Bool {
@@ -164,6 +156,14 @@ extension FlowRecord {
     notice.senderState = ends[side].state
     notice.receiverState = ends[peer(of: side)].state
     fill(&notice)
+    notePause(&store)
     store.add(notice, to: &notices, window: window)
+  }
+
+  /// The pause before what is told of next.
+  mutating func notePause(_ store: inout NoticeStore) {
+    guard let pause else { return }
+    store.add(pause.notice(by: role(of: Int(pause.side))), to: &notices, window: -1)
+    self.pause = nil
   }
 }

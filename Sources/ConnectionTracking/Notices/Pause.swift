@@ -1,6 +1,6 @@
 import PacketDecoding
 
-/// A pause of a flow that only ended in more data, or an ACK: worth a word where a RST comes of it.
+/// A pause of a flow that only ended in more data, or an ACK: worth a word where something comes of it.
 struct Pause: Sendable {
   /// When it ended, in nanoseconds, and how long it was.
   let end: Int64
