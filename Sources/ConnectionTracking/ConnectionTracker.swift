@@ -112,7 +112,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   public mutating func snapshot() -> [Flow] {
     var flows: [Flow] = []
     for slot in records.slotsByNumber() {
-      flows.append(FlowTable.isBrief(slot) ? snapshot(brief: slot) : records[slot].snapshot(.open, at: now, stores: &stores))
+      flows.append(
+        FlowTable.isBrief(slot) ? snapshot(brief: slot) : records[slot].snapshot(.open, at: now, stores: &stores))
     }
     return flows
   }

@@ -95,7 +95,7 @@ extension BriefRecord {
   }
 
   private mutating func isHandshakeACK(_ segment: Segment, from side: Int) -> Bool {
-    !segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
+    segment.wirePayloadLength == 0 && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
   }
 
   /// True for a FIN of a sender that has received all that its peer sent.

@@ -31,6 +31,7 @@ extension BriefRecord {
   private mutating func carry(_ segment: Segment, from side: Int) {
     let other = 1 - side
     let length = segment.sequenceLength
+    lastTime = segment.time.nanoseconds
     lastFrame = segment.frame
     ends[side].packets &+= 1
     ends[side].bytes &+= UInt32(truncatingIfNeeded: segment.wireLength)
@@ -69,6 +70,7 @@ extension BriefRecord {
     case .acknowledgment:
       stage = .acknowledged
       acknowledgment = BriefMoment(segment, since: first) ?? acknowledgment
+      acknowledgmentStamp = segment.options.timestampValue
     case .proof:
       stage = .steady
       proof = BriefMoment(segment, since: first) ?? proof

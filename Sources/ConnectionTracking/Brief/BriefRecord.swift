@@ -13,7 +13,8 @@ struct BriefRecord: ~Copyable, Sendable {
   var number: Int
   let key: FlowKey
   let first: TimelineEntry.Moment
-  /// The frame of the last segment; its time is that of its sender's ``BriefEnd/latest``.
+  /// When the last segment passed, in nanoseconds, and its frame.
+  var lastTime: Int64
   var lastFrame: UInt64
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
@@ -21,6 +22,8 @@ struct BriefRecord: ~Copyable, Sendable {
   var answer = BriefMoment()
   /// The client's first segment after it.
   var acknowledgment = BriefMoment()
+  /// Its TSval.
+  var acknowledgmentStamp: UInt32 = 0
   /// The server's first segment after that.
   var proof = BriefMoment()
   var pause = BriefPause()
@@ -42,6 +45,7 @@ struct BriefRecord: ~Copyable, Sendable {
     self.number = number
     self.key = key
     first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    lastTime = segment.time.nanoseconds
     lastFrame = segment.frame
     clientSide = side
     lastSender = side
@@ -53,9 +57,6 @@ struct BriefRecord: ~Copyable, Sendable {
     UInt32(truncatingIfNeeded: number) &+ UInt32(truncatingIfNeeded: pause.length) &+ ends[0].next.rawValue
       &+ ends[0].payloadBytes &+ ends[1].next.rawValue &+ ends[1].payloadBytes
   }
-
-  /// When the last segment passed, in nanoseconds.
-  var lastTime: Int64 { mutating get { stage == .new ? first.time.nanoseconds : ends[Int(lastSender)].latest.time } }
 
   /// When the timer of its state ends, in nanoseconds; `.max` where none runs.
   mutating func deadline(_ closing: borrowing BriefClosing, _ timers: TimerProfile) -> Int64 {

@@ -34,20 +34,17 @@ extension ConnectionTracker {
   private mutating func take(_ segment: Segment, as step: BriefStep, at slot: FlowTable.Slot, from side: Int) {
     records.take(
       segment, as: step, at: slot, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog)
-    if step != .plain { scheduleAfter(step, segment.time, at: slot) }
+    switch step {
+    case .firstFIN: mayHaveGrown = true
+    case .finAcknowledgment: schedule(brief: slot, timers.orphanedFinWait2, after: segment.time)
+    case .secondFIN, .lastACK: schedule(brief: slot, timers.timeWait, after: segment.time)
+    case .syn, .synACK, .acknowledgment, .plain, .proof: break
+    }
   }
 
+  /// Has the flow looked at when its timer ends, unless it will be earlier anyway.
   @inline(never)
-  private mutating func scheduleAfter(_ step: BriefStep, _ time: Timestamp, at slot: FlowTable.Slot) {
-    let wait: Int64
-    switch step {
-    case .firstFIN:
-      mayHaveGrown = true
-      return
-    case .finAcknowledgment: wait = timers.orphanedFinWait2
-    case .secondFIN, .lastACK: wait = timers.timeWait
-    default: return
-    }
+  private mutating func schedule(brief slot: FlowTable.Slot, _ wait: Int64, after time: Timestamp) {
     let due = wait == .max ? .max : time.advanced(byNanoseconds: wait).nanoseconds
     let closing = records[brief: slot].closing
     guard due < records.closings[closing].wake else { return }

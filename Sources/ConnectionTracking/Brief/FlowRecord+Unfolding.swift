@@ -4,8 +4,9 @@ import PacketDecoding
 
 extension FlowRecord {
   /// The record of `brief`, with its timeline and notices in `stores`.
-  init(unfolding brief: inout BriefRecord, _ closing: BriefClosing?, _ timers: TimerProfile, in stores: inout SharedStores)
-  {
+  init(
+    unfolding brief: inout BriefRecord, _ closing: BriefClosing?, _ timers: TimerProfile, in stores: inout SharedStores
+  ) {
     number = brief.number
     previous = 0
     key = brief.key
@@ -82,18 +83,19 @@ extension FlowRecord {
     let proof = brief.proof.moment(since: first)
     let answerProves = !ends[server].facts.contains(.mayBeCookie)
     shows(client, .closed, .synSent, .sendsSYN, first, in: &stores)
-    presumes(
-      server, .listen, .synReceived, .syn, first,
-      provedAt: answerProves ? (stage >= .answered ? answer : nil) : stage >= .steady ? proof : nil, in: &stores)
+    let firstProof = answerProves ? (stage >= .answered ? answer : nil) : stage >= .steady ? proof : nil
+    presumes(server, .listen, .synReceived, .syn, first, provedAt: firstProof, position(ofSYNOf: client), in: &stores)
     guard stage >= .answered else { return }
     noteSilence(answer, since: first, server, .synReceived, .synSent, in: &stores)
     presumes(
       client, .synSent, .established, [.syn, .synAcknowledged], answer,
-      provedAt: stage >= .acknowledged ? acknowledgment : nil, in: &stores)
+      provedAt: stage >= .acknowledged ? acknowledgment : nil, position(ofSYNOf: server), in: &stores)
     guard stage >= .acknowledged else { return }
+    let position = Position(
+      number: brief.ends[client].initial + 1, stamp: stamp(brief.acknowledgmentStamp, of: client))
     presumes(
       server, .synReceived, .established, .synAcknowledged, acknowledgment, provedAt: stage >= .steady ? proof : nil,
-      in: &stores)
+      position, in: &stores)
     // Every segment of the client until then brings the acknowledgment again.
     if stage == .acknowledged, ends[client].counters.packets > 2 || !answerProves {
       ends[server].acknowledgedAt = ends[client].latest.time
@@ -129,7 +131,8 @@ extension FlowRecord {
     let position = Position(
       number: stage >= .closed ? end - 1 : end, stamp: stamp(closing.acknowledgmentStamp, of: other))
     presumes(
-      closer, .finWait1, .finWait2, .finAcknowledged, moment, provedAt: stage == .over ? closing.lastACK : nil, position,
+      closer, .finWait1, .finWait2, .finAcknowledged, moment, provedAt: stage == .over ? closing.lastACK : nil,
+      position,
       in: &stores)
     if timers.orphanedFinWait2 != .max {
       ends[closer].deadline = moment.time.advanced(byNanoseconds: timers.orphanedFinWait2).nanoseconds
@@ -164,6 +167,11 @@ extension FlowRecord {
     let position = Position(number: ends[closer].sending.next, stamp: stamp(closing.lastStamp, of: closer))
     presumes(other, .lastAck, .closed, .finAcknowledged, moment, provedAt: nil, position, in: &stores)
     ends[closer].deadline = moment.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
+  }
+
+  private mutating func position(ofSYNOf side: Int) -> Position {
+    Position(
+      number: ends[side].sending.initial ?? SequenceNumber(0), stamp: stamp(ends[side].timestamps.firstValue, of: side))
   }
 
   private mutating func stamp(_ value: UInt32, of side: Int) -> UInt32? {

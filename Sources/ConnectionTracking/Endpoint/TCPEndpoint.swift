@@ -217,7 +217,7 @@ struct AdvertisedWindow: Sendable {
 /// The timestamps an endpoint sends (RFC 7323 §3, §5).
 struct TimestampClock: Sendable {
   /// The first segment's TSval, and when it would have passed had it been as quick as the quickest segment.
-  private var firstValue: UInt32 = 0
+  private(set) var firstValue: UInt32 = 0
   private var start: Int64 = .max
   /// TSval of its last segment in order: the receiver's TS.Recent.
   private(set) var recent: UInt32 = 0

@@ -5,42 +5,46 @@ import PacketDecoding
 /// A listener whose backlog is full answers with SYN cookies and keeps nothing (Linux `tcp_conn_request`,
 /// `inet_csk_reqsk_queue_is_full`), so that a SYN-ACK of a listener with several connections half-open does not show
 /// that a socket in SYN_RCVD is there.
-struct BacklogTable: Sendable {
-  private struct Listener: Hashable {
+struct BacklogTable: ~Copyable, Sendable {
+  struct Listener: Sendable {
     let address: SocketAddress
     let encapsulation: EncapsulationID
-    private let hash: UInt32
-
-    @inline(__always)
-    init(_ address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: FlowHash) {
-      self.address = address
-      self.encapsulation = encapsulation
-      self.hash = hash(address, encapsulation)
-    }
-
-    /// One word rather than every field: a look-up is asked for twice a connection.
-    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+    var halfOpen = 1
   }
 
   /// Half-open connections from which on a SYN-ACK is no proof. Backlogs are rarely smaller.
   static let doubtful = 2
 
-  private var counts: [Listener: Int] = [:]
+  private var index = FlowIndex()
+  private var listeners = Slab<Listener>()
   private let hash = FlowHash()
 
   /// True where the backlog of the segment's sender may be full.
-  func isDoubtful(_ segment: Segment) -> Bool {
-    counts[Listener(segment.source, segment.encapsulation, hash), default: 0] >= Self.doubtful
+  mutating func isDoubtful(_ segment: Segment) -> Bool {
+    let place = place(of: segment.source, segment.encapsulation, hash(segment.source, segment.encapsulation))
+    return place != FlowIndex.none && listeners[place].halfOpen >= Self.doubtful
   }
 
   /// A connection of the listener `address` has become half-open, or has stopped to be.
   mutating func change(_ address: SocketAddress, _ encapsulation: EncapsulationID, isHalfOpen: Bool) {
-    let listener = Listener(address, encapsulation, hash)
-    if isHalfOpen {
-      counts[listener, default: 0] += 1
-    } else if let place = counts.index(forKey: listener) {
-      counts.values[place] -= 1
-      if counts.values[place] <= 0 { counts.remove(at: place) }
+    let hash = hash(address, encapsulation)
+    let place = place(of: address, encapsulation, hash)
+    if place == FlowIndex.none {
+      if isHalfOpen { index.insert(hash, listeners.insert(Listener(address: address, encapsulation: encapsulation))) }
+      return
+    }
+    listeners[place].halfOpen += isHalfOpen ? 1 : -1
+    guard listeners[place].halfOpen == 0 else { return }
+    index.remove(hash, place)
+    listeners.remove(place)
+  }
+
+  private mutating func place(of address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: UInt32) -> UInt32 {
+    var probe = 0
+    while true {
+      let place = index.next(hash, &probe)
+      if place == FlowIndex.none { return place }
+      if listeners[place].address == address, listeners[place].encapsulation == encapsulation { return place }
     }
   }
 }

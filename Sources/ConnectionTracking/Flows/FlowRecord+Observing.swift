@@ -54,7 +54,7 @@ extension FlowRecord {
     let earlier = (ends[side].state, ends[other].state)
     let wasHalfOpen = isHalfOpen
     count(segment, side)
-    if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, stores.backlog) }
+    if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, &stores.backlog) }
     take(segment, fit, from: side, timers: timers, in: &stores)
     if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
     if let basis { review(segment, from: side, basis, in: &stores) }
@@ -83,7 +83,7 @@ extension FlowRecord {
   }
 
   /// A SYN-ACK of a crowded listener may be a cookie; one that comes again is not, for a cookie is never repeated.
-  private mutating func doubtCookie(_ segment: Segment, side: Int, _ backlog: BacklogTable) {
+  private mutating func doubtCookie(_ segment: Segment, side: Int, _ backlog: inout BacklogTable) {
     if ends[side].facts.contains(.sentSYNACK) {
       ends[side].facts.remove(.mayBeCookie)
     } else if backlog.isDoubtful(segment) {

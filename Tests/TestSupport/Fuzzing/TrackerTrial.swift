@@ -127,11 +127,27 @@ extension TrackerTrial {
     streaming.reassemblesStreams = true
     let streamed = singly(streaming)
     var result = single.events.difference(from: batched.events).map { "in batches: \($0)" }
-    let others = streamed.events.filter { if case .stream = $0 { false } else { true } }
-    result += single.events.difference(from: others).map { "with streams: \($0)" }
+    result += differences("with streams", single, streamed)
+    var inBrief = configuration
+    inBrief.reportsTransitions = false
+    result += differences("in brief", single, singly(inBrief, looks: true))
     let most = max(single.mostFlows, batched.mostFlows, streamed.mostFlows)
     if most > configuration.maximumFlows { result.append("\(most) flows held") }
     return result + breaches(single.events.flows) + Self.breaches(ofStreams: streamed.events)
+  }
+
+  /// Where flows are held in brief differs between the two, so that a limit on memory may end others first.
+  private func differences(_ name: String, _ one: Outcome, _ other: Outcome) -> [String] {
+    if (one.events.flows + other.events.flows).contains(where: { $0.end == .evicted }) { return [] }
+    let events = [one, other].map { outcome in
+      outcome.events.filter {
+        switch $0 {
+        case .began, .ended: true
+        case .transition, .stream: false
+        }
+      }
+    }
+    return events[0].difference(from: events[1]).map { "\(name): \($0)" }
   }
 
   private func breaches(_ flows: [Flow]) -> [String] {
