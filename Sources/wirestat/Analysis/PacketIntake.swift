@@ -6,8 +6,7 @@ import Reporting
 
 /// Packets in, segments out: the decoder, and the counts of the capture that a report needs.
 struct PacketIntake: ~Copyable {
-  /// What was read so far.
-  private(set) var capture = CaptureSummary()
+  private var capture = CaptureSummary()
   /// Captured bytes of the packets so far.
   private(set) var capturedBytes = 0
   private var decoder: PacketDecoder
@@ -37,8 +36,6 @@ struct PacketIntake: ~Copyable {
   /// - Parameter batch: a segment is put into its ``SegmentBatch/next``, and not added.
   @inline(__always)
   mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) -> PacketKind {
-    if capture.firstSeen == nil { capture.firstSeen = info.time }
-    capture.lastSeen = info.time
     capturedBytes &+= bytes.count
     capture.quality.count(info, captured: bytes.count)
     let kind = decoder.decode(bytes, info, into: &batch.next)
@@ -52,6 +49,9 @@ struct PacketIntake: ~Copyable {
     decoder.withPayload(of: segment, in: bytes, body)
   }
 
+  /// How many packets were read so far.
+  var packets: Int { capture.quality.packets }
+
   /// What the numbers of encapsulations stand for.
   var encapsulations: EncapsulationTable { decoder.encapsulations }
 
@@ -60,6 +60,8 @@ struct PacketIntake: ~Copyable {
   /// - Parameter warnings: what could not be read.
   mutating func finish(warnings: [String]) -> CaptureSummary {
     capture.warnings += warnings
+    capture.firstSeen = capture.quality.firstSeen?.time
+    capture.lastSeen = capture.quality.lastSeen?.time
     return capture
   }
 }
