@@ -10,7 +10,7 @@ extension PacketDecoder {
   /// Reads a plain frame into `segment`.
   ///
   /// - Returns: false where the frame is none; `segment` is then as it was.
-  @inline(__always)
+  @usableFromInline @inline(never)
   mutating func readPlainFrame(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
     let start = Self.ethernetLength
     guard info.linkType == .ethernet, !verifiesChecksums, bytes.count >= start + Self.ipv4Length else { return false }
@@ -68,7 +68,7 @@ extension PacketDecoder {
     guard payloadStart >= optionsStart, payloadStart <= length else { return false }
     let end = min(packet.count, length)
     segment.read(header)
-    segment.options.decode(packet.extracting(optionsStart..<min(payloadStart, end)), isTruncated: end < payloadStart)
+    segment.readOptions(packet, optionsStart, payloadStart, end)
     segment.payload = Self.ethernetLength + min(payloadStart, end)..<Self.ethernetLength + end
     segment.wirePayloadLength = length - payloadStart
     return true
@@ -76,6 +76,17 @@ extension PacketDecoder {
 }
 
 extension Segment {
+  /// Reads the options, which nearly always are the timestamps alone and captured whole.
+  @inline(__always)
+  fileprivate mutating func readOptions(_ packet: Span<UInt8>, _ start: Int, _ payloadStart: Int, _ end: Int) {
+    if payloadStart - start == TCPOptions.paddedTimestampsLength, payloadStart <= end,
+      options.readPaddedTimestamps(packet.extracting(start..<start + TCPOptions.paddedTimestampsLength))
+    {
+      return
+    }
+    options.decode(packet.extracting(start..<min(payloadStart, end)), isTruncated: end < payloadStart)
+  }
+
   /// Takes over what the capture says, and that nothing is around the packet.
   @inline(__always)
   fileprivate mutating func place(_ info: PacketInfo, _ length: Int) {

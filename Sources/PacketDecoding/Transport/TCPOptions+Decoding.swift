@@ -19,7 +19,19 @@ extension TCPOptions {
   /// Two bytes of padding, the timestamps option, its length: how nearly every segment of a connection has it
   /// (RFC 7323 appendix A), and stacks too look for just this first.
   private static let paddedTimestamps: UInt32 = 0x0101_080A
-  private static let paddedTimestampsLength = 12
+  static let paddedTimestampsLength = 12
+
+  /// Reads what nearly every segment has for options: the padded timestamps and nothing else.
+  ///
+  /// - Parameter bytes: as many as that takes.
+  /// - Returns: false where they hold something else; what was here is then as it was.
+  @inline(__always)
+  mutating func readPaddedTimestamps(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.bigEndian32(at: 0) == Self.paddedTimestamps else { return false }
+    clear()
+    readTimestamps(bytes.extracting(2..<Self.paddedTimestampsLength))
+    return true
+  }
 
   /// Reads the options between the fixed header and the payload.
   ///
@@ -28,11 +40,9 @@ extension TCPOptions {
   /// - Parameters:
   ///   - bytes: what was captured of them.
   ///   - isTruncated: the snap length cut some off.
+  @inline(never)
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
     clear()
-    if bytes.count == Self.paddedTimestampsLength, !isTruncated, bytes.bigEndian32(at: 0) == Self.paddedTimestamps {
-      return readTimestamps(bytes.extracting(last: 10))
-    }
     if isTruncated { kinds.insert(.truncated) }
     var offset = 0
     while offset < bytes.count, bytes[offset] != Kind.end {
@@ -57,6 +67,7 @@ extension TCPOptions {
   }
 
   /// As a new value, field by field: assigning one copies all of the blocks.
+  @inline(__always)
   private mutating func clear() {
     kinds = []
     maximumSegmentSize = 0
@@ -70,6 +81,7 @@ extension TCPOptions {
   }
 
   /// Reads one whole option: kind, length, value.
+  @inline(__always)
   private mutating func read(_ option: Span<UInt8>, at offset: Int) {
     switch (option[0], option.count) {
     case (Kind.timestamps, 10): readTimestamps(option)
@@ -80,6 +92,13 @@ extension TCPOptions {
       kinds.insert(.windowScale)
       windowScale = option[2]
     case (Kind.sackPermitted, 2): kinds.insert(.sackPermitted)
+    default: readRare(option, at: offset)
+    }
+  }
+
+  @inline(never)
+  private mutating func readRare(_ option: Span<UInt8>, at offset: Int) {
+    switch (option[0], option.count) {
     case (Kind.sack, 10), (Kind.sack, 18), (Kind.sack, 26), (Kind.sack, 34): readBlocks(option)
     case (Kind.fastOpen, _): readCookie(length: option.count - 2)
     case (Kind.experiment1, 4...), (Kind.experiment2, 4...):
@@ -96,6 +115,7 @@ extension TCPOptions {
     }
   }
 
+  @inline(__always)
   private mutating func readTimestamps(_ option: Span<UInt8>) {
     kinds.insert(.timestamps)
     timestampValue = option.bigEndian32(at: 2)
