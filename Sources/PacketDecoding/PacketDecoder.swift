@@ -40,7 +40,6 @@ public struct PacketDecoder: Sendable {
   ///   - bytes: what was captured of it, from the link layer on.
   ///   - info: the capture's own word on it.
   ///   - segment: overwritten in full when the packet is a TCP segment; otherwise what it holds is of no use.
-  @inlinable
   public mutating func decode(
     _ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment
   ) -> PacketKind {
@@ -48,7 +47,7 @@ public struct PacketDecoder: Sendable {
   }
 
   /// Goes through the layers one by one, also where a plain frame could be read in one go.
-  @usableFromInline @inline(never)
+  @inline(never)
   package mutating func descend(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> PacketKind {
     var descent = Descent(info, captured: bytes.count)
     do {

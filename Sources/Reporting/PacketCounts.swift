@@ -17,18 +17,13 @@ public struct PacketCounts: Sendable, Equatable {
   /// All packets of the input; frame numbers count the same way.
   public var total: Int { followed + icmpErrors + skipped }
 
+  /// Counts a packet that is known to have given a segment.
   @inlinable
+  public mutating func countSegment() { followed &+= 1 }
+
   public mutating func count(_ packet: borrowing PacketKind) {
     switch packet {
-    case .segment: followed &+= 1
-    default: countOther(packet)
-    }
-  }
-
-  @usableFromInline @inline(never)
-  mutating func countOther(_ packet: borrowing PacketKind) {
-    switch packet {
-    case .segment: followed &+= 1
+    case .segment: countSegment()
     case .icmpError: icmpErrors &+= 1
     case .other(let reason):
       skipped &+= 1

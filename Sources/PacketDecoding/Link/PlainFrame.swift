@@ -7,11 +7,12 @@ extension PacketDecoder {
   private static let ipv4Length = 20
   private static let ipv6Length = 40
 
-  /// Reads a plain frame into `segment`.
+  /// Reads a plain frame into `segment`: all of ``decode(_:_:into:)`` for nearly every packet, and little enough that a
+  /// loop over packets tries it first.
   ///
   /// - Returns: false where the frame is none; `segment` is then as it was.
-  @usableFromInline @inline(never)
-  mutating func readPlainFrame(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
+  @inline(never)
+  package mutating func readPlainFrame(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
     let start = Self.ethernetLength
     guard info.linkType == .ethernet, !verifiesChecksums, bytes.count >= start + Self.ipv4Length else { return false }
     switch bytes.bigEndian16(at: start - 2) {
@@ -76,15 +77,12 @@ extension PacketDecoder {
 }
 
 extension Segment {
-  /// Reads the options, which nearly always are the timestamps alone and captured whole.
+  /// Reads the options, of which the snap length may have cut some.
   @inline(__always)
   fileprivate mutating func readOptions(_ packet: Span<UInt8>, _ start: Int, _ payloadStart: Int, _ end: Int) {
-    if payloadStart - start == TCPOptions.paddedTimestampsLength, payloadStart <= end,
-      options.readPaddedTimestamps(packet.extracting(start..<start + TCPOptions.paddedTimestampsLength))
-    {
-      return
-    }
-    options.decode(packet.extracting(start..<min(payloadStart, end)), isTruncated: end < payloadStart)
+    let bytes = packet.extracting(start..<min(payloadStart, end))
+    if end >= payloadStart, options.readUsual(bytes) { return }
+    options.decode(bytes, isTruncated: end < payloadStart)
   }
 
   /// Takes over what the capture says, and that nothing is around the packet.

@@ -16,23 +16,6 @@ extension TCPOptions {
   /// What marks the experimental options as fast open (RFC 7413 appendix A).
   private static let fastOpenMagic: UInt16 = 0xF989
 
-  /// Two bytes of padding, the timestamps option, its length: how nearly every segment of a connection has it
-  /// (RFC 7323 appendix A), and stacks too look for just this first.
-  private static let paddedTimestamps: UInt32 = 0x0101_080A
-  static let paddedTimestampsLength = 12
-
-  /// Reads what nearly every segment has for options: the padded timestamps and nothing else.
-  ///
-  /// - Parameter bytes: as many as that takes.
-  /// - Returns: false where they hold something else; what was here is then as it was.
-  @inline(__always)
-  mutating func readPaddedTimestamps(_ bytes: Span<UInt8>) -> Bool {
-    guard bytes.bigEndian32(at: 0) == Self.paddedTimestamps else { return false }
-    clear()
-    readTimestamps(bytes.extracting(2..<Self.paddedTimestampsLength))
-    return true
-  }
-
   /// Reads the options between the fixed header and the payload.
   ///
   /// An option that comes twice counts as it came last, as stacks have it.
@@ -64,20 +47,6 @@ extension TCPOptions {
       read(bytes.extracting(offset..<offset + length), at: offset)
       offset += length
     }
-  }
-
-  /// As a new value, field by field: assigning one copies all of the blocks.
-  @inline(__always)
-  private mutating func clear() {
-    kinds = []
-    maximumSegmentSize = 0
-    windowScale = 0
-    timestampValue = 0
-    timestampEcho = 0
-    sackBlocks.removeAll()
-    fastOpenCookieLength = 0
-    malformedKind = 0
-    malformedOffset = 0
   }
 
   /// Reads one whole option: kind, length, value.

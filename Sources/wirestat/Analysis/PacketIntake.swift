@@ -21,7 +21,16 @@ struct PacketIntake: ~Copyable {
   /// Takes one packet; what is in it becomes part of `batch`, which must have room.
   @inline(__always)
   mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
-    switch decode(bytes, info, into: &batch) {
+    count(bytes, info)
+    guard decoder.readPlainFrame(bytes, info, into: &batch.next) else { return takeOther(bytes, info, into: &batch) }
+    capture.packets.countSegment()
+    batch.add(decodedFrom: bytes)
+  }
+
+  /// Takes a packet that is no plain frame and was counted.
+  @inline(never)
+  private mutating func takeOther(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
+    switch decodeCounted(bytes, info, into: &batch) {
     case .segment where batch.next.isReassembled:
       let segment = batch.next
       withPayload(of: segment, in: bytes) { batch.add(payload: $0) }
@@ -34,10 +43,20 @@ struct PacketIntake: ~Copyable {
   /// Decodes and counts one packet.
   ///
   /// - Parameter batch: a segment is put into its ``SegmentBatch/next``, and not added.
-  @inline(__always)
   mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) -> PacketKind {
+    count(bytes, info)
+    return decodeCounted(bytes, info, into: &batch)
+  }
+
+  @inline(__always)
+  private mutating func count(_ bytes: Span<UInt8>, _ info: PacketInfo) {
     capturedBytes &+= bytes.count
     capture.quality.count(info, captured: bytes.count)
+  }
+
+  private mutating func decodeCounted(
+    _ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch
+  ) -> PacketKind {
     let kind = decoder.decode(bytes, info, into: &batch.next)
     capture.packets.count(kind)
     if case .segment = kind, batch.next.checksum != .unverified { capture.quality.checksums.judge(&batch.next) }
