@@ -1,3 +1,4 @@
+import BasicContainers
 import HeapModule
 public import PacketDecoding
 

@@ -1,3 +1,4 @@
+public import BasicContainers
 public import PacketDecoding
 
 /// Segments on their way to the tracker, a few at a time.
@@ -32,9 +33,9 @@ public struct SegmentBatch: ~Copyable, Sendable {
   }
 
   @usableFromInline private(set) var count = 0
-  @usableFromInline private(set) var segments: [Segment]
-  private(set) var samples: [PayloadSample]
-  private(set) var asides: [(place: Int, aside: Aside)] = []
+  @usableFromInline private(set) var segments: RigidArray<Segment>
+  private(set) var samples: RigidArray<PayloadSample>
+  @usableFromInline private(set) var asides: [(place: Int, aside: Aside)] = []
 
   public init(capacity: Int = 32) {
     self.capacity = max(1, capacity)
@@ -42,11 +43,12 @@ public struct SegmentBatch: ~Copyable, Sendable {
     let empty = Segment(
       time: Timestamp(nanoseconds: 0), frame: 0, source: nobody, destination: nobody, sequence: SequenceNumber(0),
       flags: [])
-    segments = Array(repeating: empty, count: self.capacity)
-    samples = Array(repeating: PayloadSample(), count: self.capacity)
+    segments = RigidArray(repeating: empty, count: self.capacity)
+    samples = RigidArray(repeating: PayloadSample(), count: self.capacity)
   }
 
   public var isEmpty: Bool { count == 0 && asides.isEmpty }
+  @inlinable
   public var isFull: Bool { count == capacity || asides.count >= capacity }
 
   /// Takes what was decoded into ``next``; a full batch must be observed first.

@@ -11,6 +11,8 @@ public import PacketDecoding
   /// What ended the reading of a file before its end. The others were read on.
   public private(set) var failures: [CaptureError] = []
   @usableFromInline var packet = CapturedPacket()
+  /// What can be read from the one file without asking it.
+  @usableFromInline var run = RecordRun()
   private var single: CaptureSource?
   private var merge: CaptureMerge?
 
@@ -25,6 +27,8 @@ public import PacketDecoding
     guard files.count != 1, !files.isEmpty else {
       let source = try CaptureSource.decodable(files.first ?? "-", filter)
       linkTypes = [source.linkType]
+      packet = source.packet
+      run = source.run
       single = consume source
       return
     }
@@ -49,14 +53,29 @@ public import PacketDecoding
   public mutating func next<Value, Failure: Error>(
     _ body: (Span<UInt8>, PacketInfo) throws(Failure) -> Value
   ) throws(Failure) -> Value? {
-    advance() ? try packet.lend(to: body) : nil
+    run.next(into: &packet) || advance() ? try packet.lend(to: body) : nil
   }
 
-  @usableFromInline mutating func advance() -> Bool {
+  /// Reads packet after packet and lends each to `body`, until that returns false.
+  ///
+  /// - Returns: false at the end of all files.
+  @inlinable
+  public mutating func read(while body: (Span<UInt8>, PacketInfo) -> Bool) -> Bool {
+    while run.next(into: &packet) || advance() {
+      guard packet.lend(to: body) else { return true }
+    }
+    return false
+  }
+
+  /// Moves to the next packet where ``run`` has none.
+  @usableFromInline @inline(never)
+  mutating func advance() -> Bool {
     if merge != nil { return advanceMerge() }
     do throws(CaptureError) {
+      single?.resume(run, after: packet)
       guard case .packet = try single?.advance() else { return false }
       packet = single?.packet ?? packet
+      run = single?.run ?? run
       return true
     } catch {
       failures.append(error)

@@ -117,9 +117,37 @@ extension CaptureSource {
 
   /// Moves to the next packet of the input, whatever the filter says.
   mutating func advanceUnfiltered() throws(CaptureError) -> CaptureStep<Void> {
-    let step = try read()
-    if case .packet = step { packet.info.frame += 1 }
-    return step
+    guard let found = blocks?.next(into: &packet) else { return try readThroughLibpcap() }
+    if found { return .packet(()) }
+    // The end of the file, or a record that is not plain: libpcap says which, and reads on from there.
+    blocks?.handOver(to: handle)
+    blocks = nil
+    return try readThroughLibpcap()
+  }
+
+  /// The records that can be taken from memory, where every one is wanted; none where packets come another way.
+  ///
+  /// What is taken from it is missed here until ``resume(_:after:)``.
+  var run: RecordRun {
+    if isFiltered { return RecordRun() }
+    return switch blocks {
+    case .some(let blocks): blocks.run
+    case .none: RecordRun()
+    }
+  }
+
+  /// Goes on after the records taken from ``run``, the last of which is `packet`.
+  mutating func resume(_ run: RecordRun, after packet: CapturedPacket) {
+    if isFiltered { return }
+    self.packet = packet
+    blocks?.resume(run)
+  }
+
+  private var isFiltered: Bool {
+    switch filter {
+    case .some: true
+    case .none: false
+    }
   }
 
   var passesFilter: Bool {
@@ -129,16 +157,8 @@ extension CaptureSource {
     }
   }
 
-  private mutating func read() throws(CaptureError) -> CaptureStep<Void> {
-    guard let found = blocks?.next(into: &packet) else { return try readThroughLibpcap() }
-    if found { return .packet(()) }
-    // The end of the file, or a record that is not plain: libpcap says which, and reads on from there.
-    blocks?.handOver(to: handle)
-    blocks = nil
-    return try readThroughLibpcap()
-  }
-
   private mutating func readThroughLibpcap() throws(CaptureError) -> CaptureStep<Void> {
+    if Interruption.isRequested { return .end }
     let offset = handle.offset
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var bytes: UnsafePointer<UInt8>?

@@ -17,12 +17,13 @@ public import PacketDecoding
     return try unsafe body(bytes.span, info)
   }
 
-  /// Takes what pcap_next_ex(3) gave.
+  /// Takes what pcap_next_ex(3) gave, as the next frame.
   mutating func hold(_ header: pcap_pkthdr, _ bytes: UnsafePointer<UInt8>?, from format: CaptureFormat?) {
     unsafe start = unsafe bytes
     count = Int(header.caplen)
     info.originalLength = Int(header.len)
     info.time = Timestamp(header.ts, from: format)
+    info.frame += 1
   }
 }
 

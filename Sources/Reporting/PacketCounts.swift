@@ -2,29 +2,37 @@ public import PacketDecoding
 
 /// How many packets there were, and why some are not followed.
 public struct PacketCounts: Sendable, Equatable {
-  /// All packets of the input; frame numbers count the same way.
-  public private(set) var total = 0
   /// Those that gave a TCP segment.
-  public private(set) var segments = 0
+  public var segments: Int { followed }
+  @usableFromInline var followed = 0
   /// ICMP errors about a TCP segment.
   public private(set) var icmpErrors = 0
+  /// Packets that were read and not followed.
+  public private(set) var skipped = 0
   private var others: [SkipReason: Int] = [:]
   private var errors: [Malformation: Int] = [:]
 
   public init() {}
 
+  /// All packets of the input; frame numbers count the same way.
+  public var total: Int { followed + icmpErrors + skipped }
+
+  /// Counts a packet that is known to have given a segment.
+  @inlinable
+  public mutating func countSegment() { followed &+= 1 }
+
   public mutating func count(_ packet: borrowing PacketKind) {
-    total &+= 1
     switch packet {
-    case .segment: segments &+= 1
+    case .segment: countSegment()
     case .icmpError: icmpErrors &+= 1
-    case .other(let reason): others[reason, default: 0] += 1
-    case .malformed(let error): errors[Malformation(error.layer, error.problem), default: 0] += 1
+    case .other(let reason):
+      skipped &+= 1
+      others[reason, default: 0] += 1
+    case .malformed(let error):
+      skipped &+= 1
+      errors[Malformation(error.layer, error.problem), default: 0] += 1
     }
   }
-
-  /// Packets that were read and not followed.
-  public var skipped: Int { total - segments - icmpErrors }
 
   /// Packets of TCP, as far as that is known, that could not be followed all the same.
   public var unsupported: Int {

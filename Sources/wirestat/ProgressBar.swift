@@ -15,11 +15,11 @@ struct ProgressBar {
     isShown = Terminal.isTerminal(.standardError) && !output.isTerminal
   }
 
-  /// Counts a packet and draws the bar anew when it moved.
-  mutating func advance(_ progress: () -> (read: Int64, total: Int64)?) {
+  /// Counts packets, some hundred at most, and draws the bar anew when it moved.
+  mutating func advance(by count: Int, _ progress: () -> (read: Int64, total: Int64)?) {
     guard isShown else { return }
-    packets += 1
-    guard packets % 16_384 == 0, let progress = progress(), progress.total >= Self.worthShowing else { return }
+    packets += count
+    guard packets % 16_384 < count, let progress = progress(), progress.total >= Self.worthShowing else { return }
     let now = progress.read * 100 / progress.total
     guard now != percent else { return }
     percent = now

@@ -27,4 +27,23 @@ struct Reading: Equatable {
       self.error = error
     }
   }
+
+  /// Reads a file to its end or first error as a set of one, a few packets at a time.
+  init(_ path: String, packetsAtATime count: Int) {
+    do throws(CaptureError) {
+      var captures = try CaptureSet(files: [path])
+      var goesOn = true
+      while goesOn {
+        let wanted = packets.count + count
+        goesOn = captures.read { bytes, info in
+          packets.append(ReadPacket(bytes, info))
+          return packets.count < wanted
+        }
+        if goesOn, let next = captures.next({ ReadPacket($0, $1) }) { packets.append(next) }
+      }
+      error = captures.failures.last
+    } catch {
+      self.error = error
+    }
+  }
 }

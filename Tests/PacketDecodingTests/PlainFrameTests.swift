@@ -42,7 +42,7 @@ import Testing
     bytes += (0..<12).map { _ in UInt8.random(in: 0...255, using: &random) }
     bytes += [UInt8(20 + options) << 2, UInt8.random(in: 0...255, using: &random)]
     bytes += (0..<6).map { _ in UInt8.random(in: 0...255, using: &random) }
-    bytes += (0..<options).map { _ in [0, 1, 2, 3, 4, 5, 8, 10, 34].randomElement(using: &random) ?? 0 }
+    bytes += tcpOptions(options, using: &random)
     bytes += (0..<payload).map { _ in UInt8.random(in: 0...255, using: &random) }
     for _ in 0..<Int.random(in: 0...2, using: &random) {
       bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
@@ -51,5 +51,15 @@ import Testing
       bytes.removeLast(Int.random(in: 0...bytes.count, using: &random))
     }
     return bytes
+  }
+
+  /// Options as stacks have them where there are any of that length, or a row of likely bytes.
+  private func tcpOptions(_ length: Int, using random: inout SeededGenerator) -> [UInt8] {
+    let value = (0..<8).map { _ in UInt8.random(in: 0...255, using: &random) }
+    return switch (length, Bool.random(using: &random)) {
+    case (12, true): [1, 1, 8, 10] + value
+    case (20, true): [2, 4, 5, 0xB4, 4, 2, 8, 10] + value + [1, 3, 3, 7]
+    default: (0..<length).map { _ in [0, 1, 2, 3, 4, 5, 8, 10, 34].randomElement(using: &random) ?? 0 }
+    }
   }
 }

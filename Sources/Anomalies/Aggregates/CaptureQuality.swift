@@ -3,7 +3,7 @@ public import PacketDecoding
 
 /// How far a capture can be trusted.
 public struct CaptureQuality: Sendable, Equatable {
-  public private(set) var packets = 0
+  @usableFromInline var counted = 0
   /// Packets of which the snap length cut something off.
   public private(set) var cut = 0
   public private(set) var firstCut: TimelineEntry.Moment?
@@ -13,7 +13,9 @@ public struct CaptureQuality: Sendable, Equatable {
   /// The farthest step back, in nanoseconds.
   public private(set) var longestStepBack: Int64 = 0
   public private(set) var firstSeen: TimelineEntry.Moment?
-  public private(set) var lastSeen: TimelineEntry.Moment?
+  /// The packet before: until there is one, it is of a time that every other lies before.
+  @usableFromInline var lastTime = Timestamp(nanoseconds: .max)
+  @usableFromInline var lastFrame: UInt64 = 0
   /// Over all flows.
   public private(set) var segments = 0
   public private(set) var duplicates = 0
@@ -38,39 +40,49 @@ public struct CaptureQuality: Sendable, Equatable {
 
   public init() {}
 
+  public var packets: Int { counted }
+  public var lastSeen: TimelineEntry.Moment? {
+    counted == 0 ? nil : TimelineEntry.Moment(time: lastTime, frame: lastFrame)
+  }
+
   /// Takes in a packet as it was read.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func count(_ info: PacketInfo, captured: Int) {
-    packets &+= 1
-    if captured < info.originalLength { countCut(info) }
-    if let last = lastSeen, info.time < last.time { countStepBack(info, since: last.time) }
-    let moment = TimelineEntry.Moment(time: info.time, frame: info.frame)
-    if firstSeen == nil { firstSeen = moment }
-    lastSeen = moment
+    if info.time < lastTime || captured < info.originalLength { countOdd(info, captured) }
+    counted &+= 1
+    lastTime = info.time
+    lastFrame = info.frame
   }
 
   /// Takes over what another met packet by packet; what flows show stays.
   public mutating func takePackets(of other: CaptureQuality) {
-    packets = other.packets
+    counted = other.counted
     cut = other.cut
     firstCut = other.firstCut
     backwards = other.backwards
     firstBackwards = other.firstBackwards
     longestStepBack = other.longestStepBack
     firstSeen = other.firstSeen
-    lastSeen = other.lastSeen
+    lastTime = other.lastTime
+    lastFrame = other.lastFrame
     checksums = other.checksums
   }
 
-  private mutating func countCut(_ info: PacketInfo) {
-    cut &+= 1
-    if firstCut == nil { firstCut = TimelineEntry.Moment(time: info.time, frame: info.frame) }
-  }
-
-  private mutating func countStepBack(_ info: PacketInfo, since last: Timestamp) {
-    backwards &+= 1
-    longestStepBack = max(longestStepBack, last.nanoseconds(since: info.time))
-    if firstBackwards == nil { firstBackwards = TimelineEntry.Moment(time: info.time, frame: info.frame) }
+  /// Takes in what is special of a packet: that it is the first, that it was cut, that its time lies back.
+  @usableFromInline @inline(never)
+  mutating func countOdd(_ info: PacketInfo, _ captured: Int) {
+    let moment = TimelineEntry.Moment(time: info.time, frame: info.frame)
+    if captured < info.originalLength {
+      cut &+= 1
+      if firstCut == nil { firstCut = moment }
+    }
+    if counted == 0 {
+      firstSeen = moment
+    } else if info.time < lastTime {
+      backwards &+= 1
+      longestStepBack = max(longestStepBack, lastTime.nanoseconds(since: info.time))
+      if firstBackwards == nil { firstBackwards = moment }
+    }
   }
 
   mutating func add(_ flow: Flow) {

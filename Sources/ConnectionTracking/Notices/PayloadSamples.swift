@@ -64,10 +64,10 @@ struct PayloadSample: Sendable {
   @inline(__always)
   private static func sum(_ payload: Span<UInt8>) -> UInt64 {
     guard payload.count >= 8 else { return shortSum(payload) }
-    let last = payload.count &- 8
-    let first = payload.bigEndian64(at: 0) &* 0x9E37_79B9_7F4A_7C15
-    let middle = (first ^ payload.bigEndian64(at: last / 2)) &* 0xBF58_476D_1CE4_E5B9
-    return (middle ^ middle >> 31 ^ payload.bigEndian64(at: last)) &* 0x94D0_49BB_1331_11EB
+    let middle = (payload.count &- 8) / 2
+    let first = payload.extracting(first: 8).bigEndian64(at: 0) &* 0x9E37_79B9_7F4A_7C15
+    let second = (first ^ payload.extracting(middle..<middle &+ 8).bigEndian64(at: 0)) &* 0xBF58_476D_1CE4_E5B9
+    return (second ^ second >> 31 ^ payload.extracting(last: 8).bigEndian64(at: 0)) &* 0x94D0_49BB_1331_11EB
   }
 
   private static func shortSum(_ payload: Span<UInt8>) -> UInt64 {

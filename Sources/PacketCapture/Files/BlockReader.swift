@@ -17,21 +17,18 @@ import PacketDecoding
 /// Blocks rather than mmap: resident memory stays flat, and a file that shrinks meanwhile cannot raise SIGBUS.
 @safe struct BlockReader: ~Copyable {
   /// Where in the file the next record begins.
-  var offset: Int64 { blockOffset + Int64(position) }
+  var offset: Int64 { blockOffset + Int64(run.position) }
+
+  /// The records of the block that were not taken yet. Whoever takes a copy to go on with gives it back by
+  /// ``resume(_:)``.
+  private(set) var run: RecordRun
 
   private let descriptor: Int32
-  private let isSwapped: Bool
-  private let hasNanoseconds: Bool
-  /// Captured bytes of the longest record that is plain.
-  private let longest: Int
-  private let block: UnsafeMutableRawPointer
+  private let block: UnsafeMutablePointer<UInt8>
   private var blockOffset: Int64
-  private var position = 0
-  private var end = 0
 
-  private static let headerLength = 16
   /// Room for the longest packet libpcap takes for sane on the link types below, and its header.
-  private static let capacity = 256 * 1024 + headerLength
+  private static let capacity = 256 * 1024 + RecordRun.headerLength
   /// Link types whose packets libpcap delivers as they stand in the file.
   private static let plainLinkTypes: Set<LinkType> = [
     .null, .ethernet, .ppp, .rawDLT, .pppHDLC, .pppEthernet, .raw, .loop, .ipv4, .ipv6,
@@ -49,11 +46,12 @@ import PacketDecoding
     guard Self.plainLinkTypes.contains(linkType) || !isSwapped && Self.cookedLinkTypes.contains(linkType) else {
       return nil
     }
-    self.isSwapped = isSwapped
+    run = unsafe RecordRun(
+      longest: min(Int(pcap_snapshot(handle.pointer)), Self.capacity - RecordRun.headerLength), isSwapped: isSwapped,
+      hasNanoseconds: nanoseconds)
     descriptor = unsafe fileno(file)
-    hasNanoseconds = nanoseconds
-    longest = unsafe min(Int(pcap_snapshot(handle.pointer)), Self.capacity - Self.headerLength)
-    unsafe block = UnsafeMutableRawPointer.allocate(byteCount: Self.capacity, alignment: 16)
+    unsafe block = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.capacity)
+    unsafe run.block = unsafe UnsafePointer(block)
     blockOffset = offset
   }
 
@@ -61,17 +59,11 @@ import PacketDecoding
 
   /// Reads one record into `packet`; false where the next one is libpcap's to read.
   mutating func next(into packet: inout CapturedPacket) -> Bool {
-    guard has(Self.headerLength) else { return false }
-    let captured = Int(field(8))
-    guard captured <= longest, has(Self.headerLength + captured) else { return false }
-    unsafe packet.start = unsafe UnsafePointer(
-      (block + position + Self.headerLength).assumingMemoryBound(to: UInt8.self))
-    packet.count = captured
-    packet.info.originalLength = Int(field(12))
-    packet.info.time = Timestamp(pcapSeconds: field(0), fraction: field(4), nanoseconds: hasNanoseconds)
-    position += Self.headerLength + captured
-    return true
+    run.next(into: &packet) || fill() && run.next(into: &packet)
   }
+
+  /// Goes on after the records that were taken from a copy of ``run``.
+  mutating func resume(_ run: RecordRun) { self.run = run }
 
   /// Moves libpcap's own reading to the record this reader stopped at.
   func handOver(to handle: borrowing PcapHandle) {
@@ -79,29 +71,23 @@ import PacketDecoding
     unsafe fseeko(file, off_t(offset), SEEK_SET)
   }
 
-  /// One of the four 32-bit fields of a record's header, in the host's byte order.
-  private func field(_ offset: Int) -> UInt32 {
-    let value = unsafe block.loadUnaligned(fromByteOffset: position + offset, as: UInt32.self)
-    return isSwapped ? value.byteSwapped : value
-  }
-
-  /// True where `count` bytes from the current position on are in the block, after filling it if need be.
-  @inline(__always)
-  private mutating func has(_ count: Int) -> Bool {
-    end - position >= count || fill(count)
-  }
-
+  /// Reads on until the next record is whole in the block; false where that cannot be, or it is not plain.
   @inline(never)
-  private mutating func fill(_ count: Int) -> Bool {
-    unsafe memmove(block, block + position, end - position)
-    blockOffset += Int64(position)
-    end -= position
-    position = 0
-    while end < count {
-      let got = unsafe pread(descriptor, block + end, Self.capacity - end, off_t(blockOffset) + off_t(end))
+  private mutating func fill() -> Bool {
+    unsafe memmove(block, block + run.position, run.end - run.position)
+    blockOffset += Int64(run.position)
+    run.end -= run.position
+    run.position = 0
+    return read(RecordRun.headerLength) && run.needed.map { read($0) } ?? false
+  }
+
+  /// Reads until `count` bytes are in the block.
+  private mutating func read(_ count: Int) -> Bool {
+    while run.end < count {
+      let got = unsafe pread(descriptor, block + run.end, Self.capacity - run.end, off_t(blockOffset) + off_t(run.end))
       if got < 0 && errno == EINTR { continue }
       guard got > 0 else { return false }
-      end += got
+      run.end += got
     }
     return true
   }

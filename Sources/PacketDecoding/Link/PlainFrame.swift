@@ -7,11 +7,12 @@ extension PacketDecoder {
   private static let ipv4Length = 20
   private static let ipv6Length = 40
 
-  /// Reads a plain frame into `segment`.
+  /// Reads a plain frame into `segment`: all of ``decode(_:_:into:)`` for nearly every packet, and little enough that a
+  /// loop over packets tries it first.
   ///
   /// - Returns: false where the frame is none; `segment` is then as it was.
-  @inline(__always)
-  mutating func readPlainFrame(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
+  @inline(never)
+  package mutating func readPlainFrame(_ bytes: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
     let start = Self.ethernetLength
     guard info.linkType == .ethernet, !verifiesChecksums, bytes.count >= start + Self.ipv4Length else { return false }
     switch bytes.bigEndian16(at: start - 2) {
@@ -68,7 +69,7 @@ extension PacketDecoder {
     guard payloadStart >= optionsStart, payloadStart <= length else { return false }
     let end = min(packet.count, length)
     segment.read(header)
-    segment.options.decode(packet.extracting(optionsStart..<min(payloadStart, end)), isTruncated: end < payloadStart)
+    segment.readOptions(packet, optionsStart, payloadStart, end)
     segment.payload = Self.ethernetLength + min(payloadStart, end)..<Self.ethernetLength + end
     segment.wirePayloadLength = length - payloadStart
     return true
@@ -76,6 +77,14 @@ extension PacketDecoder {
 }
 
 extension Segment {
+  /// Reads the options, of which the snap length may have cut some.
+  @inline(__always)
+  fileprivate mutating func readOptions(_ packet: Span<UInt8>, _ start: Int, _ payloadStart: Int, _ end: Int) {
+    let bytes = packet.extracting(start..<min(payloadStart, end))
+    if end >= payloadStart, options.readUsual(bytes) { return }
+    options.decode(bytes, isTruncated: end < payloadStart)
+  }
+
   /// Takes over what the capture says, and that nothing is around the packet.
   @inline(__always)
   fileprivate mutating func place(_ info: PacketInfo, _ length: Int) {

@@ -16,11 +16,6 @@ extension TCPOptions {
   /// What marks the experimental options as fast open (RFC 7413 appendix A).
   private static let fastOpenMagic: UInt16 = 0xF989
 
-  /// Two bytes of padding, the timestamps option, its length: how nearly every segment of a connection has it
-  /// (RFC 7323 appendix A), and stacks too look for just this first.
-  private static let paddedTimestamps: UInt32 = 0x0101_080A
-  private static let paddedTimestampsLength = 12
-
   /// Reads the options between the fixed header and the payload.
   ///
   /// An option that comes twice counts as it came last, as stacks have it.
@@ -28,11 +23,9 @@ extension TCPOptions {
   /// - Parameters:
   ///   - bytes: what was captured of them.
   ///   - isTruncated: the snap length cut some off.
+  @inline(never)
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
     clear()
-    if bytes.count == Self.paddedTimestampsLength, !isTruncated, bytes.bigEndian32(at: 0) == Self.paddedTimestamps {
-      return readTimestamps(bytes.extracting(last: 10))
-    }
     if isTruncated { kinds.insert(.truncated) }
     var offset = 0
     while offset < bytes.count, bytes[offset] != Kind.end {
@@ -56,20 +49,8 @@ extension TCPOptions {
     }
   }
 
-  /// As a new value, field by field: assigning one copies all of the blocks.
-  private mutating func clear() {
-    kinds = []
-    maximumSegmentSize = 0
-    windowScale = 0
-    timestampValue = 0
-    timestampEcho = 0
-    sackBlocks.removeAll()
-    fastOpenCookieLength = 0
-    malformedKind = 0
-    malformedOffset = 0
-  }
-
   /// Reads one whole option: kind, length, value.
+  @inline(__always)
   private mutating func read(_ option: Span<UInt8>, at offset: Int) {
     switch (option[0], option.count) {
     case (Kind.timestamps, 10): readTimestamps(option)
@@ -80,6 +61,13 @@ extension TCPOptions {
       kinds.insert(.windowScale)
       windowScale = option[2]
     case (Kind.sackPermitted, 2): kinds.insert(.sackPermitted)
+    default: readRare(option, at: offset)
+    }
+  }
+
+  @inline(never)
+  private mutating func readRare(_ option: Span<UInt8>, at offset: Int) {
+    switch (option[0], option.count) {
     case (Kind.sack, 10), (Kind.sack, 18), (Kind.sack, 26), (Kind.sack, 34): readBlocks(option)
     case (Kind.fastOpen, _): readCookie(length: option.count - 2)
     case (Kind.experiment1, 4...), (Kind.experiment2, 4...):
@@ -96,6 +84,7 @@ extension TCPOptions {
     }
   }
 
+  @inline(__always)
   private mutating func readTimestamps(_ option: Span<UInt8>) {
     kinds.insert(.timestamps)
     timestampValue = option.bigEndian32(at: 2)

@@ -36,16 +36,16 @@ public struct TCPOptions: Sendable, Equatable {
   public var maximumSegmentSize: UInt16 = 0
   /// The shift count of the window; meaningful with ``Kinds/windowScale``. RFC 7323 allows 14 at most.
   public var windowScale: UInt8 = 0
-  /// TSval; meaningful with ``Kinds/timestamps``.
-  public var timestampValue: UInt32 = 0
-  /// TSecr; meaningful with ``Kinds/timestamps`` in a segment with ACK.
-  public var timestampEcho: UInt32 = 0
-  public var sackBlocks = SACKBlocks()
   /// Length of the fast open cookie in bytes; 0 asks for one. Meaningful with ``Kinds/fastOpen``.
   public var fastOpenCookieLength: UInt8 = 0
   /// The kind of the first option that was ``Kinds/malformed`` and its offset in the options.
   public var malformedKind: UInt8 = 0
   public var malformedOffset: UInt8 = 0
+  /// TSval; meaningful with ``Kinds/timestamps``.
+  public var timestampValue: UInt32 = 0
+  /// TSecr; meaningful with ``Kinds/timestamps`` in a segment with ACK.
+  public var timestampEcho: UInt32 = 0
+  public var sackBlocks = SACKBlocks()
 
   public init() {}
 }

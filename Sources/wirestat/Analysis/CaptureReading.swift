@@ -61,10 +61,14 @@ final class CaptureReading: Sendable {
 
 extension CaptureReading.Source {
   fileprivate mutating func fill(_ batch: inout CaptureReading.Batch, _ progress: inout ProgressBar) {
-    while !batch.isLast, !batch.segments.isFull {
-      batch.isLast = captures.next { intake.take($0, $1, into: &batch.segments) } == nil || Interruption.isRequested
-      progress.advance { captures.progress }
+    if batch.isLast { return }
+    let before = intake.packets
+    let goesOn = captures.read { bytes, info in
+      intake.take(bytes, info, into: &batch.segments)
+      return !batch.segments.isFull
     }
+    batch.isLast = !goesOn || Interruption.isRequested
+    progress.advance(by: intake.packets - before) { captures.progress }
     if batch.encapsulations.count != intake.encapsulations.count { batch.encapsulations = intake.encapsulations }
   }
 }

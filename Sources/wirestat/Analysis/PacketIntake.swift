@@ -6,8 +6,7 @@ import Reporting
 
 /// Packets in, segments out: the decoder, and the counts of the capture that a report needs.
 struct PacketIntake: ~Copyable {
-  /// What was read so far.
-  private(set) var capture = CaptureSummary()
+  private var capture = CaptureSummary()
   /// Captured bytes of the packets so far.
   private(set) var capturedBytes = 0
   private var decoder: PacketDecoder
@@ -22,7 +21,16 @@ struct PacketIntake: ~Copyable {
   /// Takes one packet; what is in it becomes part of `batch`, which must have room.
   @inline(__always)
   mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
-    switch decode(bytes, info, into: &batch) {
+    count(bytes, info)
+    guard decoder.readPlainFrame(bytes, info, into: &batch.next) else { return takeOther(bytes, info, into: &batch) }
+    capture.packets.countSegment()
+    batch.add(decodedFrom: bytes)
+  }
+
+  /// Takes a packet that is no plain frame and was counted.
+  @inline(never)
+  private mutating func takeOther(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
+    switch decodeCounted(bytes, info, into: &batch) {
     case .segment where batch.next.isReassembled:
       let segment = batch.next
       withPayload(of: segment, in: bytes) { batch.add(payload: $0) }
@@ -35,12 +43,20 @@ struct PacketIntake: ~Copyable {
   /// Decodes and counts one packet.
   ///
   /// - Parameter batch: a segment is put into its ``SegmentBatch/next``, and not added.
-  @inline(__always)
   mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) -> PacketKind {
-    if capture.firstSeen == nil { capture.firstSeen = info.time }
-    capture.lastSeen = info.time
+    count(bytes, info)
+    return decodeCounted(bytes, info, into: &batch)
+  }
+
+  @inline(__always)
+  private mutating func count(_ bytes: Span<UInt8>, _ info: PacketInfo) {
     capturedBytes &+= bytes.count
     capture.quality.count(info, captured: bytes.count)
+  }
+
+  private mutating func decodeCounted(
+    _ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch
+  ) -> PacketKind {
     let kind = decoder.decode(bytes, info, into: &batch.next)
     capture.packets.count(kind)
     if case .segment = kind, batch.next.checksum != .unverified { capture.quality.checksums.judge(&batch.next) }
@@ -52,6 +68,9 @@ struct PacketIntake: ~Copyable {
     decoder.withPayload(of: segment, in: bytes, body)
   }
 
+  /// How many packets were read so far.
+  var packets: Int { capture.quality.packets }
+
   /// What the numbers of encapsulations stand for.
   var encapsulations: EncapsulationTable { decoder.encapsulations }
 
@@ -60,6 +79,8 @@ struct PacketIntake: ~Copyable {
   /// - Parameter warnings: what could not be read.
   mutating func finish(warnings: [String]) -> CaptureSummary {
     capture.warnings += warnings
+    capture.firstSeen = capture.quality.firstSeen?.time
+    capture.lastSeen = capture.quality.lastSeen?.time
     return capture
   }
 }
