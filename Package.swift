@@ -57,14 +57,7 @@ let package = Package(
         "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ], swiftSettings: settings,
-      linkerSettings: [
-        // One file to copy to any machine, and a third less time to start; the names are of what a compiler given
-        // this flag asks for by itself.
-        .unsafeFlags(
-          ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
-          .when(platforms: [.linux], configuration: .release))
-      ]),
+      ], swiftSettings: settings),
 
     // Not installed: records what the kernel's own sockets did, and grades what is inferred by it.
     .target(
