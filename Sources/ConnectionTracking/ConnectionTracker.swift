@@ -87,7 +87,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     now = time
     while let due = expiries.min, due.time <= now.nanoseconds {
       expiries.removeMin()
-      if records.number(of: due.slot) == due.flow { wake(due, into: &events) }
+      if UInt32(truncatingIfNeeded: records.number(of: due.slot)) == due.flow { wake(due, into: &events) }
     }
   }
 

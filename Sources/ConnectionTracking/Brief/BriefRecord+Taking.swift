@@ -21,9 +21,7 @@ extension BriefRecord {
 
   private mutating func notePause(_ length: Int64, _ segment: Segment, _ step: BriefStep, _ side: Int) {
     guard step == .plain || step == .proof || step == .acknowledgment else { return }
-    pause = BriefPause(
-      end: segment.time.nanoseconds, length: length, frame: segment.frame, side: UInt8(truncatingIfNeeded: side),
-      stage: stage)
+    pause = BriefPause(ended: segment, by: side, after: length, wasAnswered: stage == .answered)
   }
 
   /// Takes what every segment brings.

@@ -141,13 +141,23 @@ struct BriefMoment: Sendable {
 
 /// The last pause that ended in more data or an ACK; see ``Pause``.
 struct BriefPause: Sendable {
-  var end: Int64 = 0
   /// 0 where there was none.
-  var length: Int64 = 0
-  var frame: UInt64 = 0
-  var side: UInt8 = 0
-  /// How far the flow had come.
-  var stage = BriefStage.new
+  private(set) var length: Int64 = 0
+  private(set) var end: Int64 = 0
+  /// From the lowest bit: who ended it; whether the client had yet to acknowledge the SYN-ACK; the frame.
+  private var packed: UInt64 = 0
+
+  var side: Int { Int(packed & 1) }
+  var wasAnswered: Bool { packed & 2 != 0 }
+  var frame: UInt64 { packed >> 2 }
+
+  init() {}
+
+  init(ended segment: Segment, by side: Int, after length: Int64, wasAnswered: Bool) {
+    self.length = length
+    end = segment.time.nanoseconds
+    packed = segment.frame << 2 | (wasAnswered ? 2 : 0) | UInt64(truncatingIfNeeded: side & 1)
+  }
 }
 
 /// How a flow in brief closes.

@@ -61,7 +61,7 @@ extension ConnectionTracker {
     let deadline = records[brief: due.slot].deadline(records.closings[closing], timers)
     records.closings[closing].wake = deadline > now.nanoseconds ? deadline : .max
     guard deadline > now.nanoseconds else { return true }
-    expiries.insert(Expiry(time: deadline, slot: due.slot, flow: due.flow))
+    expiries.insert(Expiry(time: deadline, slot: due.slot, flow: records[brief: due.slot].number))
     return false
   }
 

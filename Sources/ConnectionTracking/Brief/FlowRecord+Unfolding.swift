@@ -20,7 +20,7 @@ extension FlowRecord {
     isSteady = brief.stage == .steady
     ends = .init { side in TCPEndpoint(unfolding: brief.ends[side]) }
     unfoldOpening(brief.stage, &brief, in: &stores)
-    pause = brief.pause.length == 0 ? nil : Pause(unfolding: brief.pause, by: brief.role(of: Int(brief.pause.side)))
+    pause = brief.pause.length == 0 ? nil : Pause(unfolding: brief.pause, by: brief.role(of: brief.pause.side))
     if let closing { unfoldClosing(brief.stage, closing, Int(brief.closer), timers, in: &stores) }
   }
 }
@@ -31,7 +31,7 @@ extension BriefRecord {
 
 extension Pause {
   fileprivate init(unfolding brief: BriefPause, by role: EndpointRole) {
-    let server: TCPState = brief.stage == .answered ? .synReceived : .established
+    let server: TCPState = brief.wasAnswered ? .synReceived : .established
     end = brief.end
     length = brief.length
     frame = brief.frame

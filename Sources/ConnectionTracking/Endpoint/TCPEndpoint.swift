@@ -138,12 +138,14 @@ struct EndpointFacts: OptionSet, Sendable {
 
 /// How long an endpoint takes to answer, seen from the tap: to it and back.
 struct ResponseTime: Sendable {
-  /// The longest answer measured, in nanoseconds; 0 before any.
-  private var longest: Int64 = 0
-  /// The shortest one; `.max` before any. Near 0 the tap stands beside the endpoint.
-  private(set) var shortest: Int64 = .max
   private var askedAt: Int64 = .min
   private var awaited = SequenceNumber(0)
+  /// The longest and the shortest answer measured, in microseconds; an hour at most.
+  private var longestAnswer: UInt32 = 0
+  private var shortestAnswer: UInt32 = .max
+
+  /// The shortest answer measured, in nanoseconds; nil before any. Near 0 the tap stands beside the endpoint.
+  var shortest: Int64? { shortestAnswer == .max ? nil : Int64(shortestAnswer) &* 1000 }
 
   /// A segment that must be answered passed on its way to the endpoint.
   mutating func ask(_ segment: Segment) {
@@ -161,15 +163,17 @@ struct ResponseTime: Sendable {
     let elapsed = segment.time.nanoseconds &- askedAt
     askedAt = .min
     guard elapsed >= 0 else { return }
-    longest = max(longest, elapsed)
-    shortest = min(shortest, elapsed)
+    let answer = UInt32(clamping: min(elapsed / 1000, 3_600_000_000))
+    longestAnswer = max(longestAnswer, answer)
+    shortestAnswer = min(shortestAnswer, answer)
   }
 
   /// How long after a segment passed towards the endpoint a segment of the endpoint was surely sent in knowledge of
   /// it. Half as much again as the longest answer leaves room for jitter; without a measurement, a retransmission
   /// timeout's worth (RFC 6298 sets 1 s for the first, Linux 200 ms at least).
   var settled: Int64 {
-    shortest == .max ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
+    let longest = Int64(longestAnswer) &* 1000
+    return shortestAnswer == .max ? 300_000_000 : longest &+ longest / 2 &+ 10_000_000
   }
 }
 

@@ -7,7 +7,14 @@ import PacketDecoding
 struct Expiry: Sendable, Comparable {
   var time: Int64
   var slot: FlowTable.Slot
-  var flow: Int
+  /// The lower half of the flow's number.
+  var flow: UInt32
+
+  init(time: Int64, slot: FlowTable.Slot, flow: Int) {
+    self.time = time
+    self.slot = slot
+    self.flow = UInt32(truncatingIfNeeded: flow)
+  }
 
   static func < (left: Expiry, right: Expiry) -> Bool { (left.time, left.flow) < (right.time, right.flow) }
 }

@@ -65,7 +65,7 @@ extension FlowRecord {
     }
     if segment.options.kinds.contains(.timestamps), !basis.hasNewerTimestamp { return true }
     let shortest = ends[side].response.shortest
-    let answerTime = shortest == .max ? Self.longestReordering : max(Self.longestReordering, shortest)
+    let answerTime = max(Self.longestReordering, shortest ?? 0)
     return ends[peer(of: side)].duplicates.count < 3 && segment.time.nanoseconds &- ends[side].latest.time < answerTime
   }
 
