@@ -6,7 +6,7 @@ final class FlowStorage: Sendable {
   @usableFromInline let facts: FlowFacts
   @usableFromInline let clientEnd: EndpointSummary
   @usableFromInline let serverEnd: EndpointSummary
-  private let count: Int
+  fileprivate let count: Int
   /// The first entries of the timeline; what is beyond ``count`` has no meaning. Ordinary flows have a dozen at most.
   private let head: [12 of TimelineEntry]
   /// The entries after them.
@@ -40,7 +40,7 @@ final class FlowStorage: Sendable {
   }
 
   @inline(__always)
-  private subscript(index: Int) -> TimelineEntry { index < head.count ? head[index] : tail[index - head.count] }
+  fileprivate subscript(index: Int) -> TimelineEntry { index < head.count ? head[index] : tail[index - head.count] }
 }
 
 /// The entries of a record as the public type has them; each end's clock is told of its own on the way.
@@ -65,33 +65,31 @@ private struct TimelineWalk {
   }
 }
 
-// What is asked of every flow.
-
-extension FlowStorage {
-  func firstEntry(_ matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
-    for index in 0..<count where matches(self[index]) { return self[index] }
-    return nil
-  }
-
-  func lastEntry(_ matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
-    for index in (0..<count).reversed() where matches(self[index]) { return self[index] }
-    return nil
-  }
-}
+// What is asked of every flow, without its timeline as an array.
 
 extension Flow {
+  /// The first transition that `matches`.
+  public func firstEntry(where matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
+    for index in 0..<storage.count where matches(storage[index]) { return storage[index] }
+    return nil
+  }
+
   /// When `end` first entered `state`, false entries left out.
   public func firstEntry(of end: EndpointRole, to state: TCPState) -> TimelineEntry? {
-    storage.firstEntry { $0.endpoint == end && $0.to == state && $0.refuted == nil }
+    firstEntry { $0.endpoint == end && $0.to == state && $0.refuted == nil }
   }
 
   /// When `end` last entered `state`, false entries included.
   public func lastEntry(of end: EndpointRole, to state: TCPState) -> TimelineEntry? {
-    storage.lastEntry { $0.endpoint == end && $0.to == state }
+    for index in (0..<storage.count).reversed() {
+      let entry = storage[index]
+      if entry.endpoint == end, entry.to == state { return entry }
+    }
+    return nil
   }
 
   /// Whether `end` ever moved for `cause`.
   public func moved(_ end: EndpointRole, for cause: TransitionCause) -> Bool {
-    storage.firstEntry { $0.cause == cause && $0.endpoint == end } != nil
+    firstEntry { $0.cause == cause && $0.endpoint == end } != nil
   }
 }
