@@ -9,8 +9,11 @@ public import ConnectionTracking
 /// }
 /// ```
 public struct Findings: Sendable {
-  public var thresholds: Thresholds
+  public var thresholds: Thresholds { didSet { stall = thresholds.leastStall } }
+  private var stall: Int64
   private let rules: RuleSet
+  /// What a flow must have for any of the rules to be asked.
+  private let trigger: RuleTrigger
   private let hasWords: Bool
 
   /// What each rule does and what a finding takes over from it, side by side: a rule whole is much to pass around.
@@ -26,14 +29,19 @@ public struct Findings: Sendable {
   ///   - hasWords: false leaves messages empty; names, severities, packets and fields are the same.
   package init(_ thresholds: Thresholds, asking rules: RuleSet, hasWords: Bool = true) {
     self.thresholds = thresholds
+    stall = thresholds.leastStall
     self.rules = rules
+    trigger = TriggerTable.trigger(of: rules)
     self.hasWords = hasWords
   }
 
   /// The findings of one flow, by time and then in the registry's order.
   public func of(_ flow: Flow) -> [Finding] {
-    let kinds = flow.notices.reduce(into: NoticeKinds()) { $0.insert(NoticeKinds($1.kind)) }
-    let rules = TriggerTable.rules(kinds, FlowTraits(flow, thresholds)).intersection(rules)
+    var kinds = NoticeKinds()
+    for notice in flow.notices { kinds.insert(NoticeKinds(notice.kind)) }
+    let traits = FlowTraits(flow, stall: stall)
+    if kinds.isDisjoint(with: trigger.kinds), traits.isDisjoint(with: trigger.traits) { return [] }
+    let rules = TriggerTable.rules(kinds, traits).intersection(rules)
     return rules.isEmpty ? [] : judge(flow, rules)
   }
 

@@ -6,8 +6,8 @@ public enum TrackerEvent: Sendable, Equatable {
   case began(flow: Int)
   /// An endpoint moved. `entry` is as it stood then; a later confirmation is an event of its own.
   case transition(flow: Int, client: SocketAddress, server: SocketAddress, entry: TimelineEntry)
-  /// The flow has ended, or the input has. Boxed, since a rare large case makes the others slow to pass on.
-  indirect case ended(Flow)
+  /// The flow has ended, or the input has.
+  case ended(Flow)
   /// Payload, in order; only with ``TrackerConfiguration/reassemblesStreams``.
   case stream(StreamEvent)
 }

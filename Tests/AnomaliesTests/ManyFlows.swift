@@ -40,12 +40,13 @@ enum ManyFlows {
     }
   }
 
-  static func timeWait(_ number: Int, at milliseconds: Int64) -> Flow {
+  static func timeWait(_ number: Int, at milliseconds: Int64, of end: EndpointRole = .server) -> Flow {
     flow(number, at: milliseconds) { flow in
       flow.serverEnd.nanosecondsInState[Int(TCPState.timeWait.rawValue)] = 60_000_000_000
+      if end == .client { (flow.clientEnd, flow.serverEnd) = (flow.serverEnd, flow.clientEnd) }
       flow.timeline = [
         TimelineEntry(
-          time: flow.firstSeen.time, frame: 9, endpoint: .server, from: .finWait2, to: .timeWait, cause: .receivesFIN,
+          time: flow.firstSeen.time, frame: 9, endpoint: end, from: .finWait2, to: .timeWait, cause: .receivesFIN,
           evidence: .observed)
       ]
     }

@@ -218,9 +218,7 @@ extension ThresholdCase {
     ThresholdCase(
       "ephemeral-ports", "5", shows: "time-wait-pileup",
       in: (0..<5).map { number in
-        var flow = ManyFlows.timeWait(number, at: Int64(number) * 100)
-        swap(&flow.clientEnd, &flow.serverEnd)
-        flow.timeline[0].endpoint = .client
+        var flow = ManyFlows.timeWait(number, at: Int64(number) * 100, of: .client)
         flow.client.address = IPAddress(v4: 0x0A00_0063)
         return flow
       }),

@@ -87,9 +87,8 @@ struct GraderTests {
   private func flow(_ steps: [Step]) -> Flow {
     var entries = [entry(.client, .synSent, .observed, at: 1), entry(.client, .established, .observed, at: 5)]
     for (index, step) in steps.enumerated() {
-      var entry = entry(.server, step.state, step.evidence, at: Int64(10 + index))
-      entry.confirmed = step.confirmed.map { .init(time: Timestamp(nanoseconds: $0), frame: 9) }
-      entries.append(entry)
+      let confirmed = step.confirmed.map { TimelineEntry.Moment(time: Timestamp(nanoseconds: $0), frame: 9) }
+      entries.append(entry(.server, step.state, step.evidence, at: Int64(10 + index), confirmed: confirmed))
     }
     let moment = TimelineEntry.Moment(time: Timestamp(nanoseconds: 1), frame: 1)
     return Flow(
@@ -100,9 +99,12 @@ struct GraderTests {
       end: .inputEnded)
   }
 
-  private func entry(_ role: EndpointRole, _ state: TCPState, _ evidence: Evidence, at time: Int64) -> TimelineEntry {
+  private func entry(
+    _ role: EndpointRole, _ state: TCPState, _ evidence: Evidence, at time: Int64,
+    confirmed: TimelineEntry.Moment? = nil
+  ) -> TimelineEntry {
     TimelineEntry(
       time: Timestamp(nanoseconds: time), frame: 1, endpoint: role, from: nil, to: state, cause: .midstream,
-      evidence: evidence)
+      evidence: evidence, confirmed: confirmed)
   }
 }

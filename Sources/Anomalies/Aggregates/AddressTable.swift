@@ -23,24 +23,40 @@ struct AddressTable<Element: Sendable>: Sendable {
   /// - Parameter limit: addresses kept apart.
   init(limit: Int) { self.limit = limit }
 
-  /// Changes what is kept of `address`, made by `new` where that is nothing yet; passed over where there is no room.
+  /// The hash by which `address` is found.
   @inline(__always)
-  mutating func update(_ address: SocketAddress, new: () -> Element, _ body: (inout Element) -> Void) {
-    let hash = hash(address)
+  func hash(of address: SocketAddress) -> UInt32 { hash(address) }
+
+  /// What is kept at a place.
+  subscript(place: Int) -> Element {
+    @inline(__always) get { elements[place] }
+    @inline(__always) _modify { yield &elements[place] }
+  }
+
+  /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
+  ///
+  /// - Parameter hash: of the address.
+  @inline(__always)
+  mutating func place(of address: SocketAddress, _ hash: UInt32, new: () -> Element) -> Int? {
     var index = Int(hash) & (entries.count - 1)
     while entries[index].place != .max {
       let place = Int(entries[index].place)
-      if entries[index].hash == hash, addresses[place] == address { return body(&elements[place]) }
+      if entries[index].hash == hash, addresses[place] == address { return place }
       index = (index + 1) & (entries.count - 1)
     }
     guard elements.count < limit else {
       omitted += 1
-      return
+      return nil
     }
     entries[index] = Entry(hash: hash, place: UInt32(truncatingIfNeeded: elements.count))
+    add(address, new())
+    return elements.count - 1
+  }
+
+  @inline(never)
+  private mutating func add(_ address: SocketAddress, _ element: consuming Element) {
     addresses.append(address)
-    elements.append(new())
-    body(&elements[elements.count - 1])
+    elements.append(element)
     if elements.count * 2 > entries.count { grow() }
   }
 

@@ -26,11 +26,27 @@ public struct CaptureStatistics: Sendable {
   ///   was, and then with all that its other flows show: rates of a selection would say nothing of it.
   public mutating func add(_ flow: Flow, _ findings: [Finding], isSelected: Bool = true) {
     quality.add(flow)
-    byListener.update(flow.server, new: { ListenerStatistics(flow.server, at: flow.firstSeen.time) }) {
-      $0.add(flow, findings, isSelected)
+    let client = SocketAddress(address: flow.client.address, port: 0)
+    let clientHash = byHost.hash(of: client)
+    let listener = byListener.place(of: flow.server, byListener.hash(of: flow.server)) {
+      ListenerStatistics(flow.server, at: flow.firstSeen.time)
     }
-    addHost(flow.client.address, flow, .client, isSelected)
-    if flow.client != flow.server { addHost(flow.server.address, flow, .server, isSelected) }
+    if let listener { byListener[listener].add(flow, findings, isSelected, client: clientHash) }
+    if let host = byHost.place(of: client, clientHash, new: { HostStatistics(client.address) }) {
+      byHost[host].add(flow, .client, isSelected)
+    }
+    guard flow.client != flow.server, let host = host(of: flow.server, at: listener) else { return }
+    byHost[host].add(flow, .server, isSelected)
+  }
+
+  /// Where the host of a listener stands, which the listener knows from the second time on.
+  @inline(__always)
+  private mutating func host(of server: SocketAddress, at listener: Int?) -> Int? {
+    if let listener, let host = byListener[listener].host { return Int(host) }
+    let address = SocketAddress(address: server.address, port: 0)
+    let host = byHost.place(of: address, byHost.hash(of: address)) { HostStatistics(server.address) }
+    if let listener, let host { byListener[listener].host = UInt32(truncatingIfNeeded: host) }
+    return host
   }
 
   /// Flows whose listener, and ends whose host, found no room.
@@ -58,12 +74,5 @@ public struct CaptureStatistics: Sendable {
       for sighting in rule.check(context) { result.append((Finding(RuleHead(rule.rule), sighting), order)) }
     }
     return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
-  }
-
-  @inline(__always)
-  private mutating func addHost(_ host: IPAddress, _ flow: Flow, _ end: EndpointRole, _ isSelected: Bool) {
-    byHost.update(SocketAddress(address: host, port: 0), new: { HostStatistics(host) }) {
-      $0.add(flow, end, isSelected)
-    }
   }
 }

@@ -12,6 +12,13 @@ public struct ConcurrencyMeter: Sendable, Equatable {
     var amount: Int16
   }
 
+  private struct Interval: Sendable, Equatable {
+    var start: Timestamp
+    var nanoseconds: Int64
+  }
+
+  /// The first interval, as long as there is no other: most hosts have one, and then nothing else is here.
+  private var only: Interval?
   private var origin: Int64?
   private var width: Int64 = 1_000_000_000
   /// By step; a step has more than one where its change does not fit in one.
@@ -24,9 +31,33 @@ public struct ConcurrencyMeter: Sendable, Equatable {
 
   /// Takes in an interval.
   mutating func add(from start: Timestamp, nanoseconds: Int64) {
+    let interval = Interval(start: start, nanoseconds: nanoseconds)
+    if only == nil, origin == nil {
+      only = interval
+      return
+    }
+    spreadOnly()
+    spread(interval)
+  }
+
+  private mutating func spreadOnly() {
+    guard let interval = only else { return }
+    only = nil
+    spread(interval)
+  }
+
+  /// The same with every interval among its steps.
+  private var inSteps: ConcurrencyMeter {
+    var result = self
+    result.spreadOnly()
+    return result
+  }
+
+  private mutating func spread(_ interval: Interval) {
+    let start = interval.start
     let origin = origin ?? start.nanoseconds
     self.origin = origin
-    let end = start.nanoseconds &+ max(0, nanoseconds)
+    let end = start.nanoseconds &+ max(0, interval.nanoseconds)
     while (end &- origin) / Int64(Self.maximumSteps - 1) >= width { widen() }
     // The end first: it mostly comes last.
     change(at: max(0, end &- origin) / width + 1, by: -1)
@@ -35,18 +66,20 @@ public struct ConcurrencyMeter: Sendable, Equatable {
 
   /// The most at once, and since when.
   public var peak: (count: Int, time: Timestamp) {
+    let meter = inSteps
     var best = (count: 0, step: 0)
-    for (step, count) in counts where count > best.count { best = (count, step) }
-    return (best.count, time(of: best.step))
+    for (step, count) in meter.counts where count > best.count { best = (count, step) }
+    return (best.count, meter.time(of: best.step))
   }
 
   /// How many there were from each moment on.
   public var curve: [(count: Int, time: Timestamp)] {
-    let counts = counts
+    let meter = inSteps
+    let counts = meter.counts
     var result: [(count: Int, time: Timestamp)] = []
     for (index, (step, count)) in counts.enumerated() {
       let end = index + 1 < counts.count ? counts[index + 1].step : step + 1
-      for step in step..<end { result.append((count, time(of: step))) }
+      for step in step..<end { result.append((count, meter.time(of: step))) }
     }
     return result
   }

@@ -32,7 +32,7 @@ public struct HostStatistics: Sendable {
     self.isSelected = self.isSelected || isSelected
     ends += 1
     let duration = flow[end].nanosecondsInState[Int(TCPState.timeWait.rawValue)]
-    if duration > 0, let entry = flow.timeline.last(where: { $0.endpoint == end && $0.to == .timeWait }) {
+    if duration > 0, let entry = flow.lastEntry(of: end, to: .timeWait) {
       timeWaits += 1
       if end == .client { clientTimeWaits += 1 }
       timeWait.add(from: entry.time, nanoseconds: duration)
@@ -52,7 +52,7 @@ public struct HostStatistics: Sendable {
     }
     closeWaits += 1
     if closeWaitFrame == nil {
-      closeWaitFrame = flow.timeline.last { $0.endpoint == end && $0.to == .closeWait }?.frame
+      closeWaitFrame = flow.lastEntry(of: end, to: .closeWait)?.frame
     }
     if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((since, time)) }
   }

@@ -34,9 +34,12 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var lastSeen: Timestamp
   /// By the raw value of ``Evidence``; the greatest value where there is none.
   private var evidence = [6 of UInt64](repeating: .max)
+  /// The place of its host among all hosts; nil until that is known.
+  var host: UInt32?
   private var firstClient: IPAddress?
-  /// In order, so that one is quickly found; empty as long as there is but the first.
-  private var clients: [IPAddress] = []
+  private var firstHash: UInt32 = 0
+  /// Empty as long as there is but the first.
+  private var clients = AddressSet()
   private var lastOutcome: (isGood: Bool, time: Timestamp)?
 
   public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
@@ -56,11 +59,12 @@ public struct ListenerStatistics: Sendable, Equatable {
     return frame == .max ? nil : frame
   }
 
-  mutating func add(_ flow: Flow, _ findings: [Finding], _ isSelected: Bool) {
+  /// - Parameter hash: of the client's address.
+  mutating func add(_ flow: Flow, _ findings: [Finding], _ isSelected: Bool, client hash: UInt32) {
     self.isSelected = self.isSelected || isSelected
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
-    if clients.count < 64 { note(client: flow.client.address) }
+    note(client: flow.client.address, hash)
     guard flow.orientation == .syn || flow.orientation == .synACK else { return }
     attempts += 1
     rate.add(flow.firstSeen.time)
@@ -135,17 +139,15 @@ public struct ListenerStatistics: Sendable, Equatable {
     note(.acceptQueue, finding.frame ?? 0)
   }
 
-  private mutating func note(client: IPAddress) {
-    let first = firstClient ?? client
-    firstClient = first
-    if first == client { return }
-    if clients.isEmpty { clients.append(first) }
-    var range = clients.startIndex..<clients.endIndex
-    while let middle = range.isEmpty ? nil : range.lowerBound + range.count / 2 {
-      if clients[middle] == client { return }
-      range = clients[middle] < client ? middle + 1..<range.upperBound : range.lowerBound..<middle
+  private mutating func note(client: IPAddress, _ hash: UInt32) {
+    guard let first = firstClient else {
+      firstClient = client
+      firstHash = hash
+      return
     }
-    clients.insert(client, at: range.lowerBound)
+    if first == client || clients.isFull { return }
+    if clients.count == 0 { clients.insert(first, firstHash) }
+    clients.insert(client, hash)
   }
 
   private mutating func note(_ kind: Evidence, _ frame: UInt64) {
@@ -166,8 +168,7 @@ extension Flow {
   /// From the first SYN to the SYN-ACK; nil where either was not seen.
   public var answerDelay: Int64? {
     guard orientation == .syn else { return nil }
-    let answer = timeline.first { $0.endpoint == .client && $0.to == .established && $0.refuted == nil }
-    guard let answer, answer.cause == .receivesSYNACK else { return nil }
+    guard let answer = firstEntry(of: .client, to: .established), answer.cause == .receivesSYNACK else { return nil }
     return answer.time.nanoseconds(since: firstSeen.time)
   }
 }

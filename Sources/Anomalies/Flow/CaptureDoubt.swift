@@ -5,7 +5,7 @@ enum CaptureDoubt: Sendable {
   case duplicates, oneSided, midstream, loss
 
   /// The weightiest one that holds for `flow`.
-  init?(of flow: borrowing Flow) {
+  init?(of flow: Flow) {
     let packets = flow.clientEnd.packets + flow.serverEnd.packets
     let duplicates = flow.clientEnd.duplicatePackets + flow.serverEnd.duplicatePackets
     if duplicates > 2, duplicates * 50 > packets {

@@ -23,13 +23,13 @@ struct FlowTraits: OptionSet, Sendable {
 
   init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  init(_ flow: borrowing Flow, _ thresholds: Thresholds) {
-    let stall = thresholds.leastStall
+  /// - Parameter stall: how long is too long.
+  init(_ flow: Flow, stall: Int64) {
     self = Self.close(flow.close)
     if Self.lingered(flow.clientEnd, stall) || Self.lingered(flow.serverEnd, stall) { insert(.lingered) }
     if flow.clientEnd.unacknowledgedBytes > 0 || flow.serverEnd.unacknowledgedBytes > 0 { insert(.unacknowledged) }
     if flow.client == flow.server { insert(.selfConnected) }
-    if flow.timeline.contains(where: { $0.cause == .sendsSYN && $0.endpoint == .server }) { insert(.bothOpened) }
+    if flow.moved(.server, for: .sendsSYN) { insert(.bothOpened) }
     if flow.orientation != .syn { insert(.midstream) }
     if flow.clientEnd.packets == 0 || flow.serverEnd.packets == 0 { insert(.oneSided) }
     if flow.end == .evicted { insert(.evicted) }

@@ -24,7 +24,7 @@ public final class RuleContext: Sendable {
 
   /// The first transition of `end` that `matches`, false ones left out.
   func entry(_ end: EndpointRole, _ matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
-    flow.timeline.first { $0.endpoint == end && $0.refuted == nil && matches($0) }
+    flow.firstEntry { $0.endpoint == end && $0.refuted == nil && matches($0) }
   }
 
   /// When `end` entered `state` for the last time.

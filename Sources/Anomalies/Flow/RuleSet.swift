@@ -65,6 +65,17 @@ enum TriggerTable {
     return result
   }
 
+  /// What makes any of `rules` worth asking.
+  static func trigger(of rules: RuleSet) -> RuleTrigger {
+    var result = RuleTrigger.never
+    var rules = rules
+    while let place = rules.popFirst() {
+      result.kinds.formUnion(AnomalyRule.all[place].trigger.kinds)
+      result.traits.formUnion(AnomalyRule.all[place].trigger.traits)
+    }
+    return result
+  }
+
   private static func rules(_ matches: (RuleTrigger) -> Bool) -> RuleSet {
     var result = RuleSet()
     for (place, rule) in AnomalyRule.all.enumerated() where matches(rule.trigger) { result.insert(place) }

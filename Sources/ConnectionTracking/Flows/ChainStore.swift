@@ -14,6 +14,10 @@ struct ChainStore<Element: Sendable>: ~Copyable, Sendable {
     @inline(__always) _modify { yield &nodes[index].element }
   }
 
+  /// The element at `index`, and where the next one is.
+  @inline(__always)
+  func node(at index: UInt32) -> ChainNode<Element> { nodes[index] }
+
   /// The element after the one at `index`.
   @inline(__always)
   func next(after index: UInt32) -> UInt32 { nodes[index].next }

@@ -5,41 +5,27 @@ import PacketDecoding
 extension FlowRecord {
   /// What is known of the flow, with time running up to `end`.
   mutating func snapshot(_ reason: Flow.EndReason, at end: Timestamp, stores: inout SharedStores) -> Flow {
-    var clocks = [2 of StateClock](repeating: StateClock(from: first.time.nanoseconds))
-    let entries = entries(in: stores.timeline, &clocks)
-    let client = Int(clientSide)
-    let server = isSelfConnect ? client : 1 - client
-    return Flow(
-      number: number, previousFlow: previous == 0 ? nil : previous,
-      client: address(of: client), server: address(of: 1 - client),
-      encapsulation: key.encapsulation, orientation: orientation, firstSeen: first, lastSeen: last,
-      closedBy: closer(), close: closeKind(), idleBeforeClose: closing.idle, timeline: entries,
-      timelineOmitted: Int(timeline.omitted), notices: stores.notices.all(of: notices),
-      noticesOmitted: Int(notices.omitted), endedAt: end,
-      clientEnd: summary(of: client, clocks[client], at: end, stores.disorder),
-      serverEnd: summary(of: server, clocks[server], at: end, stores.disorder), end: reason)
+    Flow(FlowStorage(of: &self, reason, at: end, stores))
   }
 
-  /// The timeline as the public type has it; each end's clock is told of its entries on the way.
-  private mutating func entries(in store: borrowing TimelineStore, _ clocks: inout [2 of StateClock]) -> [TimelineEntry]
-  {
-    var result: [TimelineEntry] = []
-    result.reserveCapacity(Int(timeline.count))
-    var index = timeline.head
-    while index != TimelineStore.none {
-      let slot = store[index]
-      clocks[slot.side].take(slot)
-      result.append(publish(slot))
-      index = store.next(after: index)
-    }
-    return result
+  @inline(__always)
+  mutating func facts(
+    _ reason: Flow.EndReason, at end: Timestamp, _ store: borrowing NoticeStore
+  ) -> FlowFacts {
+    FlowFacts(
+      number: number, previousFlow: previous == 0 ? nil : previous, client: address(of: Int(clientSide)),
+      server: address(of: 1 - Int(clientSide)), encapsulation: key.encapsulation, orientation: orientation,
+      firstSeen: first, lastSeen: last, closedBy: closer(), close: closeKind(), idleBeforeClose: closing.idle,
+      timelineOmitted: Int(timeline.omitted), notices: store.all(of: notices),
+      noticesOmitted: Int(notices.omitted), endedAt: end, end: reason)
   }
 
   /// An entry as an event that tells of it when it happens.
   mutating func transition(_ slot: TimelineSlot) -> TrackerEvent {
     let client = Int(clientSide)
     return .transition(
-      flow: number, client: address(of: client), server: address(of: 1 - client), entry: publish(slot))
+      flow: number, client: address(of: client), server: address(of: 1 - client),
+      entry: TimelineEntry(slot, clientSide: clientSide))
   }
 
   /// Gives back what it holds in `stores`.
@@ -66,57 +52,34 @@ extension FlowRecord {
     return kind == .none && isUnanswered && !isSelfConnect ? .unanswered : kind
   }
 
-  /// An entry as the public type has it.
-  mutating func publish(_ slot: TimelineSlot) -> TimelineEntry {
-    return TimelineEntry(
-      time: Timestamp(nanoseconds: slot.time), frame: slot.evidence == .timer ? nil : slot.frame,
-      endpoint: role(of: slot.side), from: slot.from, to: slot.to, cause: slot.cause, evidence: slot.evidence,
-      confirmed: slot.settlement == .confirmed ? slot.settled : nil,
-      refuted: slot.settlement == .refuted ? slot.settled : nil)
-  }
-
-  private mutating func summary(
-    of side: Int, _ clock: borrowing StateClock, at end: Timestamp, _ disorder: borrowing DisorderStore
+  @inline(__always)
+  mutating func summary(
+    of side: Int, _ clock: borrowing StateClock, until end: Timestamp, _ disorder: borrowing DisorderStore
   ) -> EndpointSummary {
-    var result = EndpointSummary(ends[side].state, ends[side].counters, clock, until: end)
-    result.copyOffer(&ends[side])
-    if ends[side].sending.hasHoles {
-      let ranges = disorder[DisorderStore.key(flow: number, side: side)]
-      result.lostBytes = ranges.missing(from: ends[side].sending.contiguous)
-    }
-    return result
-  }
-}
-
-extension EndpointSummary {
-  fileprivate init(
-    _ state: TCPState?, _ counters: EndpointCounters, _ clock: borrowing StateClock, until end: Timestamp
-  ) {
-    self.state = state
-    isPresumed = clock.newest?.isOpen ?? false
-    stateSince = clock.newest.map { Timestamp(nanoseconds: $0.time) }
-    nanosecondsInState = clock.durations(until: end.nanoseconds)
-    packets = Int(truncatingIfNeeded: counters.packets)
-    bytes = Int(truncatingIfNeeded: counters.bytes)
-    payloadBytes = Int(truncatingIfNeeded: counters.payloadBytes)
-    distinctPayloadBytes = Int(truncatingIfNeeded: counters.distinctPayloadBytes)
-    retransmittedBytes = Int(truncatingIfNeeded: counters.retransmittedBytes)
-    retransmittedSegments = Int(counters.retransmittedSegments)
-    uncapturedBytes = Int(truncatingIfNeeded: counters.uncapturedBytes)
-    outOfOrderSegments = Int(counters.outOfOrderSegments)
-    zeroWindows = Int(counters.zeroWindows)
-    duplicatePackets = Int(counters.duplicatePackets)
-    superSegments = Int(counters.superSegments)
+    let counters = ends[side].counters
+    var durations = clock.durations
+    durations[clock.state] &+= clock.elapsed(until: end.nanoseconds)
+    return EndpointSummary(
+      state: ends[side].state, isPresumed: clock.isPresumed,
+      stateSince: clock.newest.map(Timestamp.init(nanoseconds:)), packets: Int(truncatingIfNeeded: counters.packets),
+      bytes: Int(truncatingIfNeeded: counters.bytes), payloadBytes: Int(truncatingIfNeeded: counters.payloadBytes),
+      distinctPayloadBytes: Int(truncatingIfNeeded: counters.distinctPayloadBytes),
+      retransmittedBytes: Int(truncatingIfNeeded: counters.retransmittedBytes),
+      retransmittedSegments: Int(counters.retransmittedSegments),
+      uncapturedBytes: Int(truncatingIfNeeded: counters.uncapturedBytes), lostBytes: lostBytes(of: side, disorder),
+      outOfOrderSegments: Int(counters.outOfOrderSegments), zeroWindows: Int(counters.zeroWindows),
+      duplicatePackets: Int(counters.duplicatePackets), superSegments: Int(counters.superSegments),
+      unacknowledgedBytes: max(0, ends[side].sending.outstanding - (ends[side].sending.finEnd == nil ? 0 : 1)),
+      lastSent: ends[side].latest.isKnown ? Timestamp(nanoseconds: ends[side].latest.time) : nil,
+      maximumSegmentSize: ends[side].maximumSegmentSize == 0 ? nil : ends[side].maximumSegmentSize,
+      windowScale: ends[side].window.shift, sackPermitted: ends[side].facts.contains(.sackPermitted),
+      timestamps: ends[side].facts.contains(.sentTimestamps), initialSequence: ends[side].sending.initial,
+      nanosecondsInState: durations)
   }
 
-  /// Takes what the SYN offered, and how far the data went.
-  fileprivate mutating func copyOffer(_ endpoint: inout TCPEndpoint) {
-    unacknowledgedBytes = max(0, endpoint.sending.outstanding - (endpoint.sending.finEnd == nil ? 0 : 1))
-    if endpoint.latest.isKnown { lastSent = Timestamp(nanoseconds: endpoint.latest.time) }
-    maximumSegmentSize = endpoint.maximumSegmentSize == 0 ? nil : endpoint.maximumSegmentSize
-    windowScale = endpoint.window.shift
-    sackPermitted = endpoint.facts.contains(.sackPermitted)
-    timestamps = endpoint.facts.contains(.sentTimestamps)
-    initialSequence = endpoint.sending.initial
+  @inline(__always)
+  private mutating func lostBytes(of side: Int, _ disorder: borrowing DisorderStore) -> Int {
+    guard ends[side].sending.hasHoles else { return 0 }
+    return disorder[DisorderStore.key(flow: number, side: side)].missing(from: ends[side].sending.contiguous)
   }
 }

@@ -2,6 +2,9 @@
 public struct StateDurations: Sendable, Equatable {
   @usableFromInline var storage = [12 of Int64](repeating: 0)
 
+  /// The place of UNKNOWN.
+  static let unknown = 11
+
   public init() {}
 
   public var count: Int { storage.count }
@@ -19,32 +22,33 @@ public struct StateDurations: Sendable, Equatable {
 
 /// One end's way through its states, told by its timeline entries in their order.
 struct StateClock {
-  private var durations = StateDurations()
-  /// Whether the newest entry is presumed and nothing has settled it, and when that entry was made; nil before any.
-  private(set) var newest: (isOpen: Bool, time: Int64)?
-  private var state: TCPState?
+  private(set) var durations = StateDurations()
+  /// When the newest entry was made; nil before any.
+  var newest: Int64? { hasEntries ? newestTime : nil }
+  /// Whether the newest entry is presumed and nothing has settled it.
+  private(set) var isPresumed = false
+  private var hasEntries = false
+  private var newestTime: Int64 = 0
+  /// The state's place in ``durations``.
+  private(set) var state = StateDurations.unknown
   private var since: Int64
 
   init(from start: Int64) { since = start }
 
   /// Takes the next entry. What was refuted never was, so its time belongs to the state before.
+  @inline(__always)
   mutating func take(_ slot: TimelineSlot) {
-    if newest == nil { state = slot.from }
-    newest = (slot.evidence != .observed && slot.settlement == .open, slot.time)
+    if !hasEntries { state = slot.fromPlace }
+    hasEntries = true
+    isPresumed = slot.isPresumed
+    newestTime = slot.time
     guard slot.settlement != .refuted else { return }
-    pass(until: slot.time)
+    durations[state] &+= elapsed(until: slot.time)
     since = max(since, slot.time)
-    state = slot.to
+    state = slot.toPlace
   }
 
-  /// The time in each state, with time running on up to `time`.
-  func durations(until time: Int64) -> StateDurations {
-    var clock = self
-    clock.pass(until: time)
-    return clock.durations
-  }
-
-  private mutating func pass(until time: Int64) {
-    durations[state.map { Int($0.rawValue) } ?? 11] += max(0, time &- since)
-  }
+  /// How long it has been in ``state`` at `time`.
+  @inline(__always)
+  func elapsed(until time: Int64) -> Int64 { max(0, time &- since) }
 }

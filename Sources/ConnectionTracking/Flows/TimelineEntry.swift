@@ -18,22 +18,55 @@ public enum Evidence: UInt8, Sendable, Hashable, CaseIterable {
   case timer
 }
 
-/// One transition of one endpoint, and how it is known.
+/// One transition of one endpoint, and how it is known: 28 bytes, for a report has millions of them.
 public struct TimelineEntry: Sendable, Equatable {
+  /// With the role as its side, and without what would prove it.
+  private var slot: TimelineSlot
+
+  /// An entry as the tracker keeps it.
+  @inline(__always)
+  init(_ slot: TimelineSlot, clientSide: UInt8) { self.slot = slot.told(clientSide: clientSide) }
+
+  /// Of no meaning: it fills a place.
+  static var blank: TimelineEntry {
+    TimelineEntry(
+      time: Timestamp(nanoseconds: 0), frame: nil, endpoint: .client, from: nil, to: nil, cause: .midstream,
+      evidence: .timer)
+  }
+
+  /// - Parameters:
+  ///   - frame: nil for a timer, and only there. From 2³⁶ on it is kept as the largest number below, as those of
+  ///     `confirmed` and `refuted` are.
+  ///   - confirmed: at most one of this and `refuted` is known.
+  public init(
+    time: Timestamp, frame: UInt64?, endpoint: EndpointRole, from: TCPState?, to: TCPState?, cause: TransitionCause,
+    evidence: Evidence, confirmed: Moment? = nil, refuted: Moment? = nil
+  ) {
+    let proof = ArrivalProof(time: time.nanoseconds, position: SequenceNumber(0), stamp: nil)
+    var slot = TimelineSlot(
+      side: Int(endpoint.rawValue), from: from, to: to, cause, evidence, frame: frame ?? 0, proof)
+    if let refuted { slot.settle(as: .refuted, at: refuted) }
+    if let confirmed { slot.settle(as: .confirmed, at: confirmed) }
+    self.slot = slot
+  }
+
   /// The packet that shows it, or the moment a timer ended.
-  public var time: Timestamp
+  public var time: Timestamp { Timestamp(nanoseconds: slot.time) }
   /// That packet's frame; nil for a timer.
-  public var frame: UInt64?
-  public var endpoint: EndpointRole
+  public var frame: UInt64? { slot.evidence == .timer ? nil : slot.frame }
+  public var endpoint: EndpointRole {
+    get { slot.side == 0 ? .client : .server }
+    set { slot.side = Int(newValue.rawValue) }
+  }
   /// nil before any evidence.
-  public var from: TCPState?
-  public var to: TCPState?
-  public var cause: TransitionCause
-  public var evidence: Evidence
+  public var from: TCPState? { slot.from }
+  public var to: TCPState? { slot.to }
+  public var cause: TransitionCause { slot.cause }
+  public var evidence: Evidence { slot.evidence }
   /// For a presumed entry: the later segment of this endpoint that proved it.
-  public var confirmed: Moment?
+  public var confirmed: Moment? { slot.settlement == .confirmed ? slot.settled : nil }
   /// For a presumed entry: the later segment that showed it to be false. An entry that goes back follows it.
-  public var refuted: Moment?
+  public var refuted: Moment? { slot.settlement == .refuted ? slot.settled : nil }
 
   /// A packet's time and number.
   public struct Moment: Sendable, Hashable {
@@ -43,21 +76,6 @@ public struct TimelineEntry: Sendable, Equatable {
       self.time = time
       self.frame = frame
     }
-  }
-
-  public init(
-    time: Timestamp, frame: UInt64?, endpoint: EndpointRole, from: TCPState?, to: TCPState?, cause: TransitionCause,
-    evidence: Evidence, confirmed: Moment? = nil, refuted: Moment? = nil
-  ) {
-    self.time = time
-    self.frame = frame
-    self.endpoint = endpoint
-    self.from = from
-    self.to = to
-    self.cause = cause
-    self.evidence = evidence
-    self.confirmed = confirmed
-    self.refuted = refuted
   }
 }
 

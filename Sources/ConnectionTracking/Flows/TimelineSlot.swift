@@ -5,7 +5,7 @@ import PacketDecoding
 ///
 /// Frames take 36 bits; a number from 2³⁶ on is kept as the largest that fits. What would prove an entry and what has
 /// settled it share their place: the one is asked for only while the entry is open, the other only afterwards.
-struct TimelineSlot: Sendable {
+struct TimelineSlot: Sendable, Equatable {
   let time: Int64
   private var proofOrSettledTime: UInt64
   private let lowerFrame: UInt32
@@ -44,7 +44,10 @@ struct TimelineSlot: Sendable {
 }
 
 extension TimelineSlot {
-  var side: Int { Int(traits >> 4 & 1) }
+  var side: Int {
+    get { Int(traits >> 4 & 1) }
+    set { traits = traits & ~(1 << 4) | UInt8(truncatingIfNeeded: newValue & 1) << 4 }
+  }
   var from: TCPState? {
     get { TCPState(rawValue: states >> 4) }
     set { states = (newValue?.rawValue ?? Self.unknown) << 4 | states & 15 }
@@ -68,6 +71,22 @@ extension TimelineSlot {
     TimelineEntry.Moment(
       time: Timestamp(nanoseconds: Int64(bitPattern: proofOrSettledTime)),
       frame: UInt64(upperFrames >> 4) << 32 | UInt64(lowerSettledFrame))
+  }
+
+  /// Where its states stand in a table of twelve, UNKNOWN last.
+  var fromPlace: Int { @inline(__always) get { min(Int(states >> 4), 11) } }
+  var toPlace: Int { @inline(__always) get { min(Int(states & 15), 11) } }
+
+  /// Whether it is not certain, and nothing has settled it.
+  var isPresumed: Bool { @inline(__always) get { evidence != .observed && settlement == .open } }
+
+  /// The same for those who know nothing of sides: 0 is the client's, and what would prove an open entry is left out.
+  @inline(__always)
+  func told(clientSide: UInt8) -> TimelineSlot {
+    var result = self
+    result.traits = (traits ^ clientSide << 4) & ~Self.hasStamp
+    if settlement == .open { result.proofOrSettledTime = 0 }
+    return result
   }
 
   /// Settles an entry that was open; a settled one stays as it is.

@@ -18,6 +18,10 @@ struct TimelineStore: ~Copyable, Sendable {
     @inline(__always) _read { yield slots[index] }
   }
 
+  /// The entry at `index`, and where the next one of its flow is.
+  @inline(__always)
+  func node(at index: UInt32) -> ChainNode<TimelineSlot> { slots.node(at: index) }
+
   /// Reads something of an entry, where there is one.
   @inline(__always)
   func touch(_ index: UInt32) -> UInt32 { index == Self.none ? 0 : slots.next(after: index) }

@@ -150,7 +150,7 @@ struct CloseClause {
   }
 
   private func fin(of role: EndpointRole) -> TimelineEntry? {
-    flow.timeline.first { $0.endpoint == role && $0.cause == .sendsFIN && $0.refuted == nil }
+    flow.firstEntry { $0.endpoint == role && $0.cause == .sendsFIN && $0.refuted == nil }
   }
 
   /// The RST that took effect.
@@ -213,7 +213,7 @@ extension CloseClause {
 extension Flow {
   /// From the first packet to the first FIN or RST; to the last packet where the timeline has neither.
   package var nanosecondsToClose: Int64 {
-    let first = timeline.first { entry in
+    let first = firstEntry { entry in
       switch entry.cause {
       case .sendsFIN, .sendsRST, .receivesFIN, .receivesFINACK, .receivesRST, .receivesICMPError: true
       default: false

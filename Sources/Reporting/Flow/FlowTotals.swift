@@ -13,34 +13,46 @@ public struct FlowTotals: Sendable, Equatable {
   /// Payload bytes of both directions, each counted once.
   public private(set) var payloadBytes = 0
   public private(set) var retransmittedBytes = 0
-  private var closes = [Int](repeating: 0, count: Flow.CloseKind.allCases.count)
-  private var closers = [Int](repeating: 0, count: Flow.Closer.allCases.count)
-  private var finalStates = [Int](repeating: 0, count: 12)
+  /// In the order of the cases.
+  private var closes = Counts()
+  private var closers = Counts()
+  /// By the state's raw value, UNKNOWN last.
+  private var finalStates = Counts()
 
   public init() {}
 
   /// Takes in a flow that has ended.
-  public mutating func add(_ flow: borrowing Flow, isReported: Bool) {
+  public mutating func add(_ flow: Flow, isReported: Bool) {
     flows += 1
     reported += isReported ? 1 : 0
     evicted += flow.end == .evicted ? 1 : 0
     open += flow.isOpen ? 1 : 0
     closes[flow.close.index] += 1
     if let closer = flow.closedBy { closers[closer.index] += 1 }
-    add(flow.clientEnd)
-    add(flow.serverEnd)
-  }
-
-  private mutating func add(_ end: borrowing EndpointSummary) {
-    payloadBytes += end.distinctPayloadBytes
-    retransmittedBytes += end.retransmittedBytes
-    finalStates[end.state.index] += 1
+    payloadBytes += flow.clientEnd.distinctPayloadBytes + flow.serverEnd.distinctPayloadBytes
+    retransmittedBytes += flow.clientEnd.retransmittedBytes + flow.serverEnd.retransmittedBytes
+    finalStates[flow.clientEnd.state.index] += 1
+    finalStates[flow.serverEnd.state.index] += 1
   }
 
   public func count(of close: Flow.CloseKind) -> Int { closes[close.index] }
   public func count(of closer: Flow.Closer) -> Int { closers[closer.index] }
   /// How many ends were left in `state`; nil is UNKNOWN.
   public func ends(in state: TCPState?) -> Int { finalStates[state.index] }
+}
+
+/// Twelve counts.
+private struct Counts: Sendable, Equatable {
+  private var storage = [12 of Int](repeating: 0)
+
+  subscript(index: Int) -> Int {
+    get { storage[index] }
+    set { storage[index] = newValue }
+  }
+
+  static func == (left: Counts, right: Counts) -> Bool {
+    (0..<left.storage.count).allSatisfy { left[$0] == right[$0] }
+  }
 }
 
 extension Flow {

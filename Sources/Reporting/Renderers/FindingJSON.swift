@@ -34,8 +34,19 @@ enum FindingJSON {
     output.append(",\"advice\":")
     output.append(json: finding.advice)
     output.append(",\"wireshark_filter\":")
-    output.append(word: finding.wiresharkFilter)
+    writeFilter(of: finding.frames, into: &output)
     for field in finding.fields { write(field, into: &output) }
+  }
+
+  /// ``Finding/wiresharkFilter``, or `null`.
+  private static func writeFilter(of frames: [UInt64], into output: inout OutputBuffer) {
+    if frames.isEmpty { return output.append("null") }
+    output.append("\"frame.number in {")
+    for (index, frame) in frames.enumerated() {
+      if index > 0 { output.append(", ") }
+      output.append(frame)
+    }
+    output.append("}\"")
   }
 
   private static func write(_ frames: [UInt64], into output: inout OutputBuffer) {

@@ -1,0 +1,95 @@
+import PacketDecoding
+
+/// What a ``Flow`` holds, shared by its copies and never changed: one piece of memory for ordinary flows.
+@usableFromInline
+final class FlowStorage: Sendable {
+  @usableFromInline let facts: FlowFacts
+  @usableFromInline let clientEnd: EndpointSummary
+  @usableFromInline let serverEnd: EndpointSummary
+  fileprivate let count: Int
+  /// The first entries of the timeline; what is beyond ``count`` has no meaning. Ordinary flows have a dozen at most.
+  private let head: [12 of TimelineEntry]
+  /// The entries after them.
+  private let tail: [TimelineEntry]
+
+  /// What is known of the flow of `record`, with time running up to `end`.
+  init(of record: inout FlowRecord, _ reason: Flow.EndReason, at end: Timestamp, _ stores: borrowing SharedStores) {
+    let count = Int(record.timeline.count)
+    var walk = TimelineWalk(of: &record)
+    self.count = count
+    head = .init { $0 < count ? walk.next(in: stores.timeline) : TimelineEntry.blank }
+    tail = count > 12 ? (12..<count).map { _ in walk.next(in: stores.timeline) } : []
+    facts = record.facts(reason, at: end, stores.notices)
+    let client = Int(record.clientSide)
+    let server = record.isSelfConnect ? client : 1 - client
+    clientEnd = record.summary(of: client, walk.clocks[client], until: end, stores.disorder)
+    serverEnd = record.summary(of: server, walk.clocks[server], until: end, stores.disorder)
+  }
+
+  init(_ facts: FlowFacts, _ entries: [TimelineEntry], _ clientEnd: EndpointSummary, _ serverEnd: EndpointSummary) {
+    self.facts = facts
+    self.clientEnd = clientEnd
+    self.serverEnd = serverEnd
+    count = entries.count
+    head = .init { $0 < entries.count ? entries[$0] : TimelineEntry.blank }
+    tail = Array(entries.dropFirst(12))
+  }
+
+  var entries: [TimelineEntry] {
+    Array(capacity: count) { list in for index in 0..<count { list.append(self[index]) } }
+  }
+
+  @inline(__always)
+  fileprivate subscript(index: Int) -> TimelineEntry { index < head.count ? head[index] : tail[index - head.count] }
+}
+
+/// The entries of a record as the public type has them; each end's clock is told of its own on the way.
+private struct TimelineWalk {
+  private(set) var clocks: [2 of StateClock]
+  private var index: UInt32
+  private let clientSide: UInt8
+
+  init(of record: inout FlowRecord) {
+    clocks = .init(repeating: StateClock(from: record.first.time.nanoseconds))
+    index = record.timeline.head
+    clientSide = record.clientSide
+  }
+
+  /// The next entry; there is one.
+  @inline(__always)
+  mutating func next(in store: borrowing TimelineStore) -> TimelineEntry {
+    let node = store.node(at: index)
+    index = node.next
+    clocks[node.element.side].take(node.element)
+    return TimelineEntry(node.element, clientSide: clientSide)
+  }
+}
+
+// What is asked of every flow, without its timeline as an array.
+
+extension Flow {
+  /// The first transition that `matches`.
+  public func firstEntry(where matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
+    for index in 0..<storage.count where matches(storage[index]) { return storage[index] }
+    return nil
+  }
+
+  /// When `end` first entered `state`, false entries left out.
+  public func firstEntry(of end: EndpointRole, to state: TCPState) -> TimelineEntry? {
+    firstEntry { $0.endpoint == end && $0.to == state && $0.refuted == nil }
+  }
+
+  /// When `end` last entered `state`, false entries included.
+  public func lastEntry(of end: EndpointRole, to state: TCPState) -> TimelineEntry? {
+    for index in (0..<storage.count).reversed() {
+      let entry = storage[index]
+      if entry.endpoint == end, entry.to == state { return entry }
+    }
+    return nil
+  }
+
+  /// Whether `end` ever moved for `cause`.
+  public func moved(_ end: EndpointRole, for cause: TransitionCause) -> Bool {
+    firstEntry { $0.cause == cause && $0.endpoint == end } != nil
+  }
+}
