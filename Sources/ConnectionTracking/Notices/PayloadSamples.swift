@@ -8,6 +8,12 @@ struct PayloadSamples: Sendable {
   private struct Entry: Sendable {
     var key: UInt64 = 0
     var sample = PayloadSample()
+
+    /// Has another content of the same place and length.
+    @inline(__always)
+    func differs(from other: PayloadSample, _ key: UInt64) -> Bool {
+      self.key == key && sample.length == other.length && sample.sum != other.sum
+    }
   }
 
   private static let bits: UInt64 = 12
@@ -22,10 +28,10 @@ struct PayloadSamples: Sendable {
   ) -> Bool {
     let key = Self.key(segment, flow, side)
     let index = Int(truncatingIfNeeded: key >> (64 - Self.bits))
-    let earlier = entries[index]
+    // What is overwritten is only looked at for a repeat: it lies far from any cache, and nothing has to wait for it.
+    let differs = isRepeat && entries[index].differs(from: sample, key)
     entries[index] = Entry(key: key, sample: sample)
-    return isRepeat && earlier.key == key && earlier.sample.length == sample.length
-      && earlier.sample.sum != sample.sum
+    return differs
   }
 
   @inline(__always)

@@ -53,17 +53,17 @@ extension Segment {
     time: Timestamp(nanoseconds: 0), frame: 0, source: SocketAddress(address: IPAddress(v4: 0), port: 0),
     destination: SocketAddress(address: IPAddress(v4: 0), port: 0), sequence: SequenceNumber(0), flags: [])
 
-  /// Takes over what the fixed TCP header says.
+  /// Takes over what the fixed TCP header says that begins at `start`.
   @inline(__always)
-  mutating func read(_ header: Span<UInt8>) {
-    source.port = header.bigEndian16(at: TCPHeader.sourcePort)
-    destination.port = header.bigEndian16(at: TCPHeader.destinationPort)
-    sequence = SequenceNumber(header.bigEndian32(at: TCPHeader.sequence))
-    flags = TCPFlags(rawValue: header.bigEndian16(at: TCPHeader.dataOffset) & 0x0FFF)
-    let acknowledgment = SequenceNumber(header.bigEndian32(at: TCPHeader.acknowledgment))
+  mutating func read(_ bytes: Span<UInt8>, at start: Int = 0) {
+    source.port = bytes.bigEndian16(at: start + TCPHeader.sourcePort)
+    destination.port = bytes.bigEndian16(at: start + TCPHeader.destinationPort)
+    sequence = SequenceNumber(bytes.bigEndian32(at: start + TCPHeader.sequence))
+    flags = TCPFlags(rawValue: bytes.bigEndian16(at: start + TCPHeader.dataOffset) & 0x0FFF)
+    let acknowledgment = SequenceNumber(bytes.bigEndian32(at: start + TCPHeader.acknowledgment))
     self.acknowledgment = flags.contains(.ack) ? acknowledgment : nil
-    window = header.bigEndian16(at: TCPHeader.window)
-    urgentPointer = header.bigEndian16(at: TCPHeader.urgentPointer)
+    window = bytes.bigEndian16(at: start + TCPHeader.window)
+    urgentPointer = bytes.bigEndian16(at: start + TCPHeader.urgentPointer)
   }
 
   /// Takes over what the layers around say.
