@@ -39,9 +39,9 @@ struct BriefRecord: ~Copyable, Sendable {
   var lastSender: UInt8
   var ends = [2 of BriefEnd](repeating: BriefEnd())
 
-  /// A flow that begins with `segment`, which is still to be taken; nil where that is out of the ordinary.
-  init?(number: Int, key: FlowKey, side: UInt8, segment: Segment) {
-    guard Self.begins(with: segment), !key.isSelfConnect else { return nil }
+  /// A flow that begins with `segment`, which is still to be taken.
+  @inline(__always)
+  init(number: Int, key: FlowKey, side: UInt8, segment: Segment) {
     self.number = number
     self.key = key
     first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)

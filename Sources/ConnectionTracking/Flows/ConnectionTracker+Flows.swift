@@ -51,10 +51,9 @@ extension ConnectionTracker {
   }
 
   private mutating func insert(_ lookup: FlowLookups.Lookup, _ segment: Segment, previous: Int?) -> FlowTable.Slot {
-    if keepsBrief, previous == nil,
-      let record = BriefRecord(number: flowCount, key: lookup.key, side: lookup.side, segment: segment)
-    {
-      return records.insert(record, lookup.hash)
+    if keepsBrief, previous == nil, BriefRecord.begins(with: segment), !lookup.key.isSelfConnect {
+      return records.insert(
+        BriefRecord(number: flowCount, key: lookup.key, side: lookup.side, segment: segment), lookup.hash)
     }
     let record = FlowRecord(
       number: flowCount, previous: previous, key: lookup.key, side: lookup.side, segment: segment)

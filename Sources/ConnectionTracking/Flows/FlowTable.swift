@@ -82,6 +82,7 @@ struct FlowTable: ~Copyable, Sendable {
   }
 
   /// Takes the brief record of a flow that is not held yet.
+  @inline(__always)
   mutating func insert(_ record: consuming BriefRecord, _ hash: UInt32) -> Slot {
     let slot = briefs.insert(record) | Self.brief
     list(slot)

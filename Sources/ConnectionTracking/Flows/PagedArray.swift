@@ -41,6 +41,7 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   /// Adds `element` at the end.
   ///
   /// - Returns: its index.
+  @inline(__always)
   mutating func append(_ element: consuming Element) -> UInt32 {
     if count & (Self.pageSize - 1) == 0 { addPage() }
     count += 1
@@ -51,8 +52,12 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
 
   @inline(never)
   private mutating func addPage() {
-    let start = UnsafeMutablePointer<Element>.allocate(capacity: Self.pageSize)
-    if count > 0 { unsafe advise_huge_pages(start, Self.pageSize * MemoryLayout<Element>.stride) }
-    unsafe pages.append(start)
+    let size = Self.pageSize * MemoryLayout<Element>.stride
+    // Huge pages begin at multiples of their size.
+    let start = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: count > 0 ? Self.hugePage : 16)
+    if count > 0 { unsafe advise_huge_pages(start, size) }
+    unsafe pages.append(start.bindMemory(to: Element.self, capacity: Self.pageSize))
   }
+
+  private static var hugePage: Int { 2 << 20 }
 }

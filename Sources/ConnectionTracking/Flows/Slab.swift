@@ -23,6 +23,7 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   func address(_ place: UInt32) -> UnsafeMutablePointer<Element> { unsafe elements.address(place) }
 
   /// - Returns: where the element is from now on.
+  @inline(__always)
   mutating func insert(_ element: consuming Element) -> UInt32 {
     if let place = free.popLast() {
       elements[place] = element
