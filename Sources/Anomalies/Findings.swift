@@ -38,7 +38,7 @@ public struct Findings: Sendable {
   /// The findings of one flow, by time and then in the registry's order.
   public func of(_ flow: Flow) -> [Finding] {
     var kinds = NoticeKinds()
-    for notice in flow.notices { kinds.insert(NoticeKinds(notice.kind)) }
+    if !flow.notices.isEmpty { for notice in flow.notices { kinds.insert(NoticeKinds(notice.kind)) } }
     let traits = FlowTraits(flow, stall: stall)
     if kinds.isDisjoint(with: trigger.kinds), traits.isDisjoint(with: trigger.traits) { return [] }
     let rules = TriggerTable.rules(kinds, traits).intersection(rules)

@@ -34,6 +34,8 @@ struct FlowFilter {
   private let hosts: [IPAddress]
   private let ports: [UInt16]
   private let isOpen: Bool
+  /// Nothing was asked for in particular.
+  private let takesAll: Bool
 
   init(_ selection: FlowSelection) {
     numbers = selection.numbers
@@ -42,9 +44,13 @@ struct FlowFilter {
     hosts = selection.hosts
     ports = selection.ports
     isOpen = selection.isOpen
+    takesAll = numbers.isEmpty && states.isEmpty && finalStates.isEmpty && hosts.isEmpty && ports.isEmpty && !isOpen
   }
 
-  func includes(_ flow: borrowing Flow) -> Bool {
+  @inline(__always)
+  func includes(_ flow: Flow) -> Bool { takesAll || matches(flow) }
+
+  private func matches(_ flow: Flow) -> Bool {
     if isOpen && !flow.isOpen { return false }
     if !numbers.isEmpty && !numbers.contains(flow.number) { return false }
     if !ports.isEmpty && !ports.contains(flow.client.port) && !ports.contains(flow.server.port) { return false }
@@ -54,7 +60,7 @@ struct FlowFilter {
     return includesStates(of: flow)
   }
 
-  private func includesStates(of flow: borrowing Flow) -> Bool {
+  private func includesStates(of flow: Flow) -> Bool {
     let client = flow.clientEnd.state
     let server = flow.serverEnd.state
     if !finalStates.isEmpty && !finalStates.contains(where: { $0 == client || $0 == server }) { return false }

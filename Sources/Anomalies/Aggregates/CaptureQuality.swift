@@ -88,16 +88,20 @@ public struct CaptureQuality: Sendable, Equatable {
   mutating func add(_ flow: Flow) {
     flows += 1
     twins.add(flow)
-    for end in [flow.clientEnd, flow.serverEnd] {
-      segments += end.packets + end.duplicatePackets
-      duplicates += end.duplicatePackets
-      superSegments += end.superSegments
-      payloadBytes += end.distinctPayloadBytes
-      uncapturedBytes += end.uncapturedBytes
-    }
+    let packets = flow.clientEnd.packets + flow.serverEnd.packets
+    let copies = flow.clientEnd.duplicatePackets + flow.serverEnd.duplicatePackets
+    segments += packets + copies
+    duplicates += copies
+    superSegments += flow.clientEnd.superSegments + flow.serverEnd.superSegments
+    payloadBytes += flow.clientEnd.distinctPayloadBytes + flow.serverEnd.distinctPayloadBytes
+    uncapturedBytes += flow.clientEnd.uncapturedBytes + flow.serverEnd.uncapturedBytes
     let isOneSided = flow.clientEnd.packets == 0 || flow.serverEnd.packets == 0
-    if isOneSided, flow.clientEnd.packets + flow.serverEnd.packets > 5, flow.close != .unanswered { oneSidedFlows += 1 }
+    if isOneSided, packets > 5, flow.close != .unanswered { oneSidedFlows += 1 }
     if flow.end == .evicted { evictedFlows += 1 }
+    if !flow.notices.isEmpty { addNotices(of: flow) }
+  }
+
+  private mutating func addNotices(of flow: Flow) {
     for notice in flow.notices {
       if notice.kind == .duplicatePacket { Self.keepEarliest(&firstDuplicate, notice.first) }
       if notice.kind == .uncaptured { Self.keepEarliest(&firstUncaptured, notice.first) }

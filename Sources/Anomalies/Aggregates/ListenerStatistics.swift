@@ -167,7 +167,7 @@ public struct ListenerStatistics: Sendable, Equatable {
 extension Flow {
   /// From the first SYN to the SYN-ACK; nil where either was not seen.
   public var answerDelay: Int64? {
-    guard orientation == .syn else { return nil }
+    guard orientation == .syn, serverEnd.packets > 0 else { return nil }
     guard let answer = firstEntry(of: .client, to: .established), answer.cause == .receivesSYNACK else { return nil }
     return answer.time.nanoseconds(since: firstSeen.time)
   }
