@@ -28,6 +28,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var mayHaveGrown = false
   /// The flows that are still to end, last first, once the input has ended.
   var ending: [FlowTable.Slot] = []
+  /// How many of them have been read ahead.
+  private var preparedEnds = 0
   /// Flows are held in brief while they are ordinary. Then nobody sees each step of theirs, or their payload.
   let keepsBrief: Bool
 
@@ -102,11 +104,16 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// - Returns: false where no flow was left.
   public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
     if ending.isEmpty { ending = records.slotsByNumber().reversed() }
-    let next = Array(ending.suffix(64))
-    lookups.prepareEnd(of: next, in: &records, stores.timeline)
-    for slot in next.reversed() { end(slot, .inputEnded, into: &events) }
-    ending.removeLast(next.count)
-    return !next.isEmpty
+    if preparedEnds == 0 {
+      preparedEnds = min(ending.count, 64)
+      lookups.prepareEnd(of: ending.suffix(preparedEnds), in: &records, stores.timeline)
+    }
+    // So few that the allocator has the memory of the last ones at hand for the next.
+    let count = min(preparedEnds, 4)
+    for slot in ending.suffix(count).reversed() { end(slot, .inputEnded, into: &events) }
+    ending.removeLast(count)
+    preparedEnds -= count
+    return count > 0
   }
 
   /// What is known of every flow still held, in order of its number: a look that changes nothing.
@@ -114,7 +121,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     var flows: [Flow] = []
     for slot in records.slotsByNumber() {
       flows.append(
-        FlowTable.isBrief(slot) ? snapshot(brief: slot) : records[slot].snapshot(.open, at: now, stores: &stores))
+        FlowTable.isBrief(slot) ? snapshot(brief: slot, .open) : records[slot].snapshot(.open, at: now, stores: &stores))
     }
     return flows
   }

@@ -58,16 +58,8 @@ struct BriefRecord: ~Copyable, Sendable {
       &+ ends[0].payloadBytes &+ ends[1].next.rawValue &+ ends[1].payloadBytes
   }
 
-  /// When the timer of its state ends, in nanoseconds; `.max` where none runs.
-  mutating func deadline(_ closing: borrowing BriefClosing, _ timers: TimerProfile) -> Int64 {
-    switch stage {
-    case .halfClosed where timers.orphanedFinWait2 != .max:
-      closing.acknowledgment.time.advanced(byNanoseconds: timers.orphanedFinWait2).nanoseconds
-    case .closed: closing.secondFIN.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
-    case .over: closing.lastACK.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
-    default: .max
-    }
-  }
+  /// See ``FlowRecord/isHalfOpen``.
+  var isHalfOpen: Bool { stage == .answered || stage == .acknowledged }
 
   var server: SocketAddress { mutating get { clientSide == 0 ? key.high : key.low } }
 }
@@ -114,6 +106,8 @@ struct BriefEnd: Sendable {
   var payloadBytes: UInt32 = 0
   var facts: EndpointFacts = []
   var maximumSegmentSize: UInt16 = 0
+
+  var isAcknowledged: Bool { acknowledged != initial }
 }
 
 /// When a segment passed, counted from another one of the flow: in 8 bytes, and so only near that one.
@@ -176,6 +170,17 @@ struct BriefClosing: Sendable {
   var secondFIN: TimelineEntry.Moment
   /// The acknowledgment of the second FIN.
   var lastACK: TimelineEntry.Moment
+
+  /// When the timer of the end that closed first ends, in nanoseconds; `.max` where none runs.
+  func deadline(at stage: BriefStage, _ timers: TimerProfile) -> Int64 {
+    switch stage {
+    case .halfClosed where timers.orphanedFinWait2 != .max:
+      acknowledgment.time.advanced(byNanoseconds: timers.orphanedFinWait2).nanoseconds
+    case .closed: secondFIN.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
+    case .over: lastACK.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
+    default: .max
+    }
+  }
 
   init(firstFIN: TimelineEntry.Moment, pause: Int64) {
     self.firstFIN = firstFIN

@@ -58,7 +58,7 @@ extension ConnectionTracker {
   mutating func wakesFromBrief(_ due: Expiry) -> Bool {
     let closing = records[brief: due.slot].closing
     guard closing != Slab<BriefClosing>.none, records.closings[closing].wake == due.time else { return false }
-    let deadline = records[brief: due.slot].deadline(records.closings[closing], timers)
+    let deadline = records.closings[closing].deadline(at: records[brief: due.slot].stage, timers)
     records.closings[closing].wake = deadline > now.nanoseconds ? deadline : .max
     guard deadline > now.nanoseconds else { return true }
     expiries.insert(Expiry(time: deadline, slot: due.slot, flow: records[brief: due.slot].number))
@@ -72,38 +72,45 @@ extension ConnectionTracker {
   mutating func unfold(_ slot: FlowTable.Slot) -> FlowTable.Slot {
     guard FlowTable.isBrief(slot) else { return slot }
     let isAttempt = records.isUnanswered(slot)
-    let new = unfold(brief: slot)
-    let wake = records[new].wake
+    let record = records.unfolded(slot, timers, in: &stores)
+    let wake = record.wake
+    let new = records.replace(brief: slot, by: record)
     if wake != .max { expiries.insert(Expiry(time: wake, slot: new, flow: records[new].number)) }
     if isAttempt { evictions.add(new, in: &records) }
+    mayHaveGrown = true
     return new
   }
 
-  /// The same for a flow that is about to end: nothing is set for later.
-  @inline(never)
-  mutating func unfold(brief slot: FlowTable.Slot) -> FlowTable.Slot {
-    mayHaveGrown = true
-    let record = records.unfolded(slot, timers, in: &stores)
-    return records.replace(brief: slot, by: record)
+  /// What is known of the flow in brief at `slot`, which stays in brief.
+  mutating func snapshot(brief slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Flow {
+    let closing = records.closing(of: slot)
+    return Flow(
+      FlowStorage(of: &records[brief: slot], closing, reason, at: now, leastSilence: stores.notices.leastSilence))
   }
 
-  /// What is known of the flow in brief at `slot`, which stays in brief.
-  mutating func snapshot(brief slot: FlowTable.Slot) -> Flow {
-    var record = records.unfolded(slot, timers, in: &stores)
-    let flow = record.snapshot(.open, at: now, stores: &stores)
-    stores.timeline.release(&record.timeline)
-    stores.notices.release(&record.notices)
-    return flow
+  /// The flow in brief at `slot` ends.
+  mutating func end(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    events.append(.ended(snapshot(brief: slot, reason)))
+    if records[brief: slot].isHalfOpen {
+      let key = records[brief: slot].key
+      stores.backlog.change(records[brief: slot].server, key.encapsulation, isHalfOpen: false)
+    }
+    records.remove(brief: slot)
   }
 }
 
 extension FlowTable {
+  /// How the flow in brief at `slot` closes; nil where it does not.
+  fileprivate mutating func closing(of slot: Slot) -> BriefClosing? {
+    let place = self[brief: slot].closing
+    return place == Slab<BriefClosing>.none ? nil : closings[place]
+  }
+
   /// The record that the flow in brief at `slot` stands for.
   fileprivate mutating func unfolded(
     _ slot: Slot, _ timers: TimerProfile, in stores: inout SharedStores
   ) -> FlowRecord {
-    let place = self[brief: slot].closing
-    let closing = place == Slab<BriefClosing>.none ? nil : closings[place]
+    let closing = closing(of: slot)
     return FlowRecord(unfolding: &self[brief: slot], closing, timers, in: &stores)
   }
 }

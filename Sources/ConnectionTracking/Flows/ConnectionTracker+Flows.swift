@@ -61,7 +61,7 @@ extension ConnectionTracker {
   }
 
   mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    let slot = FlowTable.isBrief(slot) ? unfold(brief: slot) : slot
+    if FlowTable.isBrief(slot) { return end(brief: slot, reason, into: &events) }
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
     events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
     records[slot].release(in: &stores)

@@ -17,9 +17,9 @@ public struct Flow: Sendable, Equatable {
     serverEnd: EndpointSummary, end: EndReason
   ) {
     let facts = FlowFacts(
-      number: number, previousFlow: previousFlow, client: client, server: server, encapsulation: encapsulation,
-      orientation: orientation, firstSeen: firstSeen, lastSeen: lastSeen, closedBy: closedBy, close: close,
-      timelineOmitted: timelineOmitted, end: end)
+      number: number, previousFlow: previousFlow, orientation: orientation, closedBy: closedBy, close: close, end: end,
+      encapsulation: encapsulation, client: client, server: server, firstSeen: firstSeen, lastSeen: lastSeen,
+      timelineOmitted: timelineOmitted)
     storage = FlowStorage(facts, timeline, clientEnd, serverEnd)
   }
 

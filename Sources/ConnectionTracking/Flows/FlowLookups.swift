@@ -49,7 +49,7 @@ struct FlowLookups: ~Copyable, Sendable {
 
   /// Reads what ending the flows at `slots` will need: their places in the index, and their timelines entry by entry.
   mutating func prepareEnd(
-    of slots: [FlowTable.Slot], in table: inout FlowTable, _ timeline: borrowing TimelineStore
+    of slots: ArraySlice<FlowTable.Slot>, in table: inout FlowTable, _ timeline: borrowing TimelineStore
   ) {
     for slot in slots { warmth &+= table.touch(slot) }
     var entries = slots.map { FlowTable.isBrief($0) ? TimelineStore.none : table[$0].timeline.head }

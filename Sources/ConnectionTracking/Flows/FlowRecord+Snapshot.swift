@@ -13,11 +13,11 @@ extension FlowRecord {
     _ reason: Flow.EndReason, at end: Timestamp, _ store: borrowing NoticeStore
   ) -> FlowFacts {
     FlowFacts(
-      number: number, previousFlow: previous == 0 ? nil : previous, client: address(of: Int(clientSide)),
-      server: address(of: 1 - Int(clientSide)), encapsulation: key.encapsulation, orientation: orientation,
-      firstSeen: first, lastSeen: last, closedBy: closer(), close: closeKind(), idleBeforeClose: closing.idle,
-      timelineOmitted: Int(timeline.omitted), notices: store.all(of: notices),
-      noticesOmitted: Int(notices.omitted), endedAt: end, end: reason)
+      number: number, previousFlow: previous == 0 ? nil : previous, orientation: orientation, closedBy: closer(),
+      close: closeKind(), end: reason, idleBeforeClose: closing.idle, encapsulation: key.encapsulation,
+      client: address(of: Int(clientSide)), server: address(of: 1 - Int(clientSide)), firstSeen: first, lastSeen: last,
+      endedAt: end, timelineOmitted: Int(timeline.omitted), noticesOmitted: Int(notices.omitted),
+      notices: store.all(of: notices))
   }
 
   /// An entry as an event that tells of it when it happens.

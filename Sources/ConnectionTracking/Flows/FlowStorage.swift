@@ -7,8 +7,9 @@ final class FlowStorage: Sendable {
   @usableFromInline let clientEnd: EndpointSummary
   @usableFromInline let serverEnd: EndpointSummary
   fileprivate let count: Int
-  /// The first entries of the timeline; what is beyond ``count`` has no meaning. Ordinary flows have a dozen at most.
-  private let head: [12 of TimelineEntry]
+  /// The first entries of the timeline; what is beyond ``count`` has no meaning. Ordinary flows have no more.
+  private let head: [11 of TimelineEntry]
+  private static let inHead = 11
   /// The entries after them.
   private let tail: [TimelineEntry]
 
@@ -17,8 +18,9 @@ final class FlowStorage: Sendable {
     let count = Int(record.timeline.count)
     var walk = TimelineWalk(of: &record)
     self.count = count
-    head = .init { $0 < count ? walk.next(in: stores.timeline) : TimelineEntry.blank }
-    tail = count > 12 ? (12..<count).map { _ in walk.next(in: stores.timeline) } : []
+    let blank = TimelineEntry.blank
+    head = .init { $0 < count ? walk.next(in: stores.timeline) : blank }
+    tail = count > Self.inHead ? (Self.inHead..<count).map { _ in walk.next(in: stores.timeline) } : []
     facts = record.facts(reason, at: end, stores.notices)
     let client = Int(record.clientSide)
     let server = record.isSelfConnect ? client : 1 - client
@@ -26,13 +28,29 @@ final class FlowStorage: Sendable {
     serverEnd = record.summary(of: server, walk.clocks[server], until: end, stores.disorder)
   }
 
+  /// - Parameter story: the timeline.
+  init(
+    _ facts: FlowFacts, _ story: inout BriefStory, _ clientSide: UInt8, _ clientEnd: EndpointSummary,
+    _ serverEnd: EndpointSummary
+  ) {
+    self.facts = facts
+    self.clientEnd = clientEnd
+    self.serverEnd = serverEnd
+    let count = story.count
+    self.count = count
+    let blank = TimelineEntry.blank
+    head = .init { $0 < count ? TimelineEntry(story.step($0).slot, clientSide: clientSide) : blank }
+    tail = []
+  }
+
   init(_ facts: FlowFacts, _ entries: [TimelineEntry], _ clientEnd: EndpointSummary, _ serverEnd: EndpointSummary) {
     self.facts = facts
     self.clientEnd = clientEnd
     self.serverEnd = serverEnd
     count = entries.count
-    head = .init { $0 < entries.count ? entries[$0] : TimelineEntry.blank }
-    tail = Array(entries.dropFirst(12))
+    let blank = TimelineEntry.blank
+    head = .init { $0 < entries.count ? entries[$0] : blank }
+    tail = Array(entries.dropFirst(Self.inHead))
   }
 
   var entries: [TimelineEntry] {

@@ -101,23 +101,37 @@ struct FlowTable: ~Copyable, Sendable {
   /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
   mutating func remove(_ slot: Slot) {
     index.remove(hash(self[slot].key), slot)
-    let place = self[slot].place
+    unlist(slot, at: self[slot].place)
     self[slot].number = 0
     records.remove(slot)
+  }
+
+  /// Lets the flow in brief at `slot` go.
+  mutating func remove(brief slot: Slot) {
+    index.remove(hash(self[brief: slot].key), slot)
+    unlist(slot, at: self[brief: slot].place)
+    release(brief: slot)
+  }
+
+  private mutating func unlist(_ slot: Slot, at place: UInt32) {
     let last = held.removeLast()
     guard last != slot else { return }
     held[Int(place)] = last
     setPlace(of: last, place)
   }
 
-  /// The record of the flow in brief at `slot`, which it takes the place of.
-  mutating func replace(brief slot: Slot, by record: consuming FlowRecord) -> Slot {
-    let place = self[brief: slot].place
-    let hash = hash(self[brief: slot].key)
+  private mutating func release(brief slot: Slot) {
     let closing = self[brief: slot].closing
     if closing != Slab<BriefClosing>.none { closings.remove(closing) }
     self[brief: slot].number = 0
     briefs.remove(slot ^ Self.brief)
+  }
+
+  /// The record of the flow in brief at `slot`, which it takes the place of.
+  mutating func replace(brief slot: Slot, by record: consuming FlowRecord) -> Slot {
+    let place = self[brief: slot].place
+    let hash = hash(self[brief: slot].key)
+    release(brief: slot)
     let new = records.insert(record)
     self[new].place = place
     held[Int(place)] = new

@@ -21,7 +21,7 @@ public enum Evidence: UInt8, Sendable, Hashable, CaseIterable {
 /// One transition of one endpoint, and how it is known: 28 bytes, for a report has millions of them.
 public struct TimelineEntry: Sendable, Equatable {
   /// With the role as its side, and without what would prove it.
-  private var slot: TimelineSlot
+  private(set) var slot: TimelineSlot
 
   /// An entry as the tracker keeps it.
   @inline(__always)

@@ -1,0 +1,190 @@
+import PacketDecoding
+
+/// What a flow in brief went through: its timeline, and the pauses that are told of.
+///
+/// Not copyable, for the reason ``TCPEndpoint`` gives.
+struct BriefStory: ~Copyable {
+  struct Step {
+    var slot: TimelineSlot
+    /// What would reach the endpoint; none for what its own segment shows.
+    var events: ArrivalEvents
+  }
+
+  /// As many as the longest way has: the handshake, then four segments that close.
+  private var steps: [10 of Step]
+  private(set) var count = 0
+  private(set) var notices: [FlowNotice] = []
+  private var pause: Pause?
+  private let clientSide: UInt8
+  private let leastSilence: Int64
+
+  /// The pause that has not been told of.
+  var untoldPause: Pause? { pause }
+
+  init(of brief: inout BriefRecord, _ closing: BriefClosing?, leastSilence: Int64) {
+    let blank = Step(slot: TimelineEntry.blank.slot, events: [])
+    steps = .init(repeating: blank)
+    clientSide = brief.clientSide
+    self.leastSilence = leastSilence
+    if brief.stage != .new { open(&brief) }
+    if brief.pause.length > 0 { pause = Pause(of: brief.pause, by: role(of: brief.pause.side)) }
+    if let closing { close(&brief, closing) }
+  }
+
+  @inline(__always)
+  mutating func step(_ index: Int) -> Step { steps[index] }
+
+  private func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
+}
+
+extension Pause {
+  fileprivate init(of brief: BriefPause, by role: EndpointRole) {
+    let server: TCPState = brief.wasAnswered ? .synReceived : .established
+    end = brief.end
+    length = brief.length
+    frame = brief.frame
+    side = Int8(truncatingIfNeeded: brief.side)
+    senderState = role == .client ? .established : server
+    receiverState = role == .client ? server : .established
+  }
+}
+
+// MARK: - The way
+
+extension BriefStory {
+  private mutating func open(_ brief: inout BriefRecord) {
+    let client = Int(brief.clientSide)
+    let server = 1 - client
+    let stage = brief.stage
+    let (answer, proof) = (brief.answer.moment(since: brief.first), brief.proof.moment(since: brief.first))
+    let isCookie = brief.ends[server].facts.contains(.mayBeCookie)
+    let synProof = isCookie ? (stage >= .steady ? proof : nil) : stage >= .answered ? answer : nil
+    shows(client, .closed, .synSent, .sendsSYN, brief.first)
+    presumes(server, .listen, .synReceived, .syn, brief.proof(ofSYNOf: client, at: brief.first), provedAt: synProof)
+    guard stage >= .answered else { return }
+    let acknowledgment = brief.acknowledgment.moment(since: brief.first)
+    noteSilence(answer, since: brief.first, server, .synReceived, .synSent)
+    presumes(
+      client, .synSent, .established, [.syn, .synAcknowledged], brief.proof(ofSYNOf: server, at: answer),
+      provedAt: stage >= .acknowledged ? acknowledgment : nil)
+    guard stage >= .acknowledged else { return }
+    let needed = brief.proof(
+      at: acknowledgment, beyond: brief.ends[client].initial + 1, brief.acknowledgmentStamp, of: client)
+    presumes(
+      server, .synReceived, .established, .synAcknowledged, needed, provedAt: stage >= .steady ? proof : nil)
+  }
+
+  private mutating func close(_ brief: inout BriefRecord, _ closing: BriefClosing) {
+    let (closer, other) = (Int(brief.closer), 1 - Int(brief.closer))
+    let isAlone = brief.ends[other].facts.contains(.acknowledgedFINAlone)
+    let fin = closing.firstFIN
+    let arrival = isAlone ? closing.acknowledgment : brief.stage >= .closed ? closing.secondFIN : nil
+    noteSilence(fin, length: closing.pause, closer, .established, .established, [.endedByFIN])
+    shows(closer, .established, .finWait1, .sendsFIN, fin)
+    presumes(other, .established, .closeWait, .fin, BriefProof(fin), provedAt: arrival)
+    let lastACK = brief.stage == .over ? closing.lastACK : nil
+    if isAlone { halfClose(&brief, closing, provedAt: lastACK) }
+    guard brief.stage >= .closed else { return }
+    let waiting: TCPState = isAlone ? .finWait2 : .finWait1
+    let second = closing.secondFIN
+    noteSilence(second, since: isAlone ? closing.acknowledgment : fin, other, .closeWait, waiting, [.endedByFIN])
+    shows(other, .closeWait, .lastAck, .sendsFIN, second)
+    presumes(
+      closer, waiting, .timeWait, isAlone ? .fin : [.finAcknowledged, .fin], BriefProof(second), provedAt: lastACK)
+    guard let lastACK else { return }
+    noteSilence(lastACK, since: second, closer, .timeWait, .lastAck)
+    let needed = brief.proof(at: lastACK, beyond: brief.ends[closer].next, closing.lastStamp, of: closer)
+    presumes(other, .lastAck, .closed, .finAcknowledged, needed, provedAt: nil)
+  }
+
+  /// The first FIN was acknowledged by a segment of its own.
+  private mutating func halfClose(
+    _ brief: inout BriefRecord, _ closing: BriefClosing, provedAt proved: TimelineEntry.Moment?
+  ) {
+    let (closer, other) = (Int(brief.closer), 1 - Int(brief.closer))
+    let end = brief.stage >= .closed ? brief.ends[other].next - 1 : brief.ends[other].next
+    noteSilence(closing.acknowledgment, since: closing.firstFIN, other, .closeWait, .finWait1)
+    let needed = brief.proof(at: closing.acknowledgment, beyond: end, closing.acknowledgmentStamp, of: other)
+    presumes(closer, .finWait1, .finWait2, .finAcknowledged, needed, provedAt: proved)
+  }
+}
+
+// MARK: - Its steps
+
+/// When a segment passed, and what would prove that it arrived; the latter is of no use where nothing asks for it.
+private struct BriefProof {
+  var moment: TimelineEntry.Moment
+  var position = SequenceNumber(0)
+  var stamp: UInt32?
+
+  init(_ moment: TimelineEntry.Moment) { self.moment = moment }
+}
+
+extension BriefRecord {
+  fileprivate mutating func proof(
+    at moment: TimelineEntry.Moment, beyond position: SequenceNumber, _ stamp: UInt32, of side: Int
+  ) -> BriefProof {
+    var proof = BriefProof(moment)
+    proof.position = position
+    if ends[side].facts.contains(.sentTimestamps) { proof.stamp = stamp }
+    return proof
+  }
+
+  fileprivate mutating func proof(ofSYNOf side: Int, at moment: TimelineEntry.Moment) -> BriefProof {
+    proof(at: moment, beyond: ends[side].initial, ends[side].timestamps.firstValue, of: side)
+  }
+}
+
+extension BriefStory {
+  /// A step that `side`'s own segment shows.
+  private mutating func shows(
+    _ side: Int, _ from: TCPState, _ to: TCPState, _ cause: TransitionCause, _ moment: TimelineEntry.Moment
+  ) {
+    let proof = ArrivalProof(time: moment.time.nanoseconds, position: SequenceNumber(0), stamp: nil)
+    let slot = TimelineSlot(side: side, from: from, to: to, cause, .observed, frame: moment.frame, proof)
+    add(Step(slot: slot, events: []))
+  }
+
+  /// A step that a segment to `side` would bring, and that `side`'s segment at `proved` shows.
+  private mutating func presumes(
+    _ side: Int, _ from: TCPState, _ to: TCPState, _ events: ArrivalEvents, _ needed: BriefProof,
+    provedAt proved: TimelineEntry.Moment?
+  ) {
+    let proof = ArrivalProof(
+      time: needed.moment.time.nanoseconds, position: needed.position, stamp: needed.stamp)
+    var slot = TimelineSlot(
+      side: side, from: from, to: to, events.cause, .presumed, frame: needed.moment.frame, proof)
+    if let proved { slot.settle(as: .confirmed, at: proved) }
+    add(Step(slot: slot, events: events))
+  }
+
+  private mutating func add(_ step: Step) {
+    guard count < steps.count else { return }
+    steps[count] = step
+    count += 1
+  }
+
+  @inline(__always)
+  private mutating func noteSilence(
+    _ moment: TimelineEntry.Moment, since earlier: TimelineEntry.Moment, _ side: Int, _ sender: TCPState,
+    _ receiver: TCPState, _ circumstances: FlowNotice.Circumstances = []
+  ) {
+    let length = moment.time.nanoseconds(since: earlier.time)
+    noteSilence(moment, length: length, side, sender, receiver, circumstances)
+  }
+
+  private mutating func noteSilence(
+    _ moment: TimelineEntry.Moment, length: Int64, _ side: Int, _ sender: TCPState, _ receiver: TCPState,
+    _ circumstances: FlowNotice.Circumstances = []
+  ) {
+    guard length >= leastSilence else { return }
+    if let pause { notices.append(pause.notice(by: role(of: Int(pause.side)))) }
+    pause = nil
+    var notice = FlowNotice(kind: .silence, sender: role(of: side), first: moment)
+    notice.delay = length
+    notice.circumstances = circumstances
+    notice.senderState = sender
+    notice.receiverState = receiver
+    notices.append(notice)
+  }
+}
