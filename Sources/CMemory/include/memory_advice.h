@@ -7,4 +7,11 @@
 /// only: where there are none, nothing changes.
 void advise_huge_pages(const void *start, size_t length);
 
+/// Asks the processor for the cache lines from `start` to `start + length`, and does not wait for them.
+static inline void prefetch_lines(const void *start, size_t length) {
+  const char *end = (const char *)start + length;
+  for (const char *line = start; line < end; line += 64) __builtin_prefetch(line);
+  __builtin_prefetch(end - 1);
+}
+
 #endif

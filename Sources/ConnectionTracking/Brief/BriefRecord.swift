@@ -51,13 +51,6 @@ struct BriefRecord: ~Copyable, Sendable {
     lastSender = side
   }
 
-  /// Reads from each cache line that a plain segment needs.
-  @inline(__always)
-  mutating func touch() -> UInt32 {
-    UInt32(truncatingIfNeeded: number) &+ UInt32(truncatingIfNeeded: pause.length) &+ ends[0].next.rawValue
-      &+ ends[0].payloadBytes &+ ends[1].next.rawValue &+ ends[1].payloadBytes
-  }
-
   /// See ``FlowRecord/isHalfOpen``.
   var isHalfOpen: Bool { stage == .answered || stage == .acknowledged }
 

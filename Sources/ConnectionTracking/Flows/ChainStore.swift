@@ -18,6 +18,10 @@ struct ChainStore<Element: Sendable>: ~Copyable, Sendable {
   @inline(__always)
   func node(at index: UInt32) -> ChainNode<Element> { nodes[index] }
 
+  /// Asks for an element ahead of its use.
+  @inline(__always)
+  func prefetch(_ index: UInt32) { nodes.prefetch(index) }
+
   /// The element after the one at `index`.
   @inline(__always)
   func next(after index: UInt32) -> UInt32 { nodes[index].next }

@@ -4,8 +4,8 @@ import PacketDecoding
 /// Where the flows of a batch are, asked for all at once.
 ///
 /// Following one segment is mostly waiting for memory: with many flows open, neither a flow's place in the index nor
-/// its record is in any cache. Taken side by side no wait of a round depends on another, so the processor has many
-/// under way. What is found is a guess: a flow may begin or end before its turn comes.
+/// its record is in any cache. Asked for side by side, many are under way at the same time. What is found is a guess: a
+/// flow may begin or end before its turn comes.
 struct FlowLookups: ~Copyable, Sendable {
   struct Lookup: Sendable {
     var key: FlowKey
@@ -19,41 +19,41 @@ struct FlowLookups: ~Copyable, Sendable {
   /// How many flows are looked up side by side.
   static let width = 32
 
-  private var lookups = UniqueArray<Lookup>(minimumCapacity: width)
-  /// The sum of what was read ahead: of no meaning, but it keeps the reads from being left out.
-  private var warmth: UInt32 = 0
+  private var lookups = RigidArray<Lookup>(capacity: width)
 
   subscript(index: Int) -> Lookup {
     @inline(__always) _read { yield lookups[index] }
   }
 
-  /// Looks up the flows of the next segments of `batch`, and reads what following them will need first.
+  /// Looks up the flows of the next segments of `batch`, and asks for what following them will need.
   mutating func prepare(
     _ batch: borrowing SegmentBatch, from start: Int, in table: inout FlowTable, _ timeline: borrowing TimelineStore
   ) {
     let segments = batch.segments.span
-    lookups.removeAll(keepingCapacity: true)
+    lookups.removeAll()
     for index in 0..<min(Self.width, batch.count - start) {
       lookups.append(Lookup(segments[start + index], table))
-      warmth &+= table.peek(lookups[index].hash)
+      table.prefetch(lookups[index].hash)
     }
     for index in 0..<lookups.count {
       let guess = table.guess(lookups[index].hash)
       lookups[index].guess = guess
-      if guess != FlowIndex.none { warmth &+= table.touch(guess) }
+      if guess != FlowIndex.none { table.prefetch(record: guess) }
     }
     for index in 0..<lookups.count where lookups[index].guess != FlowIndex.none {
-      warmth &+= timeline.touch(table.timelineTail(of: lookups[index].guess))
+      table.prefetch(whatBelongsTo: lookups[index].guess, timeline)
     }
   }
 
-  /// Reads what ending the flows at `slots` will need: their places in the index, and their timelines entry by entry.
+  /// Asks for what ending the flows at `slots` will need: their records and places in the index, and reads their
+  /// timelines entry by entry.
   mutating func prepareEnd(
     of slots: ArraySlice<FlowTable.Slot>, in table: inout FlowTable, _ timeline: borrowing TimelineStore
   ) {
-    for slot in slots { warmth &+= table.touch(slot) }
+    for slot in slots { table.prefetch(record: slot) }
+    for slot in slots { table.prefetch(table.hash(table.key(of: slot))) }
+    for slot in slots { table.prefetch(whatBelongsTo: slot, timeline) }
     var entries = slots.map { FlowTable.isBrief($0) ? TimelineStore.none : table[$0].timeline.head }
-    for slot in slots { warmth &+= table.peek(table.hash(table.key(of: slot))) }
     while entries.contains(where: { $0 != TimelineStore.none }) {
       for index in entries.indices where entries[index] != TimelineStore.none {
         entries[index] = timeline.next(after: entries[index])

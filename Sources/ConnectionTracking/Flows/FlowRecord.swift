@@ -53,17 +53,6 @@ struct FlowRecord: ~Copyable, Sendable {
     if segment.flags.contains(.syn) { assumeSockets(segment, sender: Int(sender)) }
   }
 
-  /// Reads from each cache line that a plain segment needs.
-  @inline(__always)
-  mutating func touch() -> UInt32 {
-    var sum = UInt32(truncatingIfNeeded: number) &+ timeline.tail
-    for side in 0..<2 {
-      sum &+= ends[side].sending.next.rawValue &+ UInt32(ends[side].latest.window)
-      sum &+= UInt32(truncatingIfNeeded: ends[side].counters.packets &+ UInt64(ends[side].counters.zeroWindows))
-    }
-    return sum
-  }
-
   /// The other end's index.
   @inline(__always)
   func peer(of side: Int) -> Int { isSelfConnect ? side : 1 - side }

@@ -62,9 +62,9 @@ struct FlowTable: ~Copyable, Sendable {
     }
   }
 
-  /// Reads from where the search for `hash` begins.
+  /// Asks for where the search for `hash` begins ahead of it.
   @inline(__always)
-  func peek(_ hash: UInt32) -> UInt32 { index.first(hash) }
+  func prefetch(_ hash: UInt32) { index.prefetch(hash) }
 
   /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
   @inline(__always)
@@ -187,15 +187,20 @@ extension FlowTable {
     if Self.isBrief(slot) { self[brief: slot].place = place } else { self[slot].place = place }
   }
 
-  /// Reads from each cache line that a plain segment needs.
+  /// Asks for the record at `slot` ahead of its use.
   @inline(__always)
-  mutating func touch(_ slot: Slot) -> UInt32 {
-    Self.isBrief(slot) ? self[brief: slot].touch() : self[slot].touch()
+  func prefetch(record slot: Slot) {
+    if Self.isBrief(slot) { briefs.prefetch(slot ^ Self.brief) } else { records.prefetch(slot) }
   }
 
-  /// The last entry of the timeline of the flow at `slot`; none while it is held in brief.
+  /// Asks for what belongs to a record that has been asked for: how it closes, or the end of its timeline.
   @inline(__always)
-  mutating func timelineTail(of slot: Slot) -> UInt32 {
-    Self.isBrief(slot) ? TimelineStore.none : self[slot].timeline.tail
+  mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {
+    if Self.isBrief(slot) {
+      let closing = self[brief: slot].closing
+      if closing != Slab<BriefClosing>.none { closings.prefetch(closing) }
+    } else {
+      timeline.prefetch(self[slot].timeline.tail)
+    }
   }
 }

@@ -38,6 +38,10 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
     return unsafe pages[Int(index) >> Self.pageBits] + Int(index) & (Self.pageSize - 1)
   }
 
+  /// Asks for the element's cache lines ahead of its use.
+  @inline(__always)
+  func prefetch(_ index: UInt32) { unsafe prefetch_lines(address(index), MemoryLayout<Element>.stride) }
+
   /// Adds `element` at the end.
   ///
   /// - Returns: its index.

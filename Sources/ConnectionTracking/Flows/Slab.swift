@@ -22,6 +22,10 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   @inline(__always)
   func address(_ place: UInt32) -> UnsafeMutablePointer<Element> { unsafe elements.address(place) }
 
+  /// Asks for the cache lines of the element at `place` ahead of its use.
+  @inline(__always)
+  func prefetch(_ place: UInt32) { elements.prefetch(place) }
+
   /// - Returns: where the element is from now on.
   @inline(__always)
   mutating func insert(_ element: consuming Element) -> UInt32 {

@@ -22,9 +22,9 @@ struct TimelineStore: ~Copyable, Sendable {
   @inline(__always)
   func node(at index: UInt32) -> ChainNode<TimelineSlot> { slots.node(at: index) }
 
-  /// Reads something of an entry, where there is one.
+  /// Asks for an entry ahead of its use, where there is one.
   @inline(__always)
-  func touch(_ index: UInt32) -> UInt32 { index == Self.none ? 0 : slots.next(after: index) }
+  func prefetch(_ index: UInt32) { if index != Self.none { slots.prefetch(index) } }
 
   @inline(__always)
   func next(after index: UInt32) -> UInt32 { slots.next(after: index) }
