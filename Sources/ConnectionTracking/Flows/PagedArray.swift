@@ -4,8 +4,8 @@ import CMemory
 /// Elements in pages of some megabytes: growth takes a page and moves nothing, so that a large table neither stalls nor
 /// is for a moment held twice.
 ///
-/// From the second page on the kernel is asked for huge pages: a table of a million flows is read all over, and most of
-/// what a new flow cost was the kernel's handling of its first touch. A small table never gets there.
+/// Beyond the first two megabytes the kernel is asked for huge pages: a table of a million flows is read all over, and
+/// most of what a new flow cost was the kernel's handling of its first touch. A small table never gets there.
 ///
 /// An element is reached by its address, without the coroutine that a safe accessor would be: that took a tenth of the
 /// tracker's time. An index beyond ``count`` traps.
@@ -58,8 +58,9 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   private mutating func addPage() {
     let size = Self.pageSize * MemoryLayout<Element>.stride
     // Huge pages begin at multiples of their size.
-    let start = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: count > 0 ? Self.hugePage : 16)
-    if count > 0 { unsafe advise_huge_pages(start, size) }
+    let start = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Self.hugePage)
+    let small = count > 0 ? 0 : Self.hugePage
+    unsafe advise_huge_pages(start + small, size - small)
     unsafe pages.append(start.bindMemory(to: Element.self, capacity: Self.pageSize))
   }
 
