@@ -1,5 +1,4 @@
 import BasicContainers
-import HeapModule
 public import PacketDecoding
 
 /// Follows every TCP flow of an input and infers the state of both its ends.
@@ -17,9 +16,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   let configuration: TrackerConfiguration
   let timers: TimerProfile
   var records = FlowTable()
-  private var lookups = FlowLookups()
-  var stores = SharedStores()
-  var expiries = Heap<Expiry>()
+    var stores = SharedStores()
+  var expiries = ExpiryQueue()
   var streams = StreamTable()
   var now = Timestamp(nanoseconds: .min)
   var flowCount = 0
@@ -53,7 +51,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   public mutating func observe(_ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]) {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(segment) }
-    let lookup = FlowLookups.Lookup(segment, records)
+    var lookup = FlowLookup(segment, .shared)
+    lookup.guess = records.guess(lookup.hash)
     let side = Int(lookup.side)
     let slot = slot(for: segment, lookup, into: &events)
     let sample = PayloadSample(segment, payload)
@@ -67,7 +66,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
 
   /// Takes the segments of a batch, in their order, and empties it.
   public mutating func observe(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
-    follow(batch, into: &events)
+    follow(&batch, into: &events)
     batch.removeAll()
   }
 
@@ -84,11 +83,16 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   }
 
   /// Lets time pass without a segment, so that timers end.
+  @inline(__always)
   public mutating func advance(to time: Timestamp, into events: inout [TrackerEvent]) {
     guard time > now else { return }
     now = time
-    while let due = expiries.min, due.time <= now.nanoseconds {
-      expiries.removeMin()
+    if expiries.earliest <= time.nanoseconds { expire(into: &events) }
+  }
+
+  @inline(never)
+  private mutating func expire(into events: inout [TrackerEvent]) {
+    while expiries.earliest <= now.nanoseconds, let due = expiries.popFirst() {
       if UInt32(truncatingIfNeeded: records.number(of: due.slot)) == due.flow { wake(due, into: &events) }
     }
   }
@@ -106,7 +110,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     if ending.isEmpty { ending = records.slotsByNumber().reversed() }
     if preparedEnds == 0 {
       preparedEnds = min(ending.count, 64)
-      lookups.prepareEnd(of: ending.suffix(preparedEnds), in: &records, stores.timeline)
+      prepareEnd(of: ending.suffix(preparedEnds))
     }
     // So few that the allocator has the memory of the last ones at hand for the next.
     let count = min(preparedEnds, 4)
@@ -134,22 +138,19 @@ struct TimelineMark {
 }
 
 extension ConnectionTracker {
-  private mutating func follow(_ batch: borrowing SegmentBatch, into events: inout [TrackerEvent]) {
-    let segments = batch.segments.span
-    let samples = batch.samples.span
+  private mutating func follow(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
     var aside = 0
     for index in 0..<batch.count {
       take(batch.asides, from: &aside, before: index, into: &events)
-      let place = index % FlowLookups.width
-      if place == 0 { lookups.prepare(batch, from: index, in: &records, stores.timeline) }
-      let segment = segments[index]
+      if index % FlowLookup.width == 0 { prepare(&batch, from: index) }
+      let segment = batch.segments[index]
       advance(to: segment.time, into: &events)
       if segment.checksum == .invalid {
         noteDamaged(segment)
         continue
       }
-      let slot = slot(for: segment, lookups[place], into: &events)
-      follow(segment, samples[index], at: slot, from: Int(lookups[place].side), into: &events)
+      let slot = slot(for: segment, batch.lookups[index], into: &events)
+      follow(segment, batch.samples[index], at: slot, from: Int(batch.lookups[index].side), into: &events)
     }
     take(batch.asides, from: &aside, before: batch.count, into: &events)
   }

@@ -35,6 +35,8 @@ public struct SegmentBatch: ~Copyable, Sendable {
   @usableFromInline private(set) var count = 0
   @usableFromInline private(set) var segments: RigidArray<Segment>
   private(set) var samples: RigidArray<PayloadSample>
+  var lookups: RigidArray<FlowLookup>
+  private let hash = FlowHash.shared
   @usableFromInline private(set) var asides: [(place: Int, aside: Aside)] = []
 
   public init(capacity: Int = 32) {
@@ -45,6 +47,7 @@ public struct SegmentBatch: ~Copyable, Sendable {
       flags: [])
     segments = RigidArray(repeating: empty, count: self.capacity)
     samples = RigidArray(repeating: PayloadSample(), count: self.capacity)
+    lookups = RigidArray(repeating: FlowLookup(empty, hash), count: self.capacity)
   }
 
   public var isEmpty: Bool { count == 0 && asides.isEmpty }
@@ -57,12 +60,14 @@ public struct SegmentBatch: ~Copyable, Sendable {
   ///   put together from fragments has its payload elsewhere: ``add(payload:)``.
   public mutating func add(decodedFrom bytes: Span<UInt8>) {
     samples[count] = PayloadSample(segments[count], in: bytes)
+    lookups[count] = FlowLookup(segments[count], hash)
     count += 1
   }
 
   /// Takes what was decoded into ``next``, whose payload is given.
   public mutating func add(payload: Span<UInt8>) {
     samples[count] = PayloadSample(segments[count], payload)
+    lookups[count] = FlowLookup(segments[count], hash)
     count += 1
   }
 

@@ -43,7 +43,7 @@ struct FlowTableTests {
       var slots: [FlowTable.Slot] = []
       for number in 0..<1000 {
         let segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
-        let lookup = FlowLookups.Lookup(segment, table)
+        let lookup = FlowLookup(segment, .shared)
         let record = FlowRecord(
           number: number + 1, previous: nil, key: lookup.key, side: lookup.side, segment: segment)
         slots.append(table.insert(record, lookup.hash))

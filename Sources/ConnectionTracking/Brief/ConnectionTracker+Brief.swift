@@ -1,4 +1,3 @@
-import HeapModule
 import PacketDecoding
 
 // Flows in brief, as the tracker sees them.

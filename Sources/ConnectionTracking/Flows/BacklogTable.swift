@@ -17,7 +17,7 @@ struct BacklogTable: ~Copyable, Sendable {
 
   private var index = FlowIndex()
   private var listeners = Slab<Listener>()
-  private let hash = FlowHash()
+  private let hash = FlowHash.shared
 
   /// True where the backlog of the segment's sender may be full.
   mutating func isDoubtful(_ segment: Segment) -> Bool {

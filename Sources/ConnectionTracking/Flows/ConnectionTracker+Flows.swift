@@ -6,7 +6,7 @@ extension ConnectionTracker {
   /// The record `segment` belongs to, begun with it where there is none.
   @inline(__always)
   mutating func slot(
-    for segment: Segment, _ lookup: FlowLookups.Lookup, into events: inout [TrackerEvent]
+    for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     if mayHaveGrown { makeRoom(for: 0, into: &events) }
     guard let slot = records.slot(of: lookup) else { return begin(lookup, segment, previous: nil, into: &events) }
@@ -16,7 +16,7 @@ extension ConnectionTracker {
 
   @inline(never)
   private mutating func slotForSYN(
-    _ segment: Segment, at slot: FlowTable.Slot, _ lookup: FlowLookups.Lookup, into events: inout [TrackerEvent]
+    _ segment: Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     guard records[slot].isReplaced(by: segment, from: Int(lookup.side)) else { return slot }
     return replace(slot, with: segment, lookup, into: &events)
@@ -24,7 +24,7 @@ extension ConnectionTracker {
 
   /// The flow at `slot` ends, and `segment` begins the next one of the four-tuple.
   private mutating func replace(
-    _ slot: FlowTable.Slot, with segment: Segment, _ lookup: FlowLookups.Lookup, into events: inout [TrackerEvent]
+    _ slot: FlowTable.Slot, with segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     let side = Int(lookup.side)
     let mark = TimelineMark(records[slot].timeline)
@@ -40,7 +40,7 @@ extension ConnectionTracker {
 
   @inline(never)
   private mutating func begin(
-    _ lookup: FlowLookups.Lookup, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
+    _ lookup: FlowLookup, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     makeRoom(for: 1, into: &events)
     flowCount += 1
@@ -50,7 +50,7 @@ extension ConnectionTracker {
     return slot
   }
 
-  private mutating func insert(_ lookup: FlowLookups.Lookup, _ segment: Segment, previous: Int?) -> FlowTable.Slot {
+  private mutating func insert(_ lookup: FlowLookup, _ segment: Segment, previous: Int?) -> FlowTable.Slot {
     if keepsBrief, previous == nil, BriefRecord.begins(with: segment), !lookup.key.isSelfConnect {
       return records.insert(
         BriefRecord(number: flowCount, key: lookup.key, side: lookup.side, segment: segment), lookup.hash)

@@ -1,23 +1,6 @@
-import HeapModule
 import PacketDecoding
 
 // What only time does to the flows held.
-
-/// When a record wants to be looked at.
-struct Expiry: Sendable, Comparable {
-  var time: Int64
-  var slot: FlowTable.Slot
-  /// The lower half of the flow's number.
-  var flow: UInt32
-
-  init(time: Int64, slot: FlowTable.Slot, flow: Int) {
-    self.time = time
-    self.slot = slot
-    self.flow = UInt32(truncatingIfNeeded: flow)
-  }
-
-  static func < (left: Expiry, right: Expiry) -> Bool { (left.time, left.flow) < (right.time, right.flow) }
-}
 
 extension ConnectionTracker {
   /// Has the record looked at when its next timer ends, unless it will be earlier anyway.

@@ -5,9 +5,12 @@ import PacketDecoding
 /// Four multiplications of 64 by 64 bits, folded. Results never depend on it: flows are told apart by their full keys
 /// and reported by their numbers.
 struct FlowHash: Sendable {
+  /// The one of this process, so that who reads can already hash for who follows.
+  static let shared = FlowHash()
+
   private let seeds: [4 of UInt64]
 
-  init() {
+  private init() {
     var generator = SystemRandomNumberGenerator()
     seeds = .init { _ in generator.next() | 1 }
   }

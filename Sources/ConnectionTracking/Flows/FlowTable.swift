@@ -18,7 +18,7 @@ struct FlowTable: ~Copyable, Sendable {
   var closings = Slab<BriefClosing>()
   /// The slots of the flows held, in no order; each record knows its place here.
   private var held = UniqueArray<Slot>()
-  let hash = FlowHash()
+  let hash = FlowHash.shared
 
   /// Flows held.
   var count: Int { index.count }
@@ -46,7 +46,7 @@ struct FlowTable: ~Copyable, Sendable {
 
   /// The record of the flow looked up; nil where none is held.
   @inline(__always)
-  mutating func slot(of lookup: FlowLookups.Lookup) -> Slot? {
+  mutating func slot(of lookup: FlowLookup) -> Slot? {
     let guess = lookup.guess
     if guess != FlowIndex.none, number(of: guess) != 0, isKey(lookup.key, of: guess) { return guess }
     return slot(of: lookup.key, lookup.hash)

@@ -1,11 +1,12 @@
+import BasicContainers
 import PacketDecoding
 
 /// A few bytes of the payload that passed last, so that a repeat with another content is known as such.
 ///
 /// A direct-mapped table: a busy capture overwrites old entries, and the bytes between the samples are not compared. So
 /// a difference is sure, and its absence is not.
-struct PayloadSamples: Sendable {
-  private struct Entry: Sendable {
+struct PayloadSamples: ~Copyable, Sendable {
+  struct Entry: Sendable {
     var key: UInt64 = 0
     var sample = PayloadSample()
 
@@ -18,7 +19,7 @@ struct PayloadSamples: Sendable {
 
   private static let bits: UInt64 = 12
 
-  private var entries = [Entry](repeating: Entry(), count: 1 << Int(bits))
+  private var entries = RigidArray<Entry>(repeating: Entry(), count: 1 << Int(bits))
 
   /// Remembers a segment's payload, and says whether it contradicts the one that passed before at its place.
   ///

@@ -1,3 +1,4 @@
+import BasicContainers
 import PacketDecoding
 
 /// The packets of the last moments, so that one the capture holds twice is known as such: an interface list recorded
@@ -5,8 +6,8 @@ import PacketDecoding
 ///
 /// A direct-mapped table of fingerprints: a busy capture overwrites old entries, and then a copy passes for a
 /// retransmission, never the other way round.
-struct RecentSegments: Sendable {
-  private struct Entry: Sendable {
+struct RecentSegments: ~Copyable, Sendable {
+  struct Entry: Sendable {
     var fingerprint: UInt64 = 0
     var time: Int64 = .min
   }
@@ -17,7 +18,7 @@ struct RecentSegments: Sendable {
   /// The same without an IPv4 identification, which a retransmission would change.
   private static let anonymousSpan: Int64 = 2_000_000
 
-  private var entries = [Entry](repeating: Entry(), count: 1 << Int(bits))
+  private var entries = RigidArray<Entry>(repeating: Entry(), count: 1 << Int(bits))
 
   /// Remembers `segment`, and says whether it is the copy of one that just passed.
   ///
