@@ -16,7 +16,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   let configuration: TrackerConfiguration
   let timers: TimerProfile
   var records = FlowTable()
-    var stores = SharedStores()
+  var stores = SharedStores()
   var expiries = ExpiryQueue()
   var streams = StreamTable()
   var now = Timestamp(nanoseconds: .min)
@@ -125,7 +125,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     var flows: [Flow] = []
     for slot in records.slotsByNumber() {
       flows.append(
-        FlowTable.isBrief(slot) ? snapshot(brief: slot, .open) : records[slot].snapshot(.open, at: now, stores: &stores))
+        FlowTable.isBrief(slot) ? snapshot(brief: slot, .open) : records[slot].snapshot(.open, at: now, stores: &stores)
+      )
     }
     return flows
   }
