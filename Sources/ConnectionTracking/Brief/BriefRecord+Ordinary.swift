@@ -105,7 +105,9 @@ extension BriefRecord {
 
   private mutating func stepOfClosing(for segment: Segment, from side: Int) -> BriefStep? {
     let isCloser = side == Int(closer)
-    guard segment.wirePayloadLength == 0, segment.acknowledgment == ends[1 - side].next else { return nil }
+    guard segment.wirePayloadLength == 0, segment.acknowledgment == ends[1 - side].next,
+      BriefMoment(segment, since: last) != nil
+    else { return nil }
     let isFIN = segment.flags.contains(.fin)
     switch stage {
     case .closing where !isCloser: return isFIN ? .secondFIN : .finAcknowledgment

@@ -60,7 +60,6 @@ extension BriefRecord {
     _ segment: Segment, by step: BriefStep, from side: Int, after quiet: Int64, in backlog: inout BacklogTable,
     _ closings: inout Slab<BriefClosing>
   ) {
-    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     switch step {
     case .plain: return
     case .syn: begin(segment, side, .sentSYN, stage: .opening)
@@ -73,8 +72,14 @@ extension BriefRecord {
       stage = .steady
       proof = BriefMoment(segment, since: first) ?? proof
       backlog.change(server, key.encapsulation, isHalfOpen: false)
-    case .firstFIN: close(segment, side, moment, after: quiet, in: &closings)
-    case .finAcknowledgment, .secondFIN, .lastACK: closeOn(segment, by: step, side, moment, &closings[closing])
+    case .firstFIN:
+      stage = .closing
+      closer = UInt8(truncatingIfNeeded: side)
+      closing = closings.insert(BriefClosing(with: segment, after: quiet, lastPayload: lastPayload))
+    case .finAcknowledgment, .secondFIN, .lastACK:
+      closings[closing].take(segment, as: step, since: last)
+      if step != .secondFIN { ends[side].facts.insert(.acknowledgedFINAlone) }
+      stage = step == .finAcknowledgment ? .halfClosed : step == .secondFIN ? .closed : .over
     }
   }
 
@@ -83,40 +88,6 @@ extension BriefRecord {
     answer = BriefMoment(segment, since: first) ?? answer
     if backlog.isDoubtful(segment) { ends[side].facts.insert(.mayBeCookie) }
     backlog.change(server, key.encapsulation, isHalfOpen: true)
-  }
-
-  private mutating func close(
-    _ segment: Segment, _ side: Int, _ moment: TimelineEntry.Moment, after quiet: Int64,
-    in closings: inout Slab<BriefClosing>
-  ) {
-    stage = .closing
-    closer = UInt8(truncatingIfNeeded: side)
-    var new = BriefClosing(firstFIN: moment, pause: quiet)
-    new.path.noteIdle(before: segment, lastPayload: lastPayload)
-    new.path.fin(from: side, coversPeer: false, acknowledgedAlone: false)
-    closing = closings.insert(new)
-  }
-
-  private mutating func closeOn(
-    _ segment: Segment, by step: BriefStep, _ side: Int, _ moment: TimelineEntry.Moment, _ closing: inout BriefClosing
-  ) {
-    switch step {
-    case .finAcknowledgment:
-      stage = .halfClosed
-      closing.acknowledgment = moment
-      closing.acknowledgmentStamp = segment.options.timestampValue
-      ends[side].facts.insert(.acknowledgedFINAlone)
-    case .secondFIN:
-      stage = .closed
-      closing.secondFIN = moment
-      let alone = ends[side].facts.contains(.acknowledgedFINAlone)
-      closing.path.fin(from: side, coversPeer: true, acknowledgedAlone: alone)
-    default:
-      stage = .over
-      closing.lastACK = moment
-      closing.lastStamp = segment.options.timestampValue
-      ends[side].facts.insert(.acknowledgedFINAlone)
-    }
   }
 
   /// Takes what a SYN offers; see `negotiate` of ``FlowRecord``.

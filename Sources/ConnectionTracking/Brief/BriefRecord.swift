@@ -51,6 +51,16 @@ struct BriefRecord: ~Copyable, Sendable {
     lastSender = side
   }
 
+  /// The last segment.
+  var last: TimelineEntry.Moment {
+    mutating get { TimelineEntry.Moment(time: Timestamp(nanoseconds: lastTime), frame: lastFrame) }
+  }
+
+  /// The first FIN was acknowledged by a segment of its own.
+  var isFINAcknowledgedAlone: Bool {
+    mutating get { ends[1 - Int(closer)].facts.contains(.acknowledgedFINAlone) }
+  }
+
   /// See ``FlowRecord/isHalfOpen``.
   var isHalfOpen: Bool { stage == .answered || stage == .acknowledged }
 
@@ -84,9 +94,12 @@ enum BriefStage: UInt8, Sendable, Comparable {
 /// One end of a flow in brief. Everything of it that passed is in order, so ``next`` stands for several numbers of a
 /// ``SequenceSpace``.
 struct BriefEnd: Sendable {
-  var response = ResponseTime()
+  // In an order that leaves no gaps.
   var timestamps = TimestampClock()
+  var maximumSegmentSize: UInt16 = 0
+  var facts: EndpointFacts = []
   var latest = LatestSegment()
+  var response = ResponseTime()
   var window = AdvertisedWindow()
   /// SND.NXT.
   var next = SequenceNumber(0)
@@ -97,8 +110,6 @@ struct BriefEnd: Sendable {
   var packets: UInt32 = 0
   var bytes: UInt32 = 0
   var payloadBytes: UInt32 = 0
-  var facts: EndpointFacts = []
-  var maximumSegmentSize: UInt16 = 0
 
   var isAcknowledged: Bool { acknowledged != initial }
 }
@@ -147,22 +158,57 @@ struct BriefPause: Sendable {
   }
 }
 
-/// How a flow in brief closes.
+/// How a flow in brief closes. Its segments follow one another, so that each is counted from the one before.
 struct BriefClosing: Sendable {
-  var path = ClosePath()
-  /// When the record is to be looked at for a timer, in nanoseconds; `.max` while none runs.
-  var wake = Int64.max
-  /// The pause before the first FIN, in nanoseconds.
-  var pause: Int64
-  var firstFIN: TimelineEntry.Moment
-  /// The acknowledgment of the first FIN where it came alone, and its TSval.
-  var acknowledgment: TimelineEntry.Moment
-  var acknowledgmentStamp: UInt32 = 0
-  /// The TSval of the last ACK.
-  var lastStamp: UInt32 = 0
-  var secondFIN: TimelineEntry.Moment
+  let firstFIN: TimelineEntry.Moment
+  /// The pause before it, in nanoseconds.
+  let pause: Int64
+  /// See ``ClosePath/idle``; negative where that is nil.
+  private let idle: Int64
+  private var acknowledgmentStep = BriefMoment()
+  private var secondStep = BriefMoment()
+  private var lastStep = BriefMoment()
+  /// The TSval of the first FIN's acknowledgment, where it came alone, and that of the last ACK.
+  private(set) var acknowledgmentStamp: UInt32 = 0
+  private(set) var lastStamp: UInt32 = 0
+
+  init(with segment: Segment, after pause: Int64, lastPayload: Int64) {
+    var path = ClosePath()
+    path.noteIdle(before: segment, lastPayload: lastPayload)
+    firstFIN = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    self.pause = pause
+    idle = path.idle ?? -1
+  }
+
+  /// Takes the acknowledgment of the first FIN that came alone, the second FIN, or the last ACK.
+  mutating func take(_ segment: Segment, as step: BriefStep, since last: TimelineEntry.Moment) {
+    let moment = BriefMoment(segment, since: last) ?? BriefMoment()
+    switch step {
+    case .finAcknowledgment:
+      acknowledgmentStep = moment
+      acknowledgmentStamp = segment.options.timestampValue
+    case .secondFIN: secondStep = moment
+    default:
+      lastStep = moment
+      lastStamp = segment.options.timestampValue
+    }
+  }
+
+  /// The acknowledgment of the first FIN where it came alone; else that FIN.
+  var acknowledgment: TimelineEntry.Moment { acknowledgmentStep.moment(since: firstFIN) }
+  var secondFIN: TimelineEntry.Moment { secondStep.moment(since: acknowledgment) }
   /// The acknowledgment of the second FIN.
-  var lastACK: TimelineEntry.Moment
+  var lastACK: TimelineEntry.Moment { lastStep.moment(since: secondFIN) }
+
+  /// - Parameters:
+  ///   - side: who closed first.
+  ///   - isAlone: the first FIN was acknowledged by a segment of its own.
+  func path(by side: Int, at stage: BriefStage, isAlone: Bool) -> ClosePath {
+    var path = ClosePath(idle: idle < 0 ? nil : idle)
+    path.fin(from: side, coversPeer: false, acknowledgedAlone: false)
+    if stage >= .closed { path.fin(from: 1 - side, coversPeer: true, acknowledgedAlone: isAlone) }
+    return path
+  }
 
   /// When the timer of the end that closed first ends, in nanoseconds; `.max` where none runs.
   func deadline(at stage: BriefStage, _ timers: TimerProfile) -> Int64 {
@@ -173,13 +219,5 @@ struct BriefClosing: Sendable {
     case .over: lastACK.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
     default: .max
     }
-  }
-
-  init(firstFIN: TimelineEntry.Moment, pause: Int64) {
-    self.firstFIN = firstFIN
-    self.pause = pause
-    acknowledgment = firstFIN
-    secondFIN = firstFIN
-    lastACK = firstFIN
   }
 }

@@ -76,7 +76,7 @@ extension BriefStory {
 
   private mutating func close(_ brief: inout BriefRecord, _ closing: BriefClosing) {
     let (closer, other) = (Int(brief.closer), 1 - Int(brief.closer))
-    let isAlone = brief.ends[other].facts.contains(.acknowledgedFINAlone)
+    let isAlone = brief.isFINAcknowledgedAlone
     let fin = closing.firstFIN
     let arrival = isAlone ? closing.acknowledgment : brief.stage >= .closed ? closing.secondFIN : nil
     noteSilence(fin, length: closing.pause, closer, .established, .established, [.endedByFIN])

@@ -35,32 +35,29 @@ extension ConnectionTracker {
       segment, as: step, at: slot, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog)
     switch step {
     case .firstFIN: mayHaveGrown = true
-    case .finAcknowledgment: schedule(brief: slot, timers.orphanedFinWait2, after: segment.time)
-    case .secondFIN, .lastACK: schedule(brief: slot, timers.timeWait, after: segment.time)
-    case .syn, .synACK, .acknowledgment, .plain, .proof: break
+    case .finAcknowledgment: setTimer(ofBrief: slot)
+    // The timer of the end that closed first runs already where its FIN was acknowledged alone, if it ever does; one
+    // that has been set anew meanwhile is looked at when the earlier one is due.
+    case .secondFIN where !records[brief: slot].isFINAcknowledgedAlone || timers.orphanedFinWait2 == .max:
+      setTimer(ofBrief: slot)
+    case .syn, .synACK, .acknowledgment, .plain, .proof, .secondFIN, .lastACK: break
     }
   }
 
-  /// Has the flow looked at when its timer ends, unless it will be earlier anyway.
+  /// Has the flow in brief looked at when the timer of its state ends.
   @inline(never)
-  private mutating func schedule(brief slot: FlowTable.Slot, _ wait: Int64, after time: Timestamp) {
-    let due = wait == .max ? .max : time.advanced(byNanoseconds: wait).nanoseconds
-    let closing = records[brief: slot].closing
-    guard due < records.closings[closing].wake else { return }
-    records.closings[closing].wake = due
-    expiries.insert(Expiry(time: due, slot: slot, flow: records[brief: slot].number))
+  private mutating func setTimer(ofBrief slot: FlowTable.Slot) {
+    let deadline = records.deadline(ofBrief: slot, timers)
+    guard deadline != .max else { return }
+    expiries.insert(Expiry(time: deadline, slot: slot, flow: records[brief: slot].number))
   }
 
   /// Looks at a flow in brief at the time that was set.
   ///
-  /// - Returns: true where a timer of it ends, and none is set any more; else it has been set anew.
-  mutating func wakesFromBrief(_ due: Expiry) -> Bool {
-    let closing = records[brief: due.slot].closing
-    guard closing != Slab<BriefClosing>.none, records.closings[closing].wake == due.time else { return false }
-    let deadline = records.closings[closing].deadline(at: records[brief: due.slot].stage, timers)
-    records.closings[closing].wake = deadline > now.nanoseconds ? deadline : .max
-    guard deadline > now.nanoseconds else { return true }
-    expiries.insert(Expiry(time: deadline, slot: due.slot, flow: records[brief: due.slot].number))
+  /// - Returns: true where the timer ends; else it has been set anew.
+  mutating func endsTimer(ofBrief slot: FlowTable.Slot) -> Bool {
+    guard records.deadline(ofBrief: slot, timers) > now.nanoseconds else { return true }
+    setTimer(ofBrief: slot)
     return false
   }
 
@@ -103,6 +100,10 @@ extension FlowTable {
   fileprivate mutating func closing(of slot: Slot) -> BriefClosing? {
     let place = self[brief: slot].closing
     return place == Slab<BriefClosing>.none ? nil : closings[place]
+  }
+
+  fileprivate mutating func deadline(ofBrief slot: Slot, _ timers: TimerProfile) -> Int64 {
+    closing(of: slot)?.deadline(at: self[brief: slot].stage, timers) ?? .max
   }
 
   /// The record that the flow in brief at `slot` stands for.

@@ -14,7 +14,7 @@ extension FlowRecord {
     orientation = .syn
     clientSide = brief.clientSide
     first = brief.first
-    last = TimelineEntry.Moment(time: Timestamp(nanoseconds: brief.lastTime), frame: brief.lastFrame)
+    last = brief.last
     lastSender = Int8(truncatingIfNeeded: brief.lastSender)
     lastPayload = brief.lastPayload
     isSteady = brief.stage == .steady
@@ -56,11 +56,12 @@ extension FlowRecord {
     _ closing: BriefClosing, _ stage: BriefStage, by closer: Int, _ timers: TimerProfile
   ) {
     let other = 1 - closer
-    self.closing = closing.path
-    wake = closing.wake
+    self.closing = closing.path(
+      by: closer, at: stage, isAlone: ends[other].facts.contains(.acknowledgedFINAlone))
     ends[closer].sending.finEnd = ends[closer].sending.next
     ends[closer].finTime = closing.firstFIN.time.nanoseconds
     ends[closer].deadline = closing.deadline(at: stage, timers)
+    wake = ends[closer].deadline
     guard stage >= .closed else { return }
     ends[other].sending.finEnd = ends[other].sending.next
     ends[other].finTime = closing.secondFIN.time.nanoseconds

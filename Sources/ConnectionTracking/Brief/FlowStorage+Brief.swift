@@ -27,13 +27,13 @@ extension BriefRecord {
   fileprivate mutating func facts(
     _ closing: BriefClosing?, _ notices: [FlowNotice], _ reason: Flow.EndReason, at end: Timestamp
   ) -> FlowFacts {
-    let path = closing?.path ?? ClosePath()
+    let path = closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
     return FlowFacts(
       number: number, previousFlow: nil, orientation: .syn,
       closedBy: path.firstSide.map { $0 == Int(clientSide) ? .client : .server },
       close: stage == .opening ? .unanswered : path.kind, end: reason, idleBeforeClose: path.idle,
       encapsulation: key.encapsulation, client: clientSide == 0 ? key.low : key.high, server: server, firstSeen: first,
-      lastSeen: TimelineEntry.Moment(time: Timestamp(nanoseconds: lastTime), frame: lastFrame), endedAt: end,
+      lastSeen: last, endedAt: end,
       timelineOmitted: 0, notices: notices)
   }
 

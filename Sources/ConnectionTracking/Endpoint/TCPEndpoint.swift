@@ -220,9 +220,9 @@ struct AdvertisedWindow: Sendable {
 
 /// The timestamps an endpoint sends (RFC 7323 §3, §5).
 struct TimestampClock: Sendable {
-  /// The first segment's TSval, and when it would have passed had it been as quick as the quickest segment.
-  private(set) var firstValue: UInt32 = 0
+  /// When the first segment would have passed had it been as quick as the quickest segment, and its TSval.
   private var start: Int64 = .max
+  private(set) var firstValue: UInt32 = 0
   /// TSval of its last segment in order: the receiver's TS.Recent.
   private(set) var recent: UInt32 = 0
   private var isKnown = false

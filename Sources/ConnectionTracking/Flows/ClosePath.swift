@@ -17,6 +17,8 @@ struct ClosePath: Sendable {
   var idle: Int64? { idleTime < 0 ? nil : idleTime }
   private var idleTime: Int64 = -1
 
+  init(idle: Int64? = nil) { idleTime = idle ?? -1 }
+
   /// The first transmission of a side's FIN passed.
   ///
   /// - Parameters:

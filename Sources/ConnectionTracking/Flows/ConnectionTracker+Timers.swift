@@ -14,6 +14,7 @@ extension ConnectionTracker {
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
     guard isDue(due) else { return }
     let slot = unfold(due.slot)
+    records[slot].wake = .max
     let mark = TimelineMark(records[slot].timeline)
     records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
@@ -24,11 +25,8 @@ extension ConnectionTracker {
     }
   }
 
-  /// Whether this is what the record waits for; nothing is set for it any more then.
+  /// Whether this is what the record waits for.
   private mutating func isDue(_ due: Expiry) -> Bool {
-    if FlowTable.isBrief(due.slot) { return wakesFromBrief(due) }
-    guard records[due.slot].wake == due.time else { return false }
-    records[due.slot].wake = .max
-    return true
+    FlowTable.isBrief(due.slot) ? endsTimer(ofBrief: due.slot) : records[due.slot].wake == due.time
   }
 }
