@@ -10,8 +10,8 @@ struct BriefStory: ~Copyable {
     var events: ArrivalEvents
   }
 
-  /// As many as the longest way has: the handshake, then four segments that close.
-  private var steps: [10 of Step]
+  /// As many as the longest way has: the handshake, then four segments that close, and the end of TIME_WAIT.
+  private var steps: [11 of Step]
   private(set) var count = 0
   private(set) var notices: [FlowNotice] = []
   private var pause: Pause?
@@ -33,6 +33,14 @@ struct BriefStory: ~Copyable {
 
   @inline(__always)
   mutating func step(_ index: Int) -> Step { steps[index] }
+
+  /// `side` leaves TIME_WAIT at `time`, in nanoseconds.
+  mutating func leaveTimeWait(_ side: Int, at time: Int64) {
+    let proof = ArrivalProof(time: time, position: SequenceNumber(0), stamp: nil)
+    let slot = TimelineSlot(
+      side: side, from: .timeWait, to: .closed, .timeWaitExpired, .timer, frame: 0, proof)
+    add(Step(slot: slot, events: []))
+  }
 
   private func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
 }

@@ -80,11 +80,13 @@ extension ConnectionTracker {
   /// What is known of the flow in brief at `slot`, which stays in brief.
   mutating func snapshot(brief slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Flow {
     let closing = records.closing(of: slot)
+    let expiry = reason == .closed ? records.deadline(ofBrief: slot, timers) : nil
     return Flow(
-      FlowStorage(of: &records[brief: slot], closing, reason, at: now, leastSilence: stores.notices.leastSilence))
+      FlowStorage(
+        of: &records[brief: slot], closing, reason, at: now, expiry: expiry, leastSilence: stores.notices.leastSilence))
   }
 
-  /// The flow in brief at `slot` ends.
+  /// The flow in brief at `slot` ends; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
   mutating func end(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     events.append(.ended(snapshot(brief: slot, reason)))
     if records[brief: slot].isHalfOpen {

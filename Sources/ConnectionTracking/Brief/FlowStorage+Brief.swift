@@ -4,11 +4,14 @@ import PacketDecoding
 
 extension FlowStorage {
   /// What is known of the flow of `brief`, with time running up to `end`.
+  ///
+  /// - Parameter expiry: when TIME_WAIT ended, in nanoseconds; nil where it did not.
   convenience init(
     of brief: inout BriefRecord, _ closing: BriefClosing?, _ reason: Flow.EndReason, at end: Timestamp,
-    leastSilence: Int64
+    expiry: Int64?, leastSilence: Int64
   ) {
     var story = BriefStory(of: &brief, closing, leastSilence: leastSilence)
+    if let expiry { story.leaveTimeWait(Int(brief.closer), at: expiry) }
     var clocks = [2 of StateClock](repeating: StateClock(from: brief.first.time.nanoseconds))
     for index in 0..<story.count {
       let slot = story.step(index).slot

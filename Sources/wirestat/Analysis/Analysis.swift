@@ -24,7 +24,7 @@ struct Analysis {
   }
 
   /// Batches and outputs that may wait between two stages.
-  private static let depth = 16
+  private static let depth = 6
   /// Segments of a batch, and events of an output: enough that the threads rarely wake each other.
   private static let size = 512
 
