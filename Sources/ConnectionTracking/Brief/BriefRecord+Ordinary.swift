@@ -1,7 +1,7 @@
 import PacketDecoding
 
-// What is ordinary. Whatever a check here lets pass, the long way must take without a notice, and with the transitions
-// that BriefTimeline.swift tells of.
+// What is ordinary. Whatever a check here lets pass, the long way must take without a notice but that of a pause, and
+// with the transitions that BriefStory.swift tells of.
 
 /// What an ordinary segment is to its flow.
 enum BriefStep: Sendable {
@@ -29,7 +29,7 @@ extension BriefRecord {
       && segment.options.kinds.isDisjoint(with: .fastOpen) && segment.wireLength >= 0
   }
 
-  /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary.
+  /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary. Changes nothing.
   ///
   /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
   @inline(__always)
@@ -58,7 +58,7 @@ extension BriefRecord {
     }
   }
 
-  /// True for the next bytes of `side` or none, in what looks like all segments of the flow.
+  /// True for a segment that begins where `side` left off, soon after the last one, and looks like those before it.
   @inline(__always)
   private mutating func isInOrder(_ segment: Segment, from side: Int, _ leastIdle: Int64) -> Bool {
     let quiet = segment.time.nanoseconds &- lastTime
@@ -66,7 +66,7 @@ extension BriefRecord {
     return segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]) && segment.flags.contains(.ack)
       && segment.sequence == ends[side].next && segment.window != 0 && quiet >= 0 && quiet < leastIdle
       && (size == 0 || segment.wirePayloadLength <= Int(size)) && hasUsualTimestamp(segment, side)
-      && ends[side].bytes < Self.mostBytes && segment.wireLength < Int(Self.mostBytes)
+      && ends[side].bytes < Self.mostBytes && UInt(bitPattern: segment.wireLength) < UInt(Self.mostBytes)
   }
 
   @inline(__always)
@@ -87,6 +87,7 @@ extension BriefRecord {
     return ends[side].window.keepsEdge(acknowledgment, segment.window)
   }
 
+  /// True for the answer to the SYN that takes it as it was, soon enough to be kept as a moment near it.
   private mutating func isSYNACK(_ segment: Segment, from side: Int) -> Bool {
     let quiet = segment.time.nanoseconds &- lastTime
     return segment.flags.subtracting([.ece, .cwr]) == [.syn, .ack] && segment.wirePayloadLength == 0
@@ -94,6 +95,7 @@ extension BriefRecord {
       && quiet >= 0 && BriefMoment(segment, since: first) != nil
   }
 
+  /// True for the ACK that ends the client's part of the handshake: without data, and of the SYN-ACK alone.
   private mutating func isHandshakeACK(_ segment: Segment, from side: Int) -> Bool {
     segment.wirePayloadLength == 0 && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
   }
@@ -103,6 +105,7 @@ extension BriefRecord {
     segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next
   }
 
+  /// What a segment after the first FIN is: nothing but the second FIN and the acknowledgments of both is ordinary.
   private mutating func stepOfClosing(for segment: Segment, from side: Int) -> BriefStep? {
     let isCloser = side == Int(closer)
     guard segment.wirePayloadLength == 0, segment.acknowledgment == ends[1 - side].next,

@@ -12,7 +12,8 @@ struct EvictionQueue: Sendable {
     var number: UInt32
   }
 
-  /// Flows that began with a SYN, earliest first, some of them answered or gone since.
+  /// Flows that began with a SYN, earliest first, some of them answered or gone since. One that unfolds unanswered is
+  /// listed anew, as its slot is another: whoever tries again waits at the end of the line.
   private var attempts = Deque<Attempt>()
   private var hand = 0
   /// Flows compared for one choice.

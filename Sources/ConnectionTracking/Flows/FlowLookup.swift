@@ -41,8 +41,8 @@ extension ConnectionTracker {
     }
   }
 
-  /// Asks for what ending the flows at `slots` will need: their records and places in the index, and reads their
-  /// timelines entry by entry.
+  /// Asks for what ending the flows at `slots` will need: their records and places in the index. Their timelines are
+  /// read entry by entry, for only an entry tells where the next one is.
   mutating func prepareEnd(of slots: ArraySlice<FlowTable.Slot>) {
     for slot in slots { records.prefetch(record: slot) }
     for slot in slots { records.prefetch(records.hash(records.key(of: slot))) }

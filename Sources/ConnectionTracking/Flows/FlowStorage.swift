@@ -28,7 +28,9 @@ final class FlowStorage: Sendable {
     serverEnd = record.summary(of: server, walk.clocks[server], until: end, stores.disorder)
   }
 
-  /// - Parameter story: the timeline.
+  /// What is known of a flow in brief.
+  ///
+  /// - Parameter story: its timeline.
   init(
     _ facts: FlowFacts, _ story: inout BriefStory, _ clientSide: UInt8, _ clientEnd: EndpointSummary,
     _ serverEnd: EndpointSummary
@@ -43,6 +45,7 @@ final class FlowStorage: Sendable {
     tail = []
   }
 
+  /// What is said of a flow from without, or changed in a copy.
   init(_ facts: FlowFacts, _ entries: [TimelineEntry], _ clientEnd: EndpointSummary, _ serverEnd: EndpointSummary) {
     self.facts = facts
     self.clientEnd = clientEnd

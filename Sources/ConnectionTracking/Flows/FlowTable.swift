@@ -6,7 +6,8 @@ import PacketDecoding
 /// A flow is held as a ``BriefRecord`` while it goes the ordinary way, and as a ``FlowRecord`` from then on. Records lie
 /// in pages, so that memory grows with the open flows and no record ever moves.
 struct FlowTable: ~Copyable, Sendable {
-  /// Where a record is; it keeps its place while its flow is held, and is not unfolded.
+  /// Where a record is: the highest bit says which kind it is. A flow keeps its slot while it is held, but for the one
+  /// time that it unfolds.
   typealias Slot = UInt32
 
   private static let brief: Slot = 1 << 31
@@ -65,6 +66,12 @@ struct FlowTable: ~Copyable, Sendable {
   /// Asks for where the search for `hash` begins ahead of it.
   @inline(__always)
   func prefetch(_ hash: UInt32) { index.prefetch(hash) }
+
+  /// Asks for the record at `slot` ahead of its use.
+  @inline(__always)
+  func prefetch(record slot: Slot) {
+    if Self.isBrief(slot) { briefs.prefetch(slot ^ Self.brief) } else { records.prefetch(slot) }
+  }
 
   /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
   @inline(__always)
@@ -156,51 +163,5 @@ struct FlowTable: ~Copyable, Sendable {
     for place in 0..<held.count { result.append((number(of: held[place]), held[place])) }
     result.sort { $0.number < $1.number }
     return result.map(\.slot)
-  }
-}
-
-// What a record says, whichever it is.
-extension FlowTable {
-  /// The number of the flow at `slot`; 0 where none is.
-  @inline(__always)
-  mutating func number(of slot: Slot) -> Int {
-    Self.isBrief(slot) ? self[brief: slot].number : self[slot].number
-  }
-
-  @inline(__always)
-  private mutating func isKey(_ key: FlowKey, of slot: Slot) -> Bool {
-    Self.isBrief(slot) ? self[brief: slot].key == key : self[slot].key == key
-  }
-
-  mutating func key(of slot: Slot) -> FlowKey { Self.isBrief(slot) ? self[brief: slot].key : self[slot].key }
-
-  /// When the last segment of the flow at `slot` passed, in nanoseconds.
-  mutating func lastTime(of slot: Slot) -> Int64 {
-    Self.isBrief(slot) ? self[brief: slot].lastTime : self[slot].last.time.nanoseconds
-  }
-
-  mutating func isUnanswered(_ slot: Slot) -> Bool {
-    Self.isBrief(slot) ? self[brief: slot].stage <= .opening : self[slot].isUnanswered
-  }
-
-  private mutating func setPlace(of slot: Slot, _ place: UInt32) {
-    if Self.isBrief(slot) { self[brief: slot].place = place } else { self[slot].place = place }
-  }
-
-  /// Asks for the record at `slot` ahead of its use.
-  @inline(__always)
-  func prefetch(record slot: Slot) {
-    if Self.isBrief(slot) { briefs.prefetch(slot ^ Self.brief) } else { records.prefetch(slot) }
-  }
-
-  /// Asks for what belongs to a record that has been asked for: how it closes, or the end of its timeline.
-  @inline(__always)
-  mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {
-    if Self.isBrief(slot) {
-      let closing = self[brief: slot].closing
-      if closing != Slab<BriefClosing>.none { closings.prefetch(closing) }
-    } else {
-      timeline.prefetch(self[slot].timeline.tail)
-    }
   }
 }

@@ -8,10 +8,8 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   private var elements = PagedArray<Element>()
   private var free = UniqueArray<UInt32>()
 
-  /// Elements held.
-  var count: Int { elements.count - free.count }
-  /// Bytes that they take.
-  var footprint: Int { count * MemoryLayout<Element>.stride }
+  /// Bytes that the elements held take.
+  var footprint: Int { (elements.count - free.count) * MemoryLayout<Element>.stride }
 
   subscript(place: UInt32) -> Element {
     @inline(__always) unsafeAddress { unsafe UnsafePointer(elements.address(place)) }
@@ -36,6 +34,6 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
     return elements.append(element)
   }
 
-  /// The element at `place` is not needed any more.
+  /// The element at `place` is not needed any more. It stays what it is until another takes its place.
   mutating func remove(_ place: UInt32) { free.append(place) }
 }

@@ -1,0 +1,87 @@
+import PacketDecoding
+import TestSupport
+import Testing
+
+/// A conversation out of which nothing falls: handshake, data, FINs. Lines are those of a ``WireScript`` without times
+/// and options.
+struct OrdinaryWay: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let lines: [String]
+  /// Milliseconds between two lines.
+  var step = 10
+  var hasTimestamps = false
+  var hasIdentifications = false
+
+  private static let opening = ["c S 0:0(0)", "s S. 0:0(0) ack 1", "c . 1:1(0) ack 1"]
+  private static let exchange = ["c P. 1:101(100) ack 1", "s . 1:1(0) ack 101", "s P. 1:301(300) ack 101"]
+  private static let fourWay = [
+    "c F. 101:101(0) ack 301", "s . 301:301(0) ack 102", "s F. 301:301(0) ack 102", "c . 102:102(0) ack 302",
+  ]
+  private static let threeWay = ["s F. 301:301(0) ack 101", "c F. 101:101(0) ack 302", "s . 302:302(0) ack 102"]
+  private static let withLastData = ["s F. 301:401(100) ack 101", "c . 101:101(0) ack 402", "c F. 101:101(0) ack 402"]
+
+  static let all = [
+    OrdinaryWay(testDescription: "four-way", lines: opening + exchange + ["c . 101:101(0) ack 301"] + fourWay),
+    OrdinaryWay(testDescription: "three-way", lines: opening + exchange + threeWay, hasTimestamps: true),
+    OrdinaryWay(
+      testDescription: "last data with the FIN", lines: opening + exchange + withLastData, hasIdentifications: true),
+    OrdinaryWay(
+      testDescription: "with pauses", lines: opening + exchange + fourWay, step: 2000, hasTimestamps: true,
+      hasIdentifications: true),
+    OrdinaryWay(
+      testDescription: "server first",
+      lines: opening + ["s P. 1:301(300) ack 1", "c P. 1:101(100) ack 301", "s . 301:301(0) ack 101"] + threeWay,
+      step: 1500),
+  ]
+
+  /// The conversation up to its line `place`, then `departure`, then the rest of it where it `goesOn`.
+  func script(leavingAfter place: Int, by departure: Departure, goesOn: Bool) throws -> WireScript {
+    var writer = Writer(way: self)
+    for line in lines.prefix(place) { try writer.add(line) }
+    writer.time += departure.wait - step
+    for line in departure.lines(writer.place) { try writer.add(line) }
+    writer.time += departure.pause
+    if goesOn { for line in lines.dropFirst(place) { try writer.add(line) } }
+    return try WireScript(writer.text)
+  }
+}
+
+/// Where a conversation has come to: the next number of either end, and the last line.
+struct Place: Sendable {
+  var client = 0
+  var server = 0
+  var line = ""
+}
+
+/// Gives lines their times and options.
+private struct Writer {
+  let way: OrdinaryWay
+  var time = 0
+  var place = Place()
+  private(set) var text = ""
+  private var count = 0
+
+  init(way: OrdinaryWay) { self.way = way }
+
+  mutating func add(_ line: String) throws {
+    time += way.step
+    count += 1
+    var full = "\(time / 1000).\(String(time % 1000 + 1000).dropFirst()) \(line)"
+    if way.hasIdentifications { full += " id \(count + 500)" }
+    var options = line.contains("S") ? ["mss 1460", "sackOK", "wscale 7"] : []
+    if way.hasTimestamps { options.append("TS \(time + 1_000_000) \(time + 999_990)") }
+    if !options.isEmpty { full += " <\(options.joined(separator: ","))>" }
+    text += full + "\n"
+    note(line, try WireScript(full).lines.first?.segment)
+  }
+
+  private mutating func note(_ line: String, _ segment: Segment?) {
+    guard let segment else { return }
+    place.line = line
+    if segment.source == WireScript.client {
+      place.client = max(place.client, segment.sequenceEnd.distance(from: SequenceNumber(WireScript.clientISN)))
+    } else {
+      place.server = max(place.server, segment.sequenceEnd.distance(from: SequenceNumber(WireScript.serverISN)))
+    }
+  }
+}
