@@ -8,16 +8,25 @@ import Testing
 @Suite("Flows in brief")
 struct BriefRecordTests {
   @Test("leave the ordinary way after any segment", arguments: Departure.all)
-  func departure(_ departure: Departure) throws {
+  func departure(_ departure: Departure) throws { try compare(departure, .linux) }
+
+  /// What only time does, by every stack's timers, which run for times of their own.
+  @Test("time out as their stack does", arguments: StackProfile.all)
+  func timers(_ stack: StackProfile) throws {
+    for departure in Departure.waits { try compare(departure, stack) }
+  }
+
+  private func compare(_ departure: Departure, _ stack: StackProfile) throws {
     for way in OrdinaryWay.all {
       for place in 1...way.lines.count {
         for goesOn in [false, true] {
           let script = try way.script(leavingAfter: place, by: departure, goesOn: goesOn)
           let (brief, long) = (
-            flows(script, departure, place), flows(script, departure, place, reportsTransitions: true)
+            flows(script, departure, place, stack), flows(script, departure, place, stack, reportsTransitions: true)
           )
           guard brief != long else { continue }
-          let name = "\(way.testDescription), \(goesOn ? "interrupted" : "ended") after \(way.lines[place - 1])"
+          let name =
+            "\(departure.testDescription), \(way.testDescription), \(goesOn ? "interrupted" : "ended") after \(way.lines[place - 1])"
           Issue.record("\(name): \(difference(brief, long))")
         }
       }
@@ -33,9 +42,10 @@ struct BriefRecordTests {
 extension BriefRecordTests {
   /// The flows as they stand at the end of the conversation, and then as they end with it.
   private func flows(
-    _ script: WireScript, _ departure: Departure, _ place: Int, reportsTransitions: Bool = false
+    _ script: WireScript, _ departure: Departure, _ place: Int, _ stack: StackProfile, reportsTransitions: Bool = false
   ) -> [Flow] {
     var configuration = TrackerConfiguration()
+    configuration.stack = stack
     configuration.reportsTransitions = reportsTransitions
     if departure.act == .eviction { configuration.maximumFlows = 1 }
     var tracker = ConnectionTracker(configuration)

@@ -17,6 +17,14 @@ struct Departure: Sendable, CustomTestStringConvertible {
 
   static let all = resets + closes + opens + repeats + misfits + others
 
+  /// Silence, about as long as the timers of stacks run, and then the next connection of the same four-tuple.
+  static let waits = [20, 35, 65, 100, 130, 250].flatMap { seconds in
+    [
+      Departure(testDescription: "\(seconds) s", wait: seconds * 1000) { _ in ["-"] },
+      Departure(testDescription: "SYN after \(seconds) s", wait: seconds * 1000) { _ in ["c S 70000:70000(0)"] },
+    ]
+  }
+
   private static let resets = [
     one("client's RST") { "c R \($0.client):\($0.client)(0)" },
     one("client's RST with ACK") { "c R. \($0.client):\($0.client)(0) ack \($0.server)" },

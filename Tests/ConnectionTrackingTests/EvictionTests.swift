@@ -1,7 +1,8 @@
-import ConnectionTracking
 import PacketDecoding
 import TestSupport
 import Testing
+
+@testable import ConnectionTracking
 
 /// When a limit bites, the least valuable flow goes, says so, and takes its memory with it.
 @Suite("Limits of the tracker")
@@ -66,6 +67,27 @@ struct EvictionTests {
     #expect(tracker.openFlows > 50)
     #expect(tracker.openFlows < 380)
     #expect(Self.flows(events).allSatisfy { $0.end == .evicted })
+  }
+
+  /// What a flow waited for is forgotten with it, though the time has not come.
+  @Test
+  func timersOfFlowsThatAreGoneTakeNoRoom() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumFlows = 3
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    var most = 0
+    for host in 1...5_000 as ClosedRange<UInt32> {
+      let syn = FlowTableTests.segment(from: host, at: Int64(host) * 2)
+      var reset = FlowTableTests.segment(from: host, at: Int64(host) * 2 + 1, flags: [.rst, .ack])
+      swap(&reset.source, &reset.destination)
+      reset.acknowledgment = syn.sequence + 1
+      for segment in [syn, reset] { tracker.observe(segment, payload: Self.nothing.span, into: &events) }
+      most = max(most, tracker.expiries.count)
+    }
+    #expect(Self.flows(events).count > 4_000)
+    #expect(most > 500, "flows that were refused wait for what may come late")
+    #expect(most < 1_100)
   }
 
   private static func open(

@@ -36,9 +36,9 @@ extension ConnectionTracker {
     switch step {
     case .firstFIN: mayHaveGrown = true
     case .finAcknowledgment: setTimer(ofBrief: slot)
-    // The timer of the end that closed first runs already where its FIN was acknowledged alone, if it ever does; one
-    // that has been set anew meanwhile is looked at when the earlier one is due.
-    case .secondFIN where !records[brief: slot].isFINAcknowledgedAlone || timers.orphanedFinWait2 == .max:
+    // The timer of the end that closed first runs already where its FIN was acknowledged alone, and one that has been
+    // set anew meanwhile is looked at when the earlier one is due; unless TIME_WAIT may end before that one.
+    case .secondFIN where !records[brief: slot].isFINAcknowledgedAlone || timers.timeWait < timers.orphanedFinWait2:
       setTimer(ofBrief: slot)
     case .syn, .synACK, .acknowledgment, .plain, .proof, .secondFIN, .lastACK: break
     }
@@ -49,7 +49,7 @@ extension ConnectionTracker {
   private mutating func setTimer(ofBrief slot: FlowTable.Slot) {
     let deadline = records.deadline(ofBrief: slot, timers)
     guard deadline != .max else { return }
-    expiries.insert(Expiry(time: deadline, slot: slot, flow: records[brief: slot].number))
+    wait(for: Expiry(time: deadline, slot: slot, flow: records[brief: slot].number))
   }
 
   /// Looks at a flow in brief at the time that was set.
@@ -71,7 +71,7 @@ extension ConnectionTracker {
     let record = records.unfolded(slot, timers, in: &stores)
     let wake = record.wake
     let new = records.replace(brief: slot, by: record)
-    if wake != .max { expiries.insert(Expiry(time: wake, slot: new, flow: records[new].number)) }
+    if wake != .max { wait(for: Expiry(time: wake, slot: new, flow: records[new].number)) }
     if isAttempt { evictions.add(new, in: &records) }
     mayHaveGrown = true
     return new

@@ -8,7 +8,27 @@ extension ConnectionTracker {
     let due = records[slot].nextWake(linger: timers.timeWait)
     guard due < records[slot].wake else { return }
     records[slot].wake = due
-    expiries.insert(Expiry(time: due, slot: slot, flow: records[slot].number))
+    wait(for: Expiry(time: due, slot: slot, flow: records[slot].number))
+  }
+
+  /// Has a record looked at later. What nothing waits for any more, since its flow is gone or its timer was set anew, is
+  /// forgotten from time to time: at least half of all, so that each is looked at twice at most.
+  mutating func wait(for expiry: Expiry) {
+    if expiries.count > 2 * records.count + 1024 { forgetExpiries() }
+    expiries.insert(expiry)
+  }
+
+  @inline(never)
+  private mutating func forgetExpiries() {
+    var queue = ExpiryQueue()
+    swap(&queue, &expiries)
+    queue.keep { isAwaited($0) }
+    swap(&queue, &expiries)
+  }
+
+  private mutating func isAwaited(_ expiry: Expiry) -> Bool {
+    guard UInt32(truncatingIfNeeded: records.number(of: expiry.slot)) == expiry.flow else { return false }
+    return FlowTable.isBrief(expiry.slot) || records[expiry.slot].wake == expiry.time
   }
 
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {

@@ -28,6 +28,15 @@ struct ExpiryQueue: Sendable {
   /// The time of the first, in nanoseconds; `.max` where there is none.
   private(set) var earliest = Int64.max
 
+  var count: Int { row.count + heap.count }
+
+  /// Forgets those that nothing waits for any more.
+  mutating func keep(where isAwaited: (Expiry) -> Bool) {
+    row.removeAll { !isAwaited($0) }
+    heap = Heap(heap.unordered.filter(isAwaited))
+    findEarliest()
+  }
+
   mutating func insert(_ expiry: Expiry) {
     earliest = min(earliest, expiry.time)
     if let last = row.last, expiry < last { heap.insert(expiry) } else { row.append(expiry) }
@@ -37,7 +46,9 @@ struct ExpiryQueue: Sendable {
   mutating func popFirst() -> Expiry? {
     let isInRow = row.first.map { first in heap.min.map { first < $0 } ?? true } ?? false
     let first = isInRow ? row.popFirst() : heap.popMin()
-    earliest = min(row.first?.time ?? .max, heap.min?.time ?? .max)
+    findEarliest()
     return first
   }
+
+  private mutating func findEarliest() { earliest = min(row.first?.time ?? .max, heap.min?.time ?? .max) }
 }

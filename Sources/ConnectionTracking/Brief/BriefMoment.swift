@@ -1,0 +1,45 @@
+import PacketDecoding
+
+/// When a segment passed, counted from another one of the flow: in 8 bytes, and so only near that one.
+struct BriefMoment: Sendable {
+  private static let frameBits: UInt64 = 28
+  private var packed: UInt64 = 0
+
+  init() {}
+
+  /// nil where it is more than a minute or some hundred million frames away.
+  @inline(__always)
+  init?(_ segment: Segment, since start: TimelineEntry.Moment) {
+    let time = UInt64(bitPattern: segment.time.nanoseconds &- start.time.nanoseconds)
+    let frame = segment.frame &- start.frame
+    guard time >> (64 - Self.frameBits) == 0, frame >> Self.frameBits == 0 else { return nil }
+    packed = time << Self.frameBits | frame
+  }
+
+  func moment(since start: TimelineEntry.Moment) -> TimelineEntry.Moment {
+    let time = Int64(bitPattern: packed >> Self.frameBits)
+    let frame = packed & (1 << Self.frameBits - 1)
+    return TimelineEntry.Moment(time: start.time.advanced(byNanoseconds: time), frame: start.frame &+ frame)
+  }
+}
+
+/// The last pause that ended in more data or an ACK; see ``Pause``.
+struct BriefPause: Sendable {
+  /// 0 where there was none.
+  private(set) var length: Int64 = 0
+  private(set) var end: Int64 = 0
+  /// From the lowest bit: who ended it; whether the client had yet to acknowledge the SYN-ACK; the frame.
+  private var packed: UInt64 = 0
+
+  var side: Int { Int(packed & 1) }
+  var wasAnswered: Bool { packed & 2 != 0 }
+  var frame: UInt64 { packed >> 2 }
+
+  init() {}
+
+  init(ended segment: Segment, by side: Int, after length: Int64, wasAnswered: Bool) {
+    self.length = length
+    end = segment.time.nanoseconds
+    packed = segment.frame << 2 | (wasAnswered ? 2 : 0) | UInt64(truncatingIfNeeded: side & 1)
+  }
+}
