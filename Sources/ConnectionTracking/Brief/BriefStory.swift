@@ -11,15 +11,13 @@ struct BriefStory: ~Copyable {
   }
 
   /// As many as the longest way has: the handshake, then four segments that close, and the end of TIME_WAIT.
-  private var steps: [11 of Step]
-  private(set) var count = 0
-  private(set) var notices: [FlowNotice] = []
-  private var pause: Pause?
-  private let clientSide: UInt8
-  private let leastSilence: Int64
-
+  var steps: [11 of Step]
+  var count = 0
+  var notices: [FlowNotice] = []
   /// The pause that has not been told of.
-  var untoldPause: Pause? { pause }
+  var pause: Pause?
+  let clientSide: UInt8
+  let leastSilence: Int64
 
   init(of brief: inout BriefRecord, _ closing: BriefClosing?, leastSilence: Int64) {
     let blank = Step(slot: TimelineEntry.blank.slot, events: [])
@@ -42,7 +40,7 @@ struct BriefStory: ~Copyable {
     add(Step(slot: slot, events: []))
   }
 
-  private func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
+  func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
 }
 
 extension Pause {
@@ -114,85 +112,5 @@ extension BriefStory {
     noteSilence(closing.acknowledgment, since: closing.firstFIN, other, .closeWait, .finWait1)
     let needed = brief.proof(at: closing.acknowledgment, beyond: end, closing.acknowledgmentStamp, of: other)
     presumes(closer, .finWait1, .finWait2, .finAcknowledged, needed, provedAt: proved)
-  }
-}
-
-// MARK: - Its steps
-
-/// When a segment passed, and what would prove that it arrived; the latter is of no use where nothing asks for it.
-private struct BriefProof {
-  var moment: TimelineEntry.Moment
-  var position = SequenceNumber(0)
-  var stamp: UInt32?
-
-  init(_ moment: TimelineEntry.Moment) { self.moment = moment }
-}
-
-extension BriefRecord {
-  fileprivate mutating func proof(
-    at moment: TimelineEntry.Moment, beyond position: SequenceNumber, _ stamp: UInt32, of side: Int
-  ) -> BriefProof {
-    var proof = BriefProof(moment)
-    proof.position = position
-    if ends[side].facts.contains(.sentTimestamps) { proof.stamp = stamp }
-    return proof
-  }
-
-  fileprivate mutating func proof(ofSYNOf side: Int, at moment: TimelineEntry.Moment) -> BriefProof {
-    proof(at: moment, beyond: ends[side].initial, ends[side].timestamps.firstValue, of: side)
-  }
-}
-
-extension BriefStory {
-  /// A step that `side`'s own segment shows.
-  private mutating func shows(
-    _ side: Int, _ from: TCPState, _ to: TCPState, _ cause: TransitionCause, _ moment: TimelineEntry.Moment
-  ) {
-    let proof = ArrivalProof(time: moment.time.nanoseconds, position: SequenceNumber(0), stamp: nil)
-    let slot = TimelineSlot(side: side, from: from, to: to, cause, .observed, frame: moment.frame, proof)
-    add(Step(slot: slot, events: []))
-  }
-
-  /// A step that a segment to `side` would bring, and that `side`'s segment at `proved` shows.
-  private mutating func presumes(
-    _ side: Int, _ from: TCPState, _ to: TCPState, _ events: ArrivalEvents, _ needed: BriefProof,
-    provedAt proved: TimelineEntry.Moment?
-  ) {
-    let proof = ArrivalProof(
-      time: needed.moment.time.nanoseconds, position: needed.position, stamp: needed.stamp)
-    var slot = TimelineSlot(
-      side: side, from: from, to: to, events.cause, .presumed, frame: needed.moment.frame, proof)
-    if let proved { slot.settle(as: .confirmed, at: proved) }
-    add(Step(slot: slot, events: events))
-  }
-
-  private mutating func add(_ step: Step) {
-    guard count < steps.count else { return }
-    steps[count] = step
-    count += 1
-  }
-
-  @inline(__always)
-  private mutating func noteSilence(
-    _ moment: TimelineEntry.Moment, since earlier: TimelineEntry.Moment, _ side: Int, _ sender: TCPState,
-    _ receiver: TCPState, _ circumstances: FlowNotice.Circumstances = []
-  ) {
-    let length = moment.time.nanoseconds(since: earlier.time)
-    noteSilence(moment, length: length, side, sender, receiver, circumstances)
-  }
-
-  private mutating func noteSilence(
-    _ moment: TimelineEntry.Moment, length: Int64, _ side: Int, _ sender: TCPState, _ receiver: TCPState,
-    _ circumstances: FlowNotice.Circumstances = []
-  ) {
-    guard length >= leastSilence else { return }
-    if let pause { notices.append(pause.notice(by: role(of: Int(pause.side)))) }
-    pause = nil
-    var notice = FlowNotice(kind: .silence, sender: role(of: side), first: moment)
-    notice.delay = length
-    notice.circumstances = circumstances
-    notice.senderState = sender
-    notice.receiverState = receiver
-    notices.append(notice)
   }
 }

@@ -40,7 +40,7 @@ extension FlowRecord {
       }
     }
     for notice in story.notices { stores.notices.add(notice, to: &notices, window: -1) }
-    pause = story.untoldPause
+    pause = story.pause
   }
 
   /// Every segment of the client brings its acknowledgment again, until the server shows that one has arrived.
