@@ -28,21 +28,29 @@ final class FlowStorage: Sendable {
     serverEnd = record.summary(of: server, walk.clocks[server], until: end, stores.disorder)
   }
 
-  /// What is known of a flow in brief.
+  /// What is known of the flow of `brief`, with time running up to `end`.
   ///
-  /// - Parameter story: its timeline.
+  /// - Parameter expiry: when TIME_WAIT ended, in nanoseconds; nil where it did not.
   init(
-    _ facts: FlowFacts, _ story: inout BriefStory, _ clientSide: UInt8, _ clientEnd: EndpointSummary,
-    _ serverEnd: EndpointSummary
+    of brief: inout BriefRecord, _ closing: BriefClosing?, _ reason: Flow.EndReason, at end: Timestamp, expiry: Int64?,
+    leastSilence: Int64
   ) {
-    self.facts = facts
-    self.clientEnd = clientEnd
-    self.serverEnd = serverEnd
-    let count = story.count
+    var story = BriefStory(of: &brief, closing, leastSilence: leastSilence)
+    if let expiry { story.leaveTimeWait(Int(brief.closer), at: expiry) }
+    var clocks = [2 of StateClock](repeating: StateClock(from: brief.first.time.nanoseconds))
+    let (count, clientSide, blank) = (story.count, brief.clientSide, TimelineEntry.blank)
     self.count = count
-    let blank = TimelineEntry.blank
-    head = .init { $0 < count ? TimelineEntry(story.step($0).slot, clientSide: clientSide) : blank }
+    head = .init { index in
+      guard index < count else { return blank }
+      let slot = story.step(index).slot
+      clocks[slot.side].take(slot)
+      return TimelineEntry(slot, clientSide: clientSide)
+    }
     tail = []
+    facts = brief.facts(closing, story.notices, reason, at: end)
+    let client = Int(clientSide)
+    clientEnd = brief.summary(of: client, clocks[client], until: end)
+    serverEnd = brief.summary(of: 1 - client, clocks[1 - client], until: end)
   }
 
   /// What is said of a flow from without, or changed in a copy.

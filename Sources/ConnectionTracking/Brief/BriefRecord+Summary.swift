@@ -1,0 +1,44 @@
+import PacketDecoding
+
+// What is told of a flow in brief that ends as it is, without the record it never was.
+
+extension BriefRecord {
+  @inline(__always)
+  mutating func facts(
+    _ closing: BriefClosing?, _ notices: [FlowNotice], _ reason: Flow.EndReason, at end: Timestamp
+  ) -> FlowFacts {
+    let path = closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
+    return FlowFacts(
+      number: number, previousFlow: nil, orientation: .syn,
+      closedBy: path.firstSide.map { $0 == Int(clientSide) ? .client : .server },
+      close: stage == .opening ? .unanswered : path.kind, end: reason, idleBeforeClose: path.idle,
+      encapsulation: key.encapsulation, client: clientSide == 0 ? key.low : key.high, server: server, firstSeen: first,
+      lastSeen: last, endedAt: end,
+      timelineOmitted: 0, notices: notices)
+  }
+
+  @inline(__always)
+  mutating func summary(of side: Int, _ clock: borrowing StateClock, until end: Timestamp) -> EndpointSummary {
+    var durations = clock.durations
+    durations[clock.state] &+= clock.elapsed(until: end.nanoseconds)
+    let hasSent = ends[side].packets > 0
+    let facts = ends[side].facts
+    return EndpointSummary(
+      state: TCPState(rawValue: UInt8(truncatingIfNeeded: clock.state)), isPresumed: clock.isPresumed,
+      stateSince: clock.newest.map(Timestamp.init(nanoseconds:)), packets: Int(ends[side].packets),
+      bytes: Int(ends[side].bytes), payloadBytes: Int(ends[side].payloadBytes),
+      distinctPayloadBytes: Int(ends[side].payloadBytes), unacknowledgedBytes: unacknowledgedBytes(of: side),
+      lastSent: hasSent ? Timestamp(nanoseconds: ends[side].latest.time) : nil,
+      maximumSegmentSize: ends[side].maximumSegmentSize == 0 ? nil : ends[side].maximumSegmentSize,
+      windowScale: ends[side].window.shift, sackPermitted: facts.contains(.sackPermitted),
+      timestamps: facts.contains(.sentTimestamps), initialSequence: hasSent ? ends[side].initial : nil,
+      nanosecondsInState: durations)
+  }
+
+  @inline(__always)
+  private mutating func unacknowledgedBytes(of side: Int) -> Int {
+    guard ends[side].isAcknowledged else { return 0 }
+    let hasFIN = stage >= .closed || stage >= .closing && side == Int(closer)
+    return max(0, ends[side].next.distance(from: ends[side].acknowledged) - (hasFIN ? 1 : 0))
+  }
+}
