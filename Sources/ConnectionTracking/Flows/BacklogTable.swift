@@ -19,6 +19,9 @@ struct BacklogTable: ~Copyable, Sendable {
   private var listeners = Slab<Listener>()
   private let hash = FlowHash.shared
 
+  /// Bytes that the listeners take, their places in the index included.
+  var footprint: Int { listeners.footprint + index.count * 20 }
+
   /// True where the backlog of the segment's sender may be full.
   mutating func isDoubtful(_ segment: Segment) -> Bool {
     let place = place(of: segment.source, segment.encapsulation, hash(segment.source, segment.encapsulation))

@@ -80,5 +80,6 @@ extension ConnectionTracker {
   /// Bytes that the flows held take, without what lies empty for the next ones.
   private var footprint: Int {
     records.footprint + stores.timeline.footprint + stores.notices.footprint + stores.disorder.footprint
+      + stores.backlog.footprint
   }
 }
