@@ -3,6 +3,7 @@ import PacketDecoding
 // What is told of a flow in brief that ends as it is, without the record it never was.
 
 extension BriefRecord {
+  /// What there is to say of both ends together, with time running up to `end`.
   @inline(__always)
   mutating func facts(
     _ closing: BriefClosing?, _ notices: [FlowNotice], _ reason: Flow.EndReason, at end: Timestamp
@@ -13,10 +14,10 @@ extension BriefRecord {
       closedBy: path.firstSide.map { $0 == Int(clientSide) ? .client : .server },
       close: stage == .opening ? .unanswered : path.kind, end: reason, idleBeforeClose: path.idle,
       encapsulation: key.encapsulation, client: clientSide == 0 ? key.low : key.high, server: server, firstSeen: first,
-      lastSeen: last, endedAt: end,
-      timelineOmitted: 0, notices: notices)
+      lastSeen: last, endedAt: end, timelineOmitted: 0, notices: notices)
   }
 
+  /// What there is to say of one end; `clock` has been told of its part of the timeline.
   @inline(__always)
   mutating func summary(of side: Int, _ clock: borrowing StateClock, until end: Timestamp) -> EndpointSummary {
     var durations = clock.durations
