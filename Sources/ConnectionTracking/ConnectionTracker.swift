@@ -24,6 +24,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var evictions = EvictionQueue()
   /// Flows may take more memory than when it was last looked at.
   var mayHaveGrown = false
+  /// The uneventful flows that ended last, until they are told of.
+  var digests: [FlowDigest] = []
   /// The flows that are still to end, last first, once the input has ended.
   var ending: [FlowTable.Slot] = []
   /// How many of them have been read ahead.
@@ -117,7 +119,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     for slot in ending.suffix(count).reversed() { end(slot, .inputEnded, into: &events) }
     ending.removeLast(count)
     preparedEnds -= count
-    return count > 0
+    let isLast = count == 0 && digests.isEmpty
+    if ending.isEmpty { tellDigests(into: &events) }
+    return !isLast
   }
 
   /// What is known of every flow still held, in order of its number: a look that changes nothing.

@@ -8,6 +8,8 @@ public enum TrackerEvent: Sendable, Equatable {
   case transition(flow: Int, client: SocketAddress, server: SocketAddress, entry: TimelineEntry)
   /// The flow has ended, or the input has.
   case ended(Flow)
+  /// The same of uneventful flows, a few at once; only with ``TrackerConfiguration/digestsUneventful``.
+  case passed([FlowDigest])
   /// Payload, in order; only with ``TrackerConfiguration/reassemblesStreams``.
   case stream(StreamEvent)
 }

@@ -56,7 +56,9 @@ struct AnalyzeCommand: ParsableCommand {
     let file = try OutputFile(report.output)
     var writer = ReportWriter(
       report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
-    let analysis = Analysis(reading: reading, configuration: tracking.configuration(for: findings.thresholds))
+    var configuration = tracking.configuration(for: findings.thresholds)
+    configuration.digestsUneventful = writer.countsUneventful
+    let analysis = Analysis(reading: reading, configuration: configuration)
     Interruption.catchSignals()
     try analysis.run(on: jobs, ProgressBar(besides: file)) { events, encapsulations in
       try writer.take(events) { encapsulations[$0] }

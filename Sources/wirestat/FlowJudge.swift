@@ -39,6 +39,15 @@ struct FlowJudge {
     return FlowReport(flow, found, in: encapsulation(flow.encapsulation), thresholds: findings.thresholds)
   }
 
+  /// Whether flows without notices are only counted, whatever else they are.
+  var countsUneventful: Bool { gate.isEmpty && !needs.contains(.flows) }
+
+  /// Takes in flows that are only counted.
+  mutating func count(_ flows: [FlowDigest]) {
+    for index in flows.indices { totals.add(flows[index], isReported: true) }
+    statistics.add(flows)
+  }
+
   /// The report, once every flow was judged.
   mutating func report(on capture: CaptureSummary) -> Report {
     statistics.quality.takePackets(of: capture.quality)

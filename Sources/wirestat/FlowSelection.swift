@@ -35,7 +35,7 @@ struct FlowFilter {
   private let ports: [UInt16]
   private let isOpen: Bool
   /// Nothing was asked for in particular.
-  private let takesAll: Bool
+  let takesAll: Bool
 
   init(_ selection: FlowSelection) {
     numbers = selection.numbers

@@ -33,7 +33,7 @@ struct LiveWriter: ~Copyable {
       case .ended(let flow):
         guard let report = judge.judge(flow, isReported: true, in: encapsulation) else { continue }
         renderer.render(report, into: &output)
-      case .began, .stream: break
+      case .began, .passed, .stream: break
       }
     }
     output.flush()

@@ -20,15 +20,22 @@ struct ReportWriter: ~Copyable {
     self.renderer.begin(into: &self.output)
   }
 
+  /// Whether all flows are asked for, and those without notices only counted.
+  var countsUneventful: Bool { filter.takesAll && judge.countsUneventful }
+
   /// Takes what the tracker said; everything but the end of a flow is passed over.
   ///
   /// - Parameter encapsulation: what a number of the decoder stands for.
   /// - Throws: what the output's descriptor says when it can't be written.
   mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
     for index in events.indices {
-      guard case .ended(let flow) = events[index] else { continue }
-      if let report = judge.judge(flow, isReported: filter.includes(flow), in: encapsulation) {
-        renderer.render(report, into: &output)
+      switch events[index] {
+      case .passed(let flows): judge.count(flows)
+      case .ended(let flow):
+        if let report = judge.judge(flow, isReported: filter.includes(flow), in: encapsulation) {
+          renderer.render(report, into: &output)
+        }
+      case .began, .transition, .stream: break
       }
     }
     if let failure = output.failure { throw failure }

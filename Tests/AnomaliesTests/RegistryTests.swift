@@ -24,6 +24,17 @@ struct RegistryTests {
     #expect(shown.isSubset(of: AnomalyRule.all.map(\.id)), "an example of no rule")
   }
 
+  /// Where only the statistics are read, such flows are told of without anything that a rule could be asked about.
+  @Test("that statistics count is never shown by a flow without notices", arguments: Example.all)
+  func isNotCountedWithoutNotices(example: Example) throws {
+    let findings = Findings(Thresholds(), asking: CaptureStatistics.countedRules)
+    for conversation in [example.shows, example.nearMiss] {
+      for flow in try WireScript(conversation).flows() where flow.notices.isEmpty {
+        #expect(findings.of(flow).isEmpty)
+      }
+    }
+  }
+
   @Test("has its words")
   func hasWords() {
     for rule in AnomalyRule.all {

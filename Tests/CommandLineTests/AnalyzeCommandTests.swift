@@ -41,6 +41,16 @@ struct AnalyzeCommandTests {
     }
   }
 
+  /// With `--fail-on` each flow is examined; without it, ordinary ones are only counted.
+  @Test(arguments: SampleCaptures.paths)
+  func countsAreTheSameWhereFlowsAreExamined(path: String) async throws {
+    for view in ["--listeners", "--format summary"] {
+      let counted = try await Tool.run(["analyze", path] + words(view))
+      let examined = try await Tool.run(["analyze", path, "--fail-on", "land-attack"] + words(view))
+      #expect(counted.output == examined.output)
+    }
+  }
+
   @Test
   func statisticsGoToStandardError() async throws {
     try await withConversation { path in

@@ -85,24 +85,19 @@ public struct CaptureQuality: Sendable, Equatable {
     }
   }
 
-  mutating func add(_ flow: Flow) {
+  mutating func add(_ flow: FlowDigest, _ notices: [FlowNotice]) {
     flows += 1
     twins.add(flow)
-    let packets = flow.clientEnd.packets + flow.serverEnd.packets
-    let copies = flow.clientEnd.duplicatePackets + flow.serverEnd.duplicatePackets
-    segments += packets + copies
-    duplicates += copies
-    superSegments += flow.clientEnd.superSegments + flow.serverEnd.superSegments
-    payloadBytes += flow.clientEnd.distinctPayloadBytes + flow.serverEnd.distinctPayloadBytes
-    uncapturedBytes += flow.clientEnd.uncapturedBytes + flow.serverEnd.uncapturedBytes
-    let isOneSided = flow.clientEnd.packets == 0 || flow.serverEnd.packets == 0
-    if isOneSided, packets > 5, flow.close != .unanswered { oneSidedFlows += 1 }
+    let counts = flow.counts
+    segments += counts.packets + counts.duplicatePackets
+    duplicates += counts.duplicatePackets
+    superSegments += counts.superSegments
+    payloadBytes += counts.distinctPayloadBytes
+    uncapturedBytes += counts.uncapturedBytes
+    let isOneSided = !flow.clientEnd.hasSent || !flow.serverEnd.hasSent
+    if isOneSided, counts.packets > 5, flow.close != .unanswered { oneSidedFlows += 1 }
     if flow.end == .evicted { evictedFlows += 1 }
-    if !flow.notices.isEmpty { addNotices(of: flow) }
-  }
-
-  private mutating func addNotices(of flow: Flow) {
-    for notice in flow.notices {
+    for notice in notices {
       if notice.kind == .duplicatePacket { Self.keepEarliest(&firstDuplicate, notice.first) }
       if notice.kind == .uncaptured { Self.keepEarliest(&firstUncaptured, notice.first) }
     }

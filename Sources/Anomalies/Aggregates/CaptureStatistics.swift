@@ -17,7 +17,7 @@ public struct CaptureStatistics: Sendable {
   private var byHost = AddressTable<HostStatistics>(limit: maximumHosts)
   public var quality = CaptureQuality()
 
-  /// The rules without whose findings ``add(_:_:)`` would count less.
+  /// The rules without whose findings ``add(_:_:isSelected:)`` would count less.
   package static var countedRules: RuleSet { ListenerStatistics.countedRules }
 
   public init() {}
@@ -25,7 +25,21 @@ public struct CaptureStatistics: Sendable {
   /// - Parameter isSelected: whether the flow was asked for. A listener or host is spoken of where one of its flows
   ///   was, and then with all that its other flows show: rates of a selection would say nothing of it.
   public mutating func add(_ flow: Flow, _ findings: [Finding], isSelected: Bool = true) {
-    quality.add(flow)
+    add(FlowDigest(flow), flow.notices, findings, isSelected)
+  }
+
+  /// Takes in flows that were asked for and that nothing is to be said of.
+  ///
+  /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
+  public mutating func add(_ flows: [FlowDigest]) {
+    for index in flows.indices { add(flows[index], [], [], true) }
+  }
+
+  @inline(__always)
+  private mutating func add(
+    _ flow: FlowDigest, _ notices: [FlowNotice], _ findings: [Finding], _ isSelected: Bool
+  ) {
+    quality.add(flow, notices)
     let client = SocketAddress(address: flow.client.address, port: 0)
     let clientHash = byHost.hash(of: client)
     let listener = byListener.place(of: flow.server, byListener.hash(of: flow.server)) {
@@ -33,10 +47,10 @@ public struct CaptureStatistics: Sendable {
     }
     if let listener { byListener[listener].add(flow, findings, isSelected, client: clientHash) }
     if let host = byHost.place(of: client, clientHash, new: { HostStatistics(client.address) }) {
-      byHost[host].add(flow, .client, isSelected)
+      byHost[host].add(flow, notices, .client, isSelected)
     }
     guard flow.client != flow.server, let host = host(of: flow.server, at: listener) else { return }
-    byHost[host].add(flow, .server, isSelected)
+    byHost[host].add(flow, notices, .server, isSelected)
   }
 
   /// Where the host of a listener stands, which the listener knows from the second time on.

@@ -28,32 +28,28 @@ public struct HostStatistics: Sendable {
 
   init(_ host: IPAddress) { self.host = host }
 
-  mutating func add(_ flow: Flow, _ end: EndpointRole, _ isSelected: Bool) {
+  /// - Parameter notices: of the flow.
+  mutating func add(_ flow: FlowDigest, _ notices: [FlowNotice], _ role: EndpointRole, _ isSelected: Bool) {
+    let end = flow[role]
     self.isSelected = self.isSelected || isSelected
     ends += 1
-    let duration = flow[end].nanosecondsInState[Int(TCPState.timeWait.rawValue)]
-    if duration > 0, let entry = flow.lastEntry(of: end, to: .timeWait) {
+    if let waited = end.timeWait {
       timeWaits += 1
-      if end == .client { clientTimeWaits += 1 }
-      timeWait.add(from: entry.time, nanoseconds: duration)
+      if role == .client { clientTimeWaits += 1 }
+      timeWait.add(from: waited.since, nanoseconds: waited.nanoseconds)
     }
-    for notice in flow.notices where notice.kind == .reset && notice.sender == end {
-      resets.add(notice.first.time)
-    }
-    addCloseWait(flow, end)
+    for notice in notices where notice.kind == .reset && notice.sender == role { resets.add(notice.first.time) }
+    add(end.closeWait)
   }
 
-  private mutating func addCloseWait(_ flow: Flow, _ end: EndpointRole) {
-    let time = flow[end].nanosecondsInState[Int(TCPState.closeWait.rawValue)]
-    guard time > 0, !(flow[end].state == .closeWait && flow[end].isPresumed) else { return }
-    guard flow[end].state == .closeWait, let since = flow[end].stateSince else {
-      closeWaitsLeft += 1
-      return
+  private mutating func add(_ closeWait: EndpointDigest.CloseWait) {
+    switch closeWait {
+    case .never: break
+    case .left: closeWaitsLeft += 1
+    case .remains(let since, let frame, let nanoseconds):
+      closeWaits += 1
+      if closeWaitFrame == nil { closeWaitFrame = frame }
+      if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((since, nanoseconds)) }
     }
-    closeWaits += 1
-    if closeWaitFrame == nil {
-      closeWaitFrame = flow.lastEntry(of: end, to: .closeWait)?.frame
-    }
-    if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((since, time)) }
   }
 }

@@ -1,4 +1,4 @@
-public import ConnectionTracking
+import ConnectionTracking
 public import PacketDecoding
 
 /// What became of the connections to one listener.
@@ -60,7 +60,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   /// - Parameter hash: of the client's address.
-  mutating func add(_ flow: Flow, _ findings: [Finding], _ isSelected: Bool, client hash: UInt32) {
+  mutating func add(_ flow: FlowDigest, _ findings: [Finding], _ isSelected: Bool, client hash: UInt32) {
     self.isSelected = self.isSelected || isSelected
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
@@ -74,7 +74,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     addFindings(findings)
   }
 
-  private mutating func addOutcome(_ flow: Flow) {
+  private mutating func addOutcome(_ flow: FlowDigest) {
     switch flow.close {
     case .refused:
       refused += 1
@@ -96,7 +96,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     if flow.serverEnd.state == .closeWait { closeWaits += 1 }
   }
 
-  private mutating func addAnswer(_ flow: Flow) {
+  private mutating func addAnswer(_ flow: FlowDigest) {
     guard let delay = flow.answerDelay else { return }
     answerDelay.add(delay)
     guard delay >= 900_000_000 else { return }
@@ -161,14 +161,5 @@ public struct ListenerStatistics: Sendable, Equatable {
 
   public static func == (left: ListenerStatistics, right: ListenerStatistics) -> Bool {
     left.listener == right.listener && left.attempts == right.attempts && left.lastSeen == right.lastSeen
-  }
-}
-
-extension Flow {
-  /// From the first SYN to the SYN-ACK; nil where either was not seen.
-  public var answerDelay: Int64? {
-    guard orientation == .syn, serverEnd.packets > 0 else { return nil }
-    guard let answer = firstEntry(of: .client, to: .established), answer.cause == .receivesSYNACK else { return nil }
-    return answer.time.nanoseconds(since: firstSeen.time)
   }
 }

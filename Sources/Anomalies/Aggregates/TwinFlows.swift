@@ -22,7 +22,7 @@ struct TwinFlows: Sendable, Equatable {
   /// The flows of the first pair, and where the later one begins.
   private(set) var first: (earlier: Int, later: Int, moment: TimelineEntry.Moment)?
 
-  mutating func add(_ flow: Flow) {
+  mutating func add(_ flow: FlowDigest) {
     guard let client = flow.clientEnd.initialSequence, let server = flow.serverEnd.initialSequence,
       flow.client != flow.server
     else { return }

@@ -128,7 +128,7 @@ extension AnomalyRule {
     next: ["ss -tn state syn-recv | wc -l", "nstat -az TcpExtTCPSynRetrans TcpExtSyncookiesSent"],
     advice: "Check the way back to the client; with many sources at once, think of a SYN flood.",
     peers: PeerNames(suricata: "stream.3whs_synack_flood", kernel: "TcpExtTCPTimeouts"),
-    on: .traits(.lingered)
+    on: .notices(.synACKRepeated)
   ) { context in
     let waited = context.nanoseconds(.server, in: .synReceived)
     guard context.flow.serverEnd.state == .synReceived || context.entered(.server, .established) == nil,

@@ -66,7 +66,7 @@ extension AnomalyRule {
     causes: ["SYN cookies and a full accept queue", "the third ACK was lost and SYN cookies were in use"],
     next: ["nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv TcpExtSyncookiesFailed TcpExtListenOverflows"],
     advice: "Raise the backlog so that SYN cookies are not needed, and see why accept() lags.",
-    peers: PeerNames(kernel: "TcpExtSyncookiesFailed, TcpExtTCPReqQFullDoCookies"), on: .traits(.unacknowledged)
+    peers: PeerNames(kernel: "TcpExtSyncookiesFailed, TcpExtTCPReqQFullDoCookies"), on: .notices(.timeoutRetransmission)
   ) { context in
     let flow = context.flow
     guard flow.orientation == .syn, flow.serverEnd.packets == 1, flow.clientEnd.distinctPayloadBytes > 0,

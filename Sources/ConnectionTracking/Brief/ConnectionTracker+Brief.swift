@@ -86,9 +86,32 @@ extension ConnectionTracker {
         of: &records[brief: slot], closing, reason, at: now, expiry: expiry, leastSilence: stores.notices.leastSilence))
   }
 
+  private mutating func tell(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    if configuration.digestsUneventful, digest(brief: slot, reason) {
+      if digests.count == Self.mostDigests { tellDigests(into: &events) }
+    } else {
+      tellDigests(into: &events)
+      events.append(.ended(snapshot(brief: slot, reason)))
+    }
+  }
+
+  /// Uneventful flows that are told of at once.
+  private static var mostDigests: Int { 64 }
+
+  /// - Returns: false where the flow is not uneventful.
+  private mutating func digest(brief slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Bool {
+    let closing = records.closing(of: slot)
+    let hasExpired = reason == .closed
+    let end = hasExpired ? Timestamp(nanoseconds: records.deadline(ofBrief: slot, timers)) : now
+    guard !records[brief: slot].hasNotices(closing, leastSilence: stores.notices.leastSilence) else { return false }
+    if digests.isEmpty { digests.reserveCapacity(Self.mostDigests) }
+    digests.append(records[brief: slot].digest(closing, reason, at: end, hasExpired: hasExpired))
+    return true
+  }
+
   /// The flow in brief at `slot` ends; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
   mutating func end(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    events.append(.ended(snapshot(brief: slot, reason)))
+    tell(brief: slot, reason, into: &events)
     if records[brief: slot].isHalfOpen {
       let key = records[brief: slot].key
       stores.backlog.change(records[brief: slot].server, key.encapsulation, isHalfOpen: false)

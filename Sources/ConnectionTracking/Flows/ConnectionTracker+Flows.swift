@@ -46,7 +46,7 @@ extension ConnectionTracker {
     flowCount += 1
     let slot = insert(lookup, segment, previous: previous)
     if segment.flags.contains(.syn) { evictions.add(slot, in: &records) }
-    events.append(.began(flow: flowCount))
+    if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
     return slot
   }
 
@@ -63,9 +63,17 @@ extension ConnectionTracker {
   mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     if FlowTable.isBrief(slot) { return end(brief: slot, reason, into: &events) }
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
+    tellDigests(into: &events)
     events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
     records[slot].release(in: &stores)
     records.remove(slot)
+  }
+
+  /// Tells of the uneventful flows that ended so far.
+  mutating func tellDigests(into events: inout [TrackerEvent]) {
+    if digests.isEmpty { return }
+    events.append(.passed(digests))
+    digests = []
   }
 
   /// Makes room for `flow` more flows, and for what those held have grown by.

@@ -22,15 +22,18 @@ public struct FlowTotals: Sendable, Equatable {
   public init() {}
 
   /// Takes in a flow that has ended.
-  public mutating func add(_ flow: Flow, isReported: Bool) {
+  public mutating func add(_ flow: Flow, isReported: Bool) { add(FlowDigest(flow), isReported: isReported) }
+
+  /// Takes in a flow that has ended.
+  public mutating func add(_ flow: FlowDigest, isReported: Bool) {
     flows += 1
     reported += isReported ? 1 : 0
     evicted += flow.end == .evicted ? 1 : 0
     open += flow.isOpen ? 1 : 0
     closes[flow.close.index] += 1
     if let closer = flow.closedBy { closers[closer.index] += 1 }
-    payloadBytes += flow.clientEnd.distinctPayloadBytes + flow.serverEnd.distinctPayloadBytes
-    retransmittedBytes += flow.clientEnd.retransmittedBytes + flow.serverEnd.retransmittedBytes
+    payloadBytes += flow.counts.distinctPayloadBytes
+    retransmittedBytes += flow.counts.retransmittedBytes
     finalStates[flow.clientEnd.state.index] += 1
     finalStates[flow.serverEnd.state.index] += 1
   }
@@ -52,13 +55,6 @@ private struct Counts: Sendable, Equatable {
 
   static func == (left: Counts, right: Counts) -> Bool {
     (0..<left.storage.count).allSatisfy { left[$0] == right[$0] }
-  }
-}
-
-extension Flow {
-  /// True while no end has closed: no FIN and no RST was seen, and a socket is there on both sides as far as is known.
-  public var isOpen: Bool {
-    close == .none && !(clientEnd.state == .closed && serverEnd.state == .closed)
   }
 }
 

@@ -130,7 +130,9 @@ extension TrackerTrial {
     result += differences("with streams", single, streamed)
     var inBrief = configuration
     inBrief.reportsTransitions = false
-    result += differences("in brief", single, singly(inBrief, looks: true))
+    let brief = singly(inBrief, looks: true)
+    result += differences("in brief", single, brief)
+    result += digestDifferences(brief, inBrief)
     let most = max(single.mostFlows, batched.mostFlows, streamed.mostFlows)
     if most > configuration.maximumFlows { result.append("\(most) flows held") }
     return result + breaches(single.events.flows) + Self.breaches(ofStreams: streamed.events)
@@ -143,11 +145,32 @@ extension TrackerTrial {
       outcome.events.filter {
         switch $0 {
         case .began, .ended: true
-        case .transition, .stream: false
+        case .passed, .transition, .stream: false
         }
       }
     }
     return events[0].difference(from: events[1]).map { "\(name): \($0)" }
+  }
+
+  /// What is told of uneventful flows in short must be what is told of them at length.
+  private func digestDifferences(_ long: Outcome, _ configuration: TrackerConfiguration) -> [String] {
+    var configuration = configuration
+    configuration.digestsUneventful = true
+    var events: [TrackerEvent] = []
+    for event in singly(configuration).events + inBatches(configuration).events {
+      if case .passed(let digests) = event {
+        events += digests.map { .passed([$0]) }
+      } else {
+        events.append(event)
+      }
+    }
+    let flows = long.events.flows + long.events.flows
+    if events.count != flows.count { return ["\(events.count) digests and flows of \(flows.count)"] }
+    for (flow, event) in zip(flows, events) where event != .ended(flow) {
+      if event == .passed([FlowDigest(flow)]), flow.notices.isEmpty { continue }
+      return ["as digest \(event), not \(flow)"]
+    }
+    return []
   }
 
   private func breaches(_ flows: [Flow]) -> [String] {

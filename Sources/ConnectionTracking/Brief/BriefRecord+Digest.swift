@@ -1,0 +1,103 @@
+import PacketDecoding
+
+// What is counted of a flow in brief that ends as it is, without its story; the two must say the same.
+
+extension BriefRecord {
+  /// Whether ``BriefStory`` would tell of a pause.
+  @inline(__always)
+  mutating func hasNotices(_ closing: BriefClosing?, leastSilence: Int64) -> Bool {
+    let opening = stage > .opening ? answerDelay : 0
+    let isClosing = closing?.hasPause(of: leastSilence, at: stage, isAlone: isFINAcknowledgedAlone) ?? false
+    return opening >= leastSilence || isClosing
+  }
+
+  /// What is counted of the flow.
+  ///
+  /// - Parameters:
+  ///   - end: up to when it was followed.
+  ///   - hasExpired: that is when TIME_WAIT ended.
+  @inline(__always)
+  mutating func digest(
+    _ closing: BriefClosing?, _ reason: Flow.EndReason, at end: Timestamp, hasExpired: Bool
+  ) -> FlowDigest {
+    let client = Int(clientSide)
+    let path = closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
+    return FlowDigest(
+      number: number, previousFlow: nil, client: clientSide == 0 ? key.low : key.high, server: server,
+      orientation: .syn, close: stage == .opening ? .unanswered : path.kind,
+      closedBy: path.firstSide.map { $0 == client ? .client : .server }, end: reason, firstSeen: first, lastSeen: last,
+      answerDelay: stage == .opening ? nil : answerDelay, counts: counts,
+      clientEnd: digest(of: client, closing, until: end.nanoseconds, hasExpired),
+      serverEnd: digest(of: 1 - client, closing, until: end.nanoseconds, hasExpired))
+  }
+
+  private var answerDelay: Int64 { mutating get { answer.moment(since: first).time.nanoseconds(since: first.time) } }
+
+  private var counts: FlowCounts {
+    mutating get {
+      var counts = FlowCounts()
+      counts.packets = Int(ends[0].packets) + Int(ends[1].packets)
+      counts.distinctPayloadBytes = Int(ends[0].payloadBytes) + Int(ends[1].payloadBytes)
+      return counts
+    }
+  }
+
+  @inline(__always)
+  private mutating func digest(
+    of side: Int, _ closing: BriefClosing?, until end: Int64, _ hasExpired: Bool
+  ) -> EndpointDigest {
+    let hasSent = ends[side].packets > 0
+    var digest = EndpointDigest(
+      state: nil, hasSent: hasSent, initialSequence: hasSent ? ends[side].initial : nil, timeWait: nil,
+      closeWait: .never)
+    if let closing {
+      if side == Int(closer) {
+        closing.digestCloser(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end, hasExpired)
+      } else {
+        closing.digestOther(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end)
+      }
+    } else {
+      digest.state = openingState(of: side)
+    }
+    return digest
+  }
+
+  private func openingState(of side: Int) -> TCPState {
+    let isClient = side == Int(clientSide)
+    switch stage {
+    case .new, .opening: return isClient ? .synSent : .synReceived
+    case .answered: return isClient ? .established : .synReceived
+    default: return .established
+    }
+  }
+}
+
+extension BriefClosing {
+  fileprivate func hasPause(of length: Int64, at stage: BriefStage, isAlone: Bool) -> Bool {
+    pause >= length || isAlone && acknowledgment.time.nanoseconds(since: firstFIN.time) >= length
+      || stage >= .closed && secondFIN.time.nanoseconds(since: acknowledgment.time) >= length
+      || stage == .over && lastACK.time.nanoseconds(since: secondFIN.time) >= length
+  }
+
+  fileprivate func digestCloser(
+    _ digest: inout EndpointDigest, at stage: BriefStage, isAlone: Bool, until end: Int64, _ hasExpired: Bool
+  ) {
+    guard stage >= .closed else { return digest.state = isAlone ? .finWait2 : .finWait1 }
+    digest.state = hasExpired ? .closed : .timeWait
+    let since = secondFIN.time
+    let waited = end &- since.nanoseconds
+    if waited > 0 { digest.timeWait = EndpointDigest.TimeWait(since: since, nanoseconds: waited) }
+  }
+
+  fileprivate func digestOther(_ digest: inout EndpointDigest, at stage: BriefStage, isAlone: Bool, until end: Int64) {
+    guard stage < .closed else {
+      digest.state = stage == .over ? .closed : .lastAck
+      if secondFIN.time > firstFIN.time { digest.closeWait = .left }
+      return
+    }
+    digest.state = .closeWait
+    let waited = end &- firstFIN.time.nanoseconds
+    guard waited > 0, isAlone else { return }
+    digest.closeWait = .remains(since: firstFIN.time, frame: firstFIN.frame, nanoseconds: waited)
+  }
+}
