@@ -26,10 +26,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var mayHaveGrown = false
   /// The uneventful flows that ended last, until they are told of.
   var digests: [FlowDigest] = []
-  /// The flows that are still to end, last first, once the input has ended.
-  var ending: [FlowTable.Slot] = []
-  /// How many of them have been read ahead.
-  private var preparedEnds = 0
+  /// The flows that are still to be told of; nil until the input has ended.
+  private var remaining: RemainingFlows?
   /// Flows are held in brief while they are ordinary. Then nobody sees each step of theirs, or their payload.
   let keepsBrief: Bool
 
@@ -105,22 +103,19 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   }
 
   /// Ends the input like ``finish(into:)``, but a few flows a call, so that not all of them need be held as events at
-  /// once. Nothing else may be observed in between.
+  /// once. Nothing may be observed from then on.
   ///
   /// - Returns: false where no flow was left.
   public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
-    if ending.isEmpty { ending = records.slotsByNumber().reversed() }
-    if preparedEnds == 0 {
-      preparedEnds = min(ending.count, 64)
-      prepareEnd(of: ending.suffix(preparedEnds))
-    }
+    var remaining = remaining ?? RemainingFlows(records.slotsByNumber())
+    prepareEnd(of: remaining.takeAhead())
     // So few that the allocator has the memory of the last ones at hand for the next.
-    let count = min(preparedEnds, 4)
-    for slot in ending.suffix(count).reversed() { end(slot, .inputEnded, into: &events) }
-    ending.removeLast(count)
-    preparedEnds -= count
-    let isLast = count == 0 && digests.isEmpty
-    if ending.isEmpty { tellDigests(into: &events) }
+    let slots = remaining.take(configuration.digestsUneventful ? 64 : 4)
+    // Their records stay: nothing comes that would want the room.
+    for slot in slots { tell(slot, .inputEnded, into: &events) }
+    let isLast = slots.isEmpty && digests.isEmpty
+    if remaining.isEmpty { tellDigests(into: &events) }
+    self.remaining = remaining
     return !isLast
   }
 

@@ -86,7 +86,8 @@ extension ConnectionTracker {
         of: &records[brief: slot], closing, reason, at: now, expiry: expiry, leastSilence: stores.notices.leastSilence))
   }
 
-  private mutating func tell(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+  /// Tells how the flow in brief at `slot` has ended; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
+  mutating func tell(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     if configuration.digestsUneventful, digest(brief: slot, reason) {
       if digests.count == Self.mostDigests { tellDigests(into: &events) }
     } else {
@@ -109,9 +110,8 @@ extension ConnectionTracker {
     return true
   }
 
-  /// The flow in brief at `slot` ends; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
-  mutating func end(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    tell(brief: slot, reason, into: &events)
+  /// Lets the flow in brief at `slot` go.
+  mutating func remove(brief slot: FlowTable.Slot) {
     if records[brief: slot].isHalfOpen {
       let key = records[brief: slot].key
       stores.backlog.change(records[brief: slot].server, key.encapsulation, isHalfOpen: false)

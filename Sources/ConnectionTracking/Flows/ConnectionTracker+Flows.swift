@@ -60,13 +60,20 @@ extension ConnectionTracker {
     return records.insert(record, lookup.hash)
   }
 
+  /// The flow at `slot` ends, and makes room for another.
   mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    if FlowTable.isBrief(slot) { return end(brief: slot, reason, into: &events) }
+    tell(slot, reason, into: &events)
+    if FlowTable.isBrief(slot) { return remove(brief: slot) }
+    records[slot].release(in: &stores)
+    records.remove(slot)
+  }
+
+  /// Tells how the flow at `slot` has ended.
+  mutating func tell(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    if FlowTable.isBrief(slot) { return tell(brief: slot, reason, into: &events) }
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
     tellDigests(into: &events)
     events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
-    records[slot].release(in: &stores)
-    records.remove(slot)
   }
 
   /// Tells of the uneventful flows that ended so far.

@@ -41,11 +41,10 @@ extension ConnectionTracker {
     }
   }
 
-  /// Asks for what ending the flows at `slots` will need: their records and places in the index. Their timelines are
-  /// read entry by entry, for only an entry tells where the next one is.
+  /// Asks for what telling of the end of the flows at `slots` will need. Their timelines are read entry by entry, for only
+  /// an entry tells where the next one is.
   mutating func prepareEnd(of slots: ArraySlice<FlowTable.Slot>) {
     for slot in slots { records.prefetch(record: slot) }
-    for slot in slots { records.prefetch(records.hash(records.key(of: slot))) }
     for slot in slots { records.prefetch(whatBelongsTo: slot, stores.timeline) }
     var entries = slots.map { FlowTable.isBrief($0) ? TimelineStore.none : records[$0].timeline.head }
     while entries.contains(where: { $0 != TimelineStore.none }) {

@@ -14,8 +14,6 @@ extension FlowTable {
     Self.isBrief(slot) ? self[brief: slot].key == key : self[slot].key == key
   }
 
-  mutating func key(of slot: Slot) -> FlowKey { Self.isBrief(slot) ? self[brief: slot].key : self[slot].key }
-
   /// When the last segment of the flow at `slot` passed, in nanoseconds.
   mutating func lastTime(of slot: Slot) -> Int64 {
     Self.isBrief(slot) ? self[brief: slot].lastTime : self[slot].last.time.nanoseconds
