@@ -54,7 +54,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     var lookup = FlowLookup(segment, .shared)
     lookup.guess = records.guess(lookup.hash)
     let side = Int(lookup.side)
-    let slot = slot(for: segment, lookup, into: &events)
+    guard let slot = slot(for: segment, lookup, into: &events) else { return }
     let sample = PayloadSample(segment, payload)
     guard configuration.reassemblesStreams else { return follow(segment, sample, at: slot, from: side, into: &events) }
     let implausible = records[slot].implausibleSegments
@@ -124,8 +124,10 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     var flows: [Flow] = []
     for slot in records.slotsByNumber() {
       flows.append(
-        FlowTable.isBrief(slot) ? snapshot(brief: slot, .open) : records[slot].snapshot(.open, at: now, stores: &stores)
-      )
+        FlowTable.isBrief(slot)
+          ? snapshot(brief: slot, .open)
+          : FlowTable.isAttempt(slot)
+            ? snapshot(attempt: slot, .open) : records[slot].snapshot(.open, at: now, stores: &stores))
     }
     return flows
   }
@@ -149,7 +151,7 @@ extension ConnectionTracker {
         noteDamaged(segment)
         continue
       }
-      let slot = slot(for: segment, batch.lookups[index], into: &events)
+      guard let slot = slot(for: segment, batch.lookups[index], into: &events) else { continue }
       follow(segment, batch.samples[index], at: slot, from: Int(batch.lookups[index].side), into: &events)
     }
     take(batch.asides, from: &aside, before: batch.count, into: &events)
@@ -177,7 +179,7 @@ extension ConnectionTracker {
     into events: inout [TrackerEvent]
   ) {
     var slot = slot
-    if FlowTable.isBrief(slot) {
+    if !FlowTable.isFull(slot) {
       guard let unfolded = takeInBrief(segment, sample, at: slot, from: side) else { return }
       slot = unfolded
     }

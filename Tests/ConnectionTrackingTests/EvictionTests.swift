@@ -30,6 +30,35 @@ struct EvictionTests {
     #expect(Self.flows(events).first?.clientEnd.state == .established)
   }
 
+  /// An attempt that its sender repeats has a record of another kind, and waits at the end of the line.
+  @Test
+  func whoTriesAgainWaitsAnew() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumFlows = 5
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    for (time, host) in [1, 2, 3, 4, 5, 2, 4, 6, 7, 8, 9, 6, 10, 11, 12].enumerated() as EnumeratedSequence<[UInt32]> {
+      let syn = FlowTableTests.segment(from: host, at: Int64(time) * 1_000_000_000)
+      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+    }
+    #expect(Self.flows(events).map(\.number) == [1, 3, 5, 2, 4, 7, 8])
+    #expect(tracker.snapshot().map(\.number) == [6, 9, 10, 11, 12])
+  }
+
+  /// A flood is held in a fraction of what connections take.
+  @Test
+  func attemptsTakeLittle() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumMemory = 128_000
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    for host in 1...2000 as ClosedRange<UInt32> {
+      let syn = FlowTableTests.segment(from: host, at: Int64(host))
+      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+    }
+    #expect(tracker.openFlows >= 1000)
+  }
+
   /// One flow goes on, the others are idle: it stays when there is no attempt left to give up.
   @Test
   func theIdleGoBeforeTheBusy() {

@@ -57,6 +57,31 @@ struct FlowTableTests {
     #expect(table.slot(of: FlowKey(Self.segment(from: 1, at: 0))) == nil)
   }
 
+  /// Attempts come and go in any order, and stay in a row.
+  @Test
+  func attemptsAreInARow() {
+    var generator = SeededGenerator(seed: 5)
+    var table = AttemptTable()
+    var model: [(number: Int, place: UInt32)] = []
+    for number in 1...2_000 {
+      if generator.next() % 5 < 3 {
+        let syn = Self.segment(from: UInt32(number), at: Int64(number))
+        let lookup = FlowLookup(syn, .shared)
+        model.append((number, table.insert(AttemptRecord(number: number, key: lookup.key, side: 0, syn: syn))))
+      } else if let index = model.indices.randomElement(using: &generator) {
+        table.remove(model.remove(at: index).place)
+      }
+      #expect(table.earliest == model.first?.place ?? Slab<AttemptRecord>.none)
+    }
+    var place = table.earliest
+    for attempt in model {
+      #expect(table[place].number == attempt.number)
+      place = table[place].later
+    }
+    #expect(place == Slab<AttemptRecord>.none)
+    #expect(table.footprint == model.count * MemoryLayout<AttemptRecord>.stride)
+  }
+
   /// Batches of every length, closes and new connections of the same four-tuples among them.
   @Test(arguments: [1, 5, 31, 32])
   func batchesChangeNothing(length: Int) {

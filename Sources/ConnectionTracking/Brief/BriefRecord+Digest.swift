@@ -65,7 +65,7 @@ extension BriefRecord {
   private func openingState(of side: Int) -> TCPState {
     let isClient = side == Int(clientSide)
     switch stage {
-    case .new, .opening: return isClient ? .synSent : .synReceived
+    case .opening: return isClient ? .synSent : .synReceived
     case .answered: return isClient ? .established : .synReceived
     default: return .established
     }

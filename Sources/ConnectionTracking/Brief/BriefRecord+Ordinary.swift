@@ -5,7 +5,7 @@ import PacketDecoding
 
 /// What an ordinary segment is to its flow.
 enum BriefStep: Sendable {
-  case syn, synACK
+  case synACK
   /// The client's acknowledgment of the SYN-ACK.
   case acknowledgment
   /// More data, or an ACK: no state moves.
@@ -23,12 +23,6 @@ extension BriefRecord {
   /// Counters are 32 bits wide: a flow is out of the ordinary long before they are full.
   private static let mostBytes: UInt32 = 1 << 31
 
-  /// True where a flow that begins with `segment` may be kept in brief: a SYN, and nothing else.
-  static func begins(with segment: Segment) -> Bool {
-    segment.flags.subtracting([.ece, .cwr]) == .syn && segment.wirePayloadLength == 0
-      && segment.options.kinds.isDisjoint(with: .fastOpen) && segment.wireLength >= 0
-  }
-
   /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary. Changes nothing.
   ///
   /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
@@ -41,12 +35,7 @@ extension BriefRecord {
   @inline(never)
   private mutating func stepOfState(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
     let isOpener = side == Int(clientSide)
-    switch stage {
-    case .new: return .syn
-    case .opening: return !isOpener && isSYNACK(segment, from: side) ? .synACK : nil
-    case .over: return nil
-    default: break
-    }
+    guard stage != .over else { return nil }
     // What proves the handshake is kept as a moment near its beginning.
     if stage < .steady, BriefMoment(segment, since: first) == nil { return nil }
     guard isInOrder(segment, from: side, leastIdle) else { return nil }
@@ -85,14 +74,6 @@ extension BriefRecord {
     guard ahead >= 0, acknowledgment <= ends[other].next else { return false }
     if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].next { return false }
     return ends[side].window.keepsEdge(acknowledgment, segment.window)
-  }
-
-  /// True for the answer to the SYN that takes it as it was, soon enough to be kept as a moment near it.
-  private mutating func isSYNACK(_ segment: Segment, from side: Int) -> Bool {
-    let quiet = segment.time.nanoseconds &- lastTime
-    return segment.flags.subtracting([.ece, .cwr]) == [.syn, .ack] && segment.wirePayloadLength == 0
-      && segment.acknowledgment == ends[1 - side].next && segment.options.kinds.isDisjoint(with: .fastOpen)
-      && quiet >= 0 && BriefMoment(segment, since: first) != nil
   }
 
   /// True for the ACK that ends the client's part of the handshake: without data, and of the SYN-ACK alone.

@@ -3,6 +3,14 @@ import PacketDecoding
 // What an ordinary segment changes.
 
 extension BriefRecord {
+  /// The flow of `attempt`.
+  init(of attempt: inout AttemptRecord) {
+    let syn = attempt.syn
+    self.init(number: attempt.number, key: attempt.key, side: attempt.side, syn: syn)
+    begin(syn, Int(attempt.side), .sentSYN, stage: .opening)
+    carry(syn, from: Int(attempt.side))
+  }
+
   /// Takes a segment that has been found ordinary.
   ///
   /// - Parameters:
@@ -62,7 +70,6 @@ extension BriefRecord {
   ) {
     switch step {
     case .plain: return
-    case .syn: begin(segment, side, .sentSYN, stage: .opening)
     case .synACK: answer(segment, side, in: &backlog)
     case .acknowledgment:
       stage = .acknowledged

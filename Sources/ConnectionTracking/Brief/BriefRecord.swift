@@ -6,7 +6,7 @@ import PacketDecoding
 /// passed. So they are kept in half the memory, and their segments pass by a few comparisons. The first segment out of
 /// the ordinary changes nothing here: the flow unfolds into the ``FlowRecord`` that it would have been, which takes it.
 ///
-/// Side 0 is the smaller address of the key. Not copyable, and `mutating` also where it only reads, for the reason
+/// It begins as an ``AttemptRecord``, which the SYN-ACK makes one of these. Side 0 is the smaller address of the key. Not copyable, and `mutating` also where it only reads, for the reason
 /// ``TCPEndpoint`` gives.
 struct BriefRecord: ~Copyable, Sendable {
   /// 0 once the flow has ended and the record waits for another.
@@ -31,7 +31,7 @@ struct BriefRecord: ~Copyable, Sendable {
   var place: UInt32 = 0
   /// Where ``FlowTable`` keeps how it closes.
   var closing = Slab<BriefClosing>.none
-  var stage = BriefStage.new
+  var stage = BriefStage.opening
   let clientSide: UInt8
   /// The side that closed first, from ``BriefStage/closing`` on.
   var closer: UInt8 = 0
@@ -39,14 +39,14 @@ struct BriefRecord: ~Copyable, Sendable {
   var lastSender: UInt8
   var ends = [2 of BriefEnd](repeating: BriefEnd())
 
-  /// A flow that begins with `segment`, which is still to be taken.
+  /// A flow that begins with `syn`, which is still to be taken.
   @inline(__always)
-  init(number: Int, key: FlowKey, side: UInt8, segment: Segment) {
+  init(number: Int, key: FlowKey, side: UInt8, syn: Segment) {
     self.number = number
     self.key = key
-    first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
-    lastTime = segment.time.nanoseconds
-    lastFrame = segment.frame
+    first = TimelineEntry.Moment(time: syn.time, frame: syn.frame)
+    lastTime = syn.time.nanoseconds
+    lastFrame = syn.frame
     clientSide = side
     lastSender = side
   }
@@ -69,9 +69,7 @@ struct BriefRecord: ~Copyable, Sendable {
 
 /// How far a flow has come on the ordinary way.
 enum BriefStage: UInt8, Sendable, Comparable {
-  /// Not even its SYN has been taken.
-  case new
-  /// The SYN has passed.
+  /// The SYN has passed; see ``AttemptRecord``.
   case opening
   /// The SYN-ACK has passed.
   case answered

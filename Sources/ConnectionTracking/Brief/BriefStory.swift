@@ -24,7 +24,7 @@ struct BriefStory: ~Copyable {
     steps = .init(repeating: blank)
     clientSide = brief.clientSide
     self.leastSilence = leastSilence
-    if brief.stage != .new { open(&brief) }
+    open(&brief)
     if brief.pause.length > 0 { pause = Pause(of: brief.pause, by: role(of: brief.pause.side)) }
     if let closing { close(&brief, closing) }
   }

@@ -3,7 +3,7 @@ import PacketDecoding
 // Flows in brief, as the tracker sees them.
 
 extension ConnectionTracker {
-  /// Has the flow in brief at `slot` take a segment.
+  /// Has the flow in brief, or the attempt, at `slot` take a segment.
   ///
   /// - Returns: where its record is now; nil where the segment has been taken. Else it is out of the ordinary, and the
   ///   record that the flow has unfolded into is to take it.
@@ -11,10 +11,19 @@ extension ConnectionTracker {
   mutating func takeInBrief(
     _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
   ) -> FlowTable.Slot? {
+    if FlowTable.isAttempt(slot) { return takeAnswer(segment, sample, at: slot, from: side) }
     let leastIdle = stores.notices.leastIdle
     guard let step = records[brief: slot].step(for: segment, from: side, leastIdle: leastIdle) else {
       return unfold(slot)
     }
+    return take(segment, sample, as: step, at: slot, from: side)
+  }
+
+  /// Has the flow in brief at `slot` take a segment that has been found ordinary, if it is not a copy.
+  @inline(__always)
+  mutating func take(
+    _ segment: Segment, _ sample: PayloadSample, as step: BriefStep, at slot: FlowTable.Slot, from side: Int
+  ) -> FlowTable.Slot? {
     let number = records[brief: slot].number
     let peerLast = records[brief: slot].ends[1 - side].latest.time
     if stores.recent.repeats(segment, of: number, from: side, peerLast: peerLast) {
@@ -40,7 +49,7 @@ extension ConnectionTracker {
     // set anew meanwhile is looked at when the earlier one is due; unless TIME_WAIT may end before that one.
     case .secondFIN where !records[brief: slot].isFINAcknowledgedAlone || timers.timeWait < timers.orphanedFinWait2:
       setTimer(ofBrief: slot)
-    case .syn, .synACK, .acknowledgment, .plain, .proof, .secondFIN, .lastACK: break
+    case .synACK, .acknowledgment, .plain, .proof, .secondFIN, .lastACK: break
     }
   }
 
@@ -61,18 +70,21 @@ extension ConnectionTracker {
     return false
   }
 
-  /// The flow at `slot` is out of the ordinary from now on, whatever made it so.
+  /// The flow at `slot` is out of the ordinary from now on, whatever made it so and however short its record was.
   ///
   /// - Returns: where its record is.
   @inline(__always)
   mutating func unfold(_ slot: FlowTable.Slot) -> FlowTable.Slot {
-    guard FlowTable.isBrief(slot) else { return slot }
-    let isAttempt = records.isUnanswered(slot)
+    FlowTable.isFull(slot) ? slot : unfoldShort(slot)
+  }
+
+  @inline(never)
+  private mutating func unfoldShort(_ slot: FlowTable.Slot) -> FlowTable.Slot {
     let record = records.unfolded(slot, timers, in: &stores)
     let wake = record.wake
-    let new = records.replace(brief: slot, by: record)
+    let new = records.replace(slot, by: record)
     if wake != .max { wait(for: Expiry(time: wake, slot: new, flow: records[new].number)) }
-    if isAttempt { evictions.add(new, in: &records) }
+    if FlowTable.isAttempt(slot) { evictions.add(new, since: flowCount, in: &records) }
     mayHaveGrown = true
     return new
   }
@@ -88,25 +100,20 @@ extension ConnectionTracker {
 
   /// Tells how the flow in brief at `slot` has ended; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
   mutating func tell(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    if configuration.digestsUneventful, digest(brief: slot, reason) {
-      if digests.count == Self.mostDigests { tellDigests(into: &events) }
-    } else {
-      tellDigests(into: &events)
-      events.append(.ended(snapshot(brief: slot, reason)))
-    }
+    if configuration.digestsUneventful, digest(brief: slot, reason, into: &events) { return }
+    tellDigests(into: &events)
+    events.append(.ended(snapshot(brief: slot, reason)))
   }
 
-  /// Uneventful flows that are told of at once.
-  private static var mostDigests: Int { 64 }
-
   /// - Returns: false where the flow is not uneventful.
-  private mutating func digest(brief slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Bool {
+  private mutating func digest(
+    brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]
+  ) -> Bool {
     let closing = records.closing(of: slot)
     let hasExpired = reason == .closed
     let end = hasExpired ? Timestamp(nanoseconds: records.deadline(ofBrief: slot, timers)) : now
     guard !records[brief: slot].hasNotices(closing, leastSilence: stores.notices.leastSilence) else { return false }
-    if digests.isEmpty { digests.reserveCapacity(Self.mostDigests) }
-    digests.append(records[brief: slot].digest(closing, reason, at: end, hasExpired: hasExpired))
+    tell(records[brief: slot].digest(closing, reason, at: end, hasExpired: hasExpired), into: &events)
     return true
   }
 
@@ -131,10 +138,14 @@ extension FlowTable {
     closing(of: slot)?.deadline(at: self[brief: slot].stage, timers) ?? .max
   }
 
-  /// The record that the flow in brief at `slot` stands for.
+  /// The record that the flow in brief, or the attempt, at `slot` stands for.
   fileprivate mutating func unfolded(
     _ slot: Slot, _ timers: TimerProfile, in stores: inout SharedStores
   ) -> FlowRecord {
+    if Self.isAttempt(slot) {
+      var brief = BriefRecord(of: &self[attempt: slot])
+      return FlowRecord(unfolding: &brief, nil, timers, in: &stores)
+    }
     let closing = closing(of: slot)
     return FlowRecord(unfolding: &self[brief: slot], closing, timers, in: &stores)
   }

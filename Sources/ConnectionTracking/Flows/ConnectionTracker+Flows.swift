@@ -3,13 +3,13 @@ import PacketDecoding
 // Flows begin, are replaced, give way and end.
 
 extension ConnectionTracker {
-  /// The record `segment` belongs to, begun with it where there is none.
+  /// The record `segment` belongs to, begun with it where there is none; nil where that has taken it.
   @inline(__always)
   mutating func slot(
     for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot {
+  ) -> FlowTable.Slot? {
     if mayHaveGrown { makeRoom(for: 0, into: &events) }
-    guard let slot = records.slot(of: lookup) else { return begin(lookup, segment, previous: nil, into: &events) }
+    guard let slot = records.slot(of: lookup) else { return begin(lookup, segment, into: &events) }
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return slot }
     return slotForSYN(segment, at: unfold(slot), lookup, into: &events)
   }
@@ -33,37 +33,41 @@ extension ConnectionTracker {
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     let previous = records[slot].number
     end(slot, .replaced, into: &events)
-    let next = begin(lookup, segment, previous: previous, into: &events)
+    let next = beginRecord(lookup, segment, previous: previous, into: &events)
     stores.notices.add(reuse, to: &records[next].notices, window: 0)
     return next
   }
 
   @inline(never)
   private mutating func begin(
+    _ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]
+  ) -> FlowTable.Slot? {
+    guard keepsBrief, AttemptRecord.begins(with: segment), !lookup.key.isSelfConnect else {
+      return beginRecord(lookup, segment, previous: nil, into: &events)
+    }
+    makeRoom(for: 1, into: &events)
+    beginAttempt(lookup, segment, into: &events)
+    return nil
+  }
+
+  private mutating func beginRecord(
     _ lookup: FlowLookup, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     makeRoom(for: 1, into: &events)
     flowCount += 1
-    let slot = insert(lookup, segment, previous: previous)
-    if segment.flags.contains(.syn) { evictions.add(slot, in: &records) }
-    if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
-    return slot
-  }
-
-  private mutating func insert(_ lookup: FlowLookup, _ segment: Segment, previous: Int?) -> FlowTable.Slot {
-    if keepsBrief, previous == nil, BriefRecord.begins(with: segment), !lookup.key.isSelfConnect {
-      return records.insert(
-        BriefRecord(number: flowCount, key: lookup.key, side: lookup.side, segment: segment), lookup.hash)
-    }
     let record = FlowRecord(
       number: flowCount, previous: previous, key: lookup.key, side: lookup.side, segment: segment)
-    return records.insert(record, lookup.hash)
+    let slot = records.insert(record, lookup.hash)
+    if segment.flags.contains(.syn) { evictions.add(slot, since: flowCount, in: &records) }
+    if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
+    return slot
   }
 
   /// The flow at `slot` ends, and makes room for another.
   mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     tell(slot, reason, into: &events)
     if FlowTable.isBrief(slot) { return remove(brief: slot) }
+    if FlowTable.isAttempt(slot) { return records.remove(attempt: slot) }
     records[slot].release(in: &stores)
     records.remove(slot)
   }
@@ -71,6 +75,7 @@ extension ConnectionTracker {
   /// Tells how the flow at `slot` has ended.
   mutating func tell(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     if FlowTable.isBrief(slot) { return tell(brief: slot, reason, into: &events) }
+    if FlowTable.isAttempt(slot) { return tell(attempt: slot, reason, into: &events) }
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
     tellDigests(into: &events)
     events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
@@ -83,7 +88,19 @@ extension ConnectionTracker {
     digests = []
   }
 
+  /// An uneventful flow has ended that is told of by `digest`.
+  @inline(__always)
+  mutating func tell(_ digest: FlowDigest, into events: inout [TrackerEvent]) {
+    if digests.isEmpty { digests.reserveCapacity(Self.mostDigests) }
+    digests.append(digest)
+    if digests.count == Self.mostDigests { tellDigests(into: &events) }
+  }
+
+  /// Uneventful flows that are told of at once.
+  private static var mostDigests: Int { 64 }
+
   /// Makes room for `flow` more flows, and for what those held have grown by.
+  @inline(never)
   private mutating func makeRoom(for flow: Int, into events: inout [TrackerEvent]) {
     mayHaveGrown = false
     while records.count + flow > configuration.maximumFlows || footprint > configuration.maximumMemory {
@@ -94,7 +111,9 @@ extension ConnectionTracker {
 
   /// Bytes that the flows held take, without what lies empty for the next ones.
   private var footprint: Int {
-    records.footprint + stores.timeline.footprint + stores.notices.footprint + stores.disorder.footprint
-      + stores.backlog.footprint
+    mutating get {
+      records.footprint + stores.timeline.footprint + stores.notices.footprint + stores.disorder.footprint
+        + stores.backlog.footprint
+    }
   }
 }

@@ -46,7 +46,7 @@ extension ConnectionTracker {
   mutating func prepareEnd(of slots: ArraySlice<FlowTable.Slot>) {
     for slot in slots { records.prefetch(record: slot) }
     for slot in slots { records.prefetch(whatBelongsTo: slot, stores.timeline) }
-    var entries = slots.map { FlowTable.isBrief($0) ? TimelineStore.none : records[$0].timeline.head }
+    var entries = slots.map { FlowTable.isFull($0) ? records[$0].timeline.head : TimelineStore.none }
     while entries.contains(where: { $0 != TimelineStore.none }) {
       for index in entries.indices where entries[index] != TimelineStore.none {
         entries[index] = stores.timeline.next(after: entries[index])

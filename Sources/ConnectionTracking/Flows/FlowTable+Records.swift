@@ -5,26 +5,29 @@ extension FlowTable {
   /// The number of the flow at `slot`; 0 where none is.
   @inline(__always)
   mutating func number(of slot: Slot) -> Int {
-    Self.isBrief(slot) ? self[brief: slot].number : self[slot].number
+    Self.isBrief(slot)
+      ? self[brief: slot].number : Self.isAttempt(slot) ? self[attempt: slot].number : self[slot].number
   }
 
-  /// Whether the record at `slot` is, or was last, that of the flow `key`.
+  /// Whether the record at `slot` is that of the flow `key`, and the flow is held.
   @inline(__always)
-  mutating func isKey(_ key: FlowKey, of slot: Slot) -> Bool {
-    Self.isBrief(slot) ? self[brief: slot].key == key : self[slot].key == key
+  mutating func holds(_ key: FlowKey, at slot: Slot) -> Bool {
+    if Self.isBrief(slot) { return self[brief: slot].number != 0 && self[brief: slot].key == key }
+    if Self.isFull(slot) { return self[slot].number != 0 && self[slot].key == key }
+    return holds(key, attempt: slot)
   }
 
-  /// When the last segment of the flow at `slot` passed, in nanoseconds.
+  @inline(never)
+  private mutating func holds(_ key: FlowKey, attempt slot: Slot) -> Bool {
+    self[attempt: slot].number != 0 && self[attempt: slot].key == key
+  }
+
+  /// When the last segment of the flow at `slot`, no attempt, passed, in nanoseconds.
   mutating func lastTime(of slot: Slot) -> Int64 {
     Self.isBrief(slot) ? self[brief: slot].lastTime : self[slot].last.time.nanoseconds
   }
 
-  /// See ``FlowRecord/isUnanswered``.
-  mutating func isUnanswered(_ slot: Slot) -> Bool {
-    Self.isBrief(slot) ? self[brief: slot].stage <= .opening : self[slot].isUnanswered
-  }
-
-  /// Has the record at `slot` know its place among the slots of the flows held.
+  /// Has the record at `slot`, no attempt, know its place among the slots of the flows held.
   mutating func setPlace(of slot: Slot, _ place: UInt32) {
     if Self.isBrief(slot) { self[brief: slot].place = place } else { self[slot].place = place }
   }
@@ -35,7 +38,7 @@ extension FlowTable {
     if Self.isBrief(slot) {
       let closing = self[brief: slot].closing
       if closing != Slab<BriefClosing>.none { closings.prefetch(closing) }
-    } else {
+    } else if Self.isFull(slot) {
       timeline.prefetch(self[slot].timeline.tail)
     }
   }

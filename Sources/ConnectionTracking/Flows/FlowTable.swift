@@ -3,29 +3,38 @@ import PacketDecoding
 
 /// The flows held at the moment: an index over dense records that are used again when their flow ends.
 ///
-/// A flow is held as a ``BriefRecord`` while it goes the ordinary way, and as a ``FlowRecord`` from then on. Records lie
-/// in pages, so that memory grows with the open flows and no record ever moves.
+/// A flow is held as an ``AttemptRecord`` until its SYN is answered, as a ``BriefRecord`` while it goes the ordinary way,
+/// and as a ``FlowRecord`` from then on. Records lie in pages, so that memory grows with the open flows and no record
+/// ever moves.
 struct FlowTable: ~Copyable, Sendable {
-  /// Where a record is: the highest bit says which kind it is. A flow keeps its slot while it is held, but for the one
-  /// time that it unfolds.
+  /// Where a record is: the two highest bits say which kind it is. A flow keeps its slot while its record is of one kind.
   typealias Slot = UInt32
 
   private static let brief: Slot = 1 << 31
+  private static let attempt: Slot = 1 << 30
 
   private var index = FlowIndex()
   private var records = Slab<FlowRecord>()
   private var briefs = Slab<BriefRecord>()
+  private var attempts = AttemptTable()
   /// How the flows in brief close, where they do.
   var closings = Slab<BriefClosing>()
-  /// The slots of the flows held, in no order; each record knows its place here.
+  /// The slots of the flows held, attempts aside, in no order; each record knows its place here.
   private var held = UniqueArray<Slot>()
   let hash = FlowHash.shared
 
   /// Flows held.
   var count: Int { index.count }
 
+  /// Flows held that are no attempts.
+  var heldCount: Int { held.count }
+
   /// Bytes that the flows held take, their places in the index included.
-  var footprint: Int { records.footprint + briefs.footprint + closings.footprint + count * 20 }
+  ///
+  /// `mutating`, as a borrowed table is copied in practice.
+  var footprint: Int {
+    mutating get { records.footprint + briefs.footprint + closings.footprint + attempts.footprint + count * 20 }
+  }
 
   /// The record of a flow that is not held in brief.
   subscript(slot: Slot) -> FlowRecord {
@@ -39,8 +48,24 @@ struct FlowTable: ~Copyable, Sendable {
     @inline(__always) unsafeMutableAddress { unsafe briefs.address(slot ^ Self.brief) }
   }
 
+  /// The record of an attempt.
+  subscript(attempt slot: Slot) -> AttemptRecord {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(attempts.address(slot ^ Self.attempt)) }
+    @inline(__always) unsafeMutableAddress { unsafe attempts.address(slot ^ Self.attempt) }
+  }
+
   @inline(__always)
   static func isBrief(_ slot: Slot) -> Bool { slot & brief != 0 }
+  @inline(__always)
+  static func isAttempt(_ slot: Slot) -> Bool { slot & attempt != 0 }
+  /// Held as a ``FlowRecord``.
+  @inline(__always)
+  static func isFull(_ slot: Slot) -> Bool { slot < attempt }
+
+  /// The attempt that began first; nil where there is none.
+  var earliestAttempt: Slot? {
+    attempts.earliest == Slab<AttemptRecord>.none ? nil : attempts.earliest | Self.attempt
+  }
 
   /// The record of the flow `key`; nil where none is held.
   mutating func slot(of key: FlowKey) -> Slot? { slot(of: key, hash(key)) }
@@ -49,7 +74,7 @@ struct FlowTable: ~Copyable, Sendable {
   @inline(__always)
   mutating func slot(of lookup: FlowLookup) -> Slot? {
     let guess = lookup.guess
-    if guess != FlowIndex.none, number(of: guess) != 0, isKey(lookup.key, of: guess) { return guess }
+    if guess != FlowIndex.none, holds(lookup.key, at: guess) { return guess }
     return slot(of: lookup.key, lookup.hash)
   }
 
@@ -59,7 +84,7 @@ struct FlowTable: ~Copyable, Sendable {
     while true {
       let slot = index.next(hash, &probe)
       if slot == FlowIndex.none { return nil }
-      if isKey(key, of: slot) { return slot }
+      if holds(key, at: slot) { return slot }
     }
   }
 
@@ -70,7 +95,13 @@ struct FlowTable: ~Copyable, Sendable {
   /// Asks for the record at `slot` ahead of its use.
   @inline(__always)
   func prefetch(record slot: Slot) {
-    if Self.isBrief(slot) { briefs.prefetch(slot ^ Self.brief) } else { records.prefetch(slot) }
+    if Self.isBrief(slot) {
+      briefs.prefetch(slot ^ Self.brief)
+    } else if Self.isAttempt(slot) {
+      attempts.prefetch(slot ^ Self.attempt)
+    } else {
+      records.prefetch(slot)
+    }
   }
 
   /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
@@ -88,13 +119,10 @@ struct FlowTable: ~Copyable, Sendable {
     return slot
   }
 
-  /// Takes the brief record of a flow that is not held yet.
+  /// Takes the record of an attempt, which is no flow held yet.
   @inline(__always)
-  mutating func insert(_ record: consuming BriefRecord, _ hash: UInt32) -> Slot {
-    let slot = briefs.insert(record) | Self.brief
-    list(slot)
-    index.insert(hash, slot)
-    return slot
+  mutating func insert(_ record: consuming AttemptRecord, _ hash: UInt32) {
+    index.insert(hash, attempts.insert(record) | Self.attempt)
   }
 
   private mutating func list(_ slot: Slot) {
@@ -120,6 +148,12 @@ struct FlowTable: ~Copyable, Sendable {
     release(brief: slot)
   }
 
+  /// Lets the attempt at `slot` go.
+  mutating func remove(attempt slot: Slot) {
+    index.remove(hash(self[attempt: slot].key), slot)
+    attempts.remove(slot ^ Self.attempt)
+  }
+
   private mutating func unlist(_ slot: Slot, at place: UInt32) {
     let last = held.removeLast()
     guard last != slot else { return }
@@ -134,15 +168,30 @@ struct FlowTable: ~Copyable, Sendable {
     briefs.remove(slot ^ Self.brief)
   }
 
-  /// The record of the flow in brief at `slot`, which it takes the place of.
-  mutating func replace(brief slot: Slot, by record: consuming FlowRecord) -> Slot {
-    let place = self[brief: slot].place
-    let hash = hash(self[brief: slot].key)
-    release(brief: slot)
+  /// The record of the flow in brief, or of the attempt, at `slot`, which it takes the place of.
+  mutating func replace(_ slot: Slot, by record: consuming FlowRecord) -> Slot {
+    let hash = hash(record.key)
     let new = records.insert(record)
-    self[new].place = place
-    held[Int(place)] = new
     index.replace(hash, slot, by: new)
+    if Self.isAttempt(slot) {
+      list(new)
+      attempts.remove(slot ^ Self.attempt)
+    } else {
+      let place = self[brief: slot].place
+      self[new].place = place
+      held[Int(place)] = new
+      release(brief: slot)
+    }
+    return new
+  }
+
+  /// The brief record of the attempt at `slot`, which it takes the place of.
+  mutating func replace(attempt slot: Slot) -> Slot {
+    let hash = hash(self[attempt: slot].key)
+    let new = briefs.insert(BriefRecord(of: &self[attempt: slot])) | Self.brief
+    index.replace(hash, slot, by: new)
+    list(new)
+    attempts.remove(slot ^ Self.attempt)
     return new
   }
 
@@ -157,11 +206,34 @@ struct FlowTable: ~Copyable, Sendable {
   }
 
   /// The flows held, in order of their numbers.
+  ///
+  /// Both in one word, as a million flows may be open: what is made at the end of an input adds to the most memory ever
+  /// taken. Numbers count from the earliest; that they take 32 bits only matters where four billion flows began since.
   mutating func slotsByNumber() -> [Slot] {
-    var result: [(number: Int, slot: Slot)] = []
-    result.reserveCapacity(count)
-    for place in 0..<held.count { result.append((number(of: held[place]), held[place])) }
-    result.sort { $0.number < $1.number }
-    return result.map(\.slot)
+    var all: [UInt64] = []
+    all.reserveCapacity(count)
+    let earliest = earliestNumber()
+    forEachSlot { table, slot in
+      let age = UInt64(UInt32(clamping: table.number(of: slot) - earliest))
+      all.append(age << 32 | UInt64(slot))
+    }
+    all.sort()
+    return all.map { Slot(truncatingIfNeeded: $0) }
+  }
+
+  private mutating func earliestNumber() -> Int {
+    var result = Int.max
+    forEachSlot { table, slot in result = min(result, table.number(of: slot)) }
+    return result
+  }
+
+  /// Attempts first, in the order in which they began.
+  private mutating func forEachSlot(_ body: (inout FlowTable, Slot) -> Void) {
+    var attempt = attempts.earliest
+    while attempt != Slab<AttemptRecord>.none {
+      body(&self, attempt | Self.attempt)
+      attempt = attempts[attempt].later
+    }
+    for place in 0..<held.count { body(&self, held[place]) }
   }
 }

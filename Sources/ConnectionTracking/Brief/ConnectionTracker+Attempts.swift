@@ -1,0 +1,42 @@
+import PacketDecoding
+
+// Attempts, as the tracker sees them: flows of which only the SYN has passed.
+
+extension ConnectionTracker {
+  /// Begins a flow with `segment`, which it has taken then.
+  @inline(__always)
+  mutating func beginAttempt(_ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]) {
+    flowCount += 1
+    let record = AttemptRecord(number: flowCount, key: lookup.key, side: lookup.side, syn: segment)
+    records.insert(record, lookup.hash)
+    // Nothing of a flow that has just begun is there to be repeated.
+    _ = stores.recent.repeats(segment, of: flowCount, from: Int(lookup.side), peerLast: .min)
+    if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
+  }
+
+  /// Has the attempt at `slot` take a segment; see ``takeInBrief(_:_:at:from:)``.
+  @inline(never)
+  mutating func takeAnswer(
+    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
+  ) -> FlowTable.Slot? {
+    guard records[attempt: slot].isAnswered(by: segment, from: side) else { return unfold(slot) }
+    mayHaveGrown = true
+    return take(segment, sample, as: .synACK, at: records.replace(attempt: slot), from: side)
+  }
+
+  /// What is known of the attempt at `slot`, which stays one.
+  mutating func snapshot(attempt slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Flow {
+    var brief = BriefRecord(of: &records[attempt: slot])
+    return Flow(
+      FlowStorage(of: &brief, nil, reason, at: now, expiry: nil, leastSilence: stores.notices.leastSilence))
+  }
+
+  /// Tells how the attempt at `slot` has ended.
+  mutating func tell(attempt slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    if configuration.digestsUneventful {
+      tell(records[attempt: slot].digest(reason), into: &events)
+    } else {
+      events.append(.ended(snapshot(attempt: slot, reason)))
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// The attempts that nobody has answered: records that know the one before and the one after, so that the earliest is
+/// at hand for when a limit bites, and one that is answered leaves nothing behind.
+struct AttemptTable: ~Copyable, Sendable {
+  private var records = Slab<AttemptRecord>()
+  /// The ends of the row; ``Slab/none`` where it is empty.
+  private(set) var earliest = Slab<AttemptRecord>.none
+  private var latest = Slab<AttemptRecord>.none
+
+  /// Bytes that the attempts held take.
+  var footprint: Int { records.footprint }
+
+  /// Where the record at `place` lies.
+  @inline(__always)
+  func address(_ place: UInt32) -> UnsafeMutablePointer<AttemptRecord> { unsafe records.address(place) }
+
+  subscript(place: UInt32) -> AttemptRecord {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(address(place)) }
+    @inline(__always) unsafeMutableAddress { unsafe address(place) }
+  }
+
+  /// Asks for the record at `place` ahead of its use.
+  @inline(__always)
+  func prefetch(_ place: UInt32) { records.prefetch(place) }
+
+  /// Takes an attempt that is later than all others.
+  ///
+  /// - Returns: where its record is from now on.
+  mutating func insert(_ record: consuming AttemptRecord) -> UInt32 {
+    let place = records.insert(record)
+    self[place].earlier = latest
+    link(latest, to: place)
+    latest = place
+    return place
+  }
+
+  /// Lets the attempt at `place` go.
+  mutating func remove(_ place: UInt32) {
+    let (earlier, later) = (self[place].earlier, self[place].later)
+    link(earlier, to: later)
+    if later == Slab<AttemptRecord>.none { latest = earlier } else { self[later].earlier = earlier }
+    self[place].number = 0
+    records.remove(place)
+  }
+
+  /// Has `later` come after `earlier`, or first of all where that is none.
+  private mutating func link(_ earlier: UInt32, to later: UInt32) {
+    if earlier == Slab<AttemptRecord>.none { earliest = later } else { self[earlier].later = later }
+  }
+}
