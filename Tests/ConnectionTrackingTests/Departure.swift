@@ -68,6 +68,11 @@ struct Departure: Sendable, CustomTestStringConvertible {
     one("ACK of what was never sent") { "c . \($0.client):\($0.client)(0) ack \($0.server + 100)" },
     one("data beyond a hole") { "c P. \($0.client + 10):\($0.client + 20)(10) ack \($0.server)" },
     one("more data of the client") { "c P. \($0.client):\($0.client + 10)(10) ack \($0.server)" },
+    Departure(testDescription: "more and more data, unanswered for long") { place in
+      let positions = [0, 10, 20, 30].map { place.client + $0 }
+      return positions.map { "c P. \($0):\($0 + 10)(10) ack \(place.server)" }
+        + ["s . \(place.server):\(place.server)(0) ack \(place.client + 40)"]
+    },
     one("more data of the server") { "s P. \($0.server):\($0.server + 10)(10) ack \($0.client)" },
     one("data without ACK") { "c P \($0.client):\($0.client + 10)(10)" },
     one("more than the MSS") { "s P. \($0.server):\($0.server + 2000)(2000) ack \($0.client)" },

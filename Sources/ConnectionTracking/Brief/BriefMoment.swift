@@ -22,24 +22,3 @@ struct BriefMoment: Sendable {
     return TimelineEntry.Moment(time: start.time.advanced(byNanoseconds: time), frame: start.frame &+ frame)
   }
 }
-
-/// The last pause that ended in more data or an ACK; see ``Pause``.
-struct BriefPause: Sendable {
-  /// 0 where there was none.
-  private(set) var length: Int64 = 0
-  private(set) var end: Int64 = 0
-  /// From the lowest bit: who ended it; whether the client had yet to acknowledge the SYN-ACK; the frame.
-  private var packed: UInt64 = 0
-
-  var side: Int { Int(packed & 1) }
-  var wasAnswered: Bool { packed & 2 != 0 }
-  var frame: UInt64 { packed >> 2 }
-
-  init() {}
-
-  init(ended segment: Segment, by side: Int, after length: Int64, wasAnswered: Bool) {
-    self.length = length
-    end = segment.time.nanoseconds
-    packed = segment.frame << 2 | (wasAnswered ? 2 : 0) | UInt64(truncatingIfNeeded: side & 1)
-  }
-}

@@ -48,7 +48,7 @@ extension BriefRecord {
   ) -> EndpointDigest {
     let hasSent = ends[side].packets > 0
     var digest = EndpointDigest(
-      state: nil, hasSent: hasSent, initialSequence: hasSent ? ends[side].initial : nil, timeWait: nil,
+      state: nil, hasSent: hasSent, initialSequence: hasSent ? initial(of: side) : nil, timeWait: nil,
       closeWait: .never)
     if let closing {
       if side == Int(closer) {

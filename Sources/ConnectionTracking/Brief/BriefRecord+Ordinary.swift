@@ -5,7 +5,6 @@ import PacketDecoding
 
 /// What an ordinary segment is to its flow.
 enum BriefStep: Sendable {
-  case synACK
   /// The client's acknowledgment of the SYN-ACK.
   case acknowledgment
   /// More data, or an ACK: no state moves.
@@ -20,9 +19,6 @@ enum BriefStep: Sendable {
 }
 
 extension BriefRecord {
-  /// Counters are 32 bits wide: a flow is out of the ordinary long before they are full.
-  private static let mostBytes: UInt32 = 1 << 31
-
   /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary. Changes nothing.
   ///
   /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
@@ -54,15 +50,16 @@ extension BriefRecord {
     let size = ends[1 - side].maximumSegmentSize
     return segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]) && segment.flags.contains(.ack)
       && segment.sequence == ends[side].next && segment.window != 0 && quiet >= 0 && quiet < leastIdle
-      && (size == 0 || segment.wirePayloadLength <= Int(size)) && hasUsualTimestamp(segment, side)
-      && ends[side].bytes < Self.mostBytes && UInt(bitPattern: segment.wireLength) < UInt(Self.mostBytes)
+      && (size == 0 || segment.wirePayloadLength <= Int(size))
+      && ends[side].hasUsualTimestamp(segment, since: start(of: side)) && ends[side].hasRoom(for: segment)
+      && segment.frame &- first.frame <= UInt64(UInt32.max) && keepsEdge(segment, side)
   }
 
+  /// True where the right edge of the window does not move left.
   @inline(__always)
-  private mutating func hasUsualTimestamp(_ segment: Segment, _ side: Int) -> Bool {
-    ends[side].facts.contains(.sentTimestamps)
-      ? segment.options.kinds.contains(.timestamps) && !ends[side].timestamps.isOld(segment)
-      : !segment.options.kinds.contains(.timestamps)
+  private mutating func keepsEdge(_ segment: Segment, _ side: Int) -> Bool {
+    guard let acknowledgment = segment.acknowledgment else { return true }
+    return ends[side].keepsEdge(acknowledgment, segment.window, since: ends[1 - side].acknowledged)
   }
 
   /// True for more data, or an ACK of something new, or of nothing where nothing is on its way.
@@ -72,8 +69,7 @@ extension BriefRecord {
     let other = 1 - side
     let ahead = acknowledgment.distance(from: ends[other].acknowledged)
     guard ahead >= 0, acknowledgment <= ends[other].next else { return false }
-    if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].next { return false }
-    return ends[side].window.keepsEdge(acknowledgment, segment.window)
+    return ahead > 0 || segment.wirePayloadLength > 0 || acknowledgment == ends[other].next
   }
 
   /// True for the ACK that ends the client's part of the handshake: without data, and of the SYN-ACK alone.

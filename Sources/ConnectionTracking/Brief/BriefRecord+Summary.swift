@@ -29,17 +29,16 @@ extension BriefRecord {
       stateSince: clock.newest.map(Timestamp.init(nanoseconds:)), packets: Int(ends[side].packets),
       bytes: Int(ends[side].bytes), payloadBytes: Int(ends[side].payloadBytes),
       distinctPayloadBytes: Int(ends[side].payloadBytes), unacknowledgedBytes: unacknowledgedBytes(of: side),
-      lastSent: hasSent ? Timestamp(nanoseconds: ends[side].latest.time) : nil,
+      lastSent: hasSent ? Timestamp(nanoseconds: ends[side].time) : nil,
       maximumSegmentSize: ends[side].maximumSegmentSize == 0 ? nil : ends[side].maximumSegmentSize,
-      windowScale: ends[side].window.shift, sackPermitted: facts.contains(.sackPermitted),
-      timestamps: facts.contains(.sentTimestamps), initialSequence: hasSent ? ends[side].initial : nil,
+      windowScale: ends[side].windowScale, sackPermitted: facts.contains(.sackPermitted),
+      timestamps: facts.contains(.sentTimestamps), initialSequence: hasSent ? initial(of: side) : nil,
       nanosecondsInState: durations)
   }
 
   @inline(__always)
   private mutating func unacknowledgedBytes(of side: Int) -> Int {
-    guard ends[side].isAcknowledged else { return 0 }
-    let hasFIN = stage >= .closed || stage >= .closing && side == Int(closer)
-    return max(0, ends[side].next.distance(from: ends[side].acknowledged) - (hasFIN ? 1 : 0))
+    guard isAcknowledged(side) else { return 0 }
+    return max(0, ends[side].next.distance(from: ends[side].acknowledged) - (hasFIN(of: side) ? 1 : 0))
   }
 }

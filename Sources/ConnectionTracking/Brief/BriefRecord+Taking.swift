@@ -3,64 +3,51 @@ import PacketDecoding
 // What an ordinary segment changes.
 
 extension BriefRecord {
-  /// The flow of `attempt`.
-  init(of attempt: inout AttemptRecord) {
-    let syn = attempt.syn
-    self.init(number: attempt.number, key: attempt.key, side: attempt.side, syn: syn)
-    begin(syn, Int(attempt.side), .sentSYN, stage: .opening)
-    carry(syn, from: Int(attempt.side))
-  }
-
   /// Takes a segment that has been found ordinary.
   ///
   /// - Parameters:
   ///   - leastSilence: see ``TrackerConfiguration/leastSilence``.
-  ///   - closings: where it keeps how it closes.
+  ///   - attachments: where it keeps how it closes, and its last pause.
   @inline(__always)
   mutating func take(
     _ segment: Segment, as step: BriefStep, from side: Int, leastSilence: Int64, in backlog: inout BacklogTable,
-    _ closings: inout Slab<BriefClosing>
+    _ attachments: inout BriefAttachments
   ) {
     let quiet = segment.time.nanoseconds &- lastTime
-    if quiet >= leastSilence { notePause(quiet, segment, step, side) }
-    if step != .plain { move(segment, by: step, from: side, after: quiet, in: &backlog, &closings) }
+    if quiet >= leastSilence { notePause(quiet, segment, step, side, in: &attachments.pauses) }
+    if step != .plain { move(segment, by: step, from: side, after: quiet, in: &backlog, &attachments.closings) }
     carry(segment, from: side)
   }
 
-  private mutating func notePause(_ length: Int64, _ segment: Segment, _ step: BriefStep, _ side: Int) {
+  @inline(never)
+  private mutating func notePause(
+    _ length: Int64, _ segment: Segment, _ step: BriefStep, _ side: Int, in pauses: inout Slab<BriefPause>
+  ) {
     guard step == .plain || step == .proof || step == .acknowledgment else { return }
-    pause = BriefPause(ended: segment, by: side, after: length, wasAnswered: stage == .answered)
+    let pause = BriefPause(ended: segment, by: side, after: length, wasAnswered: stage == .answered)
+    if self.pause == Slab<BriefPause>.none { self.pause = pauses.insert(pause) } else { pauses[self.pause] = pause }
   }
 
   /// Takes what every segment brings.
   @inline(__always)
   private mutating func carry(_ segment: Segment, from side: Int) {
-    let other = 1 - side
-    let length = segment.sequenceLength
-    lastTime = segment.time.nanoseconds
-    lastFrame = segment.frame
-    ends[side].packets &+= 1
-    ends[side].bytes &+= UInt32(truncatingIfNeeded: segment.wireLength)
-    ends[side].response.answer(segment)
-    ends[side].timestamps.update(segment, edge: ends[side].next)
-    if length > 0 {
-      ends[side].next = segment.sequenceEnd
-      ends[side].facts.formUnion([.lastTookSpace, .lastWasNew])
-      ends[other].response.ask(segment)
-    } else {
-      ends[side].facts.subtract([.lastTookSpace, .lastWasNew])
-    }
-    if segment.wirePayloadLength > 0 {
-      ends[side].payloadBytes &+= UInt32(truncatingIfNeeded: segment.wirePayloadLength)
-      ends[side].facts.insert(.sentData)
-      lastPayload = segment.time.nanoseconds
-    }
-    ends[side].window.advertise(segment)
-    if let acknowledgment = segment.acknowledgment, acknowledgment > ends[other].acknowledged {
-      ends[other].acknowledged = acknowledgment
-    }
-    ends[side].latest = LatestSegment(segment)
+    take(acknowledgmentOf: segment, from: side)
+    if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
+    ends[side].send(segment, since: start(of: side))
+    note(last: segment, from: side)
+  }
+
+  @inline(__always)
+  private mutating func note(last segment: Segment, from side: Int) {
+    lastFrame = UInt32(truncatingIfNeeded: segment.frame &- first.frame)
     lastSender = UInt8(truncatingIfNeeded: side)
+  }
+
+  @inline(__always)
+  private mutating func take(acknowledgmentOf segment: Segment, from side: Int) {
+    guard let acknowledgment = segment.acknowledgment else { return }
+    let delay = ends[1 - side].take(acknowledgment: acknowledgment, at: segment.time.nanoseconds)
+    if let delay { ends[side].note(answerAfter: delay) }
   }
 
   @inline(never)
@@ -70,7 +57,6 @@ extension BriefRecord {
   ) {
     switch step {
     case .plain: return
-    case .synACK: answer(segment, side, in: &backlog)
     case .acknowledgment:
       stage = .acknowledged
       acknowledgment = BriefMoment(segment, since: first) ?? acknowledgment
@@ -90,31 +76,18 @@ extension BriefRecord {
     }
   }
 
-  private mutating func answer(_ segment: Segment, _ side: Int, in backlog: inout BacklogTable) {
-    begin(segment, side, .sentSYNACK, stage: .answered)
+  /// Takes the answer to the SYN; see ``AttemptRecord/isAnswered(by:from:)``.
+  mutating func answer(_ segment: Segment, from side: Int, in backlog: inout BacklogTable) {
+    stage = .answered
     answer = BriefMoment(segment, since: first) ?? answer
+    ends[side] = BriefEnd(SYNOffer(segment), at: segment.time, .synACK)
+    if ends[0].windowScale == nil || ends[1].windowScale == nil {
+      ends[0].windowScale = nil
+      ends[1].windowScale = nil
+    }
     if backlog.isDoubtful(segment) { ends[side].facts.insert(.mayBeCookie) }
     backlog.change(server, key.encapsulation, isHalfOpen: true)
-  }
-
-  /// Takes what a SYN offers; see `negotiate` of ``FlowRecord``.
-  private mutating func begin(_ segment: Segment, _ side: Int, _ fact: EndpointFacts, stage: BriefStage) {
-    let options = segment.options
-    self.stage = stage
-    ends[side].facts.insert(fact)
-    ends[side].initial = segment.sequence
-    ends[side].next = segment.sequence
-    ends[side].acknowledged = segment.sequence
-    if options.kinds.contains(.windowScale) { ends[side].window.shift = options.windowScale }
-    if options.kinds.contains(.maximumSegmentSize) { ends[side].maximumSegmentSize = options.maximumSegmentSize }
-    if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
-    if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
-    guard stage == .answered else { return }
-    if ends[0].window.shift == nil || ends[1].window.shift == nil {
-      ends[0].window.shift = nil
-      ends[1].window.shift = nil
-    }
-    ends[0].window.isNegotiated = true
-    ends[1].window.isNegotiated = true
+    take(acknowledgmentOf: segment, from: side)
+    note(last: segment, from: side)
   }
 }

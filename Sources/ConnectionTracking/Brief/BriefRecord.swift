@@ -9,52 +9,74 @@ import PacketDecoding
 /// It begins as an ``AttemptRecord``, which the SYN-ACK makes one of these. Side 0 is the smaller address of the key. Not copyable, and `mutating` also where it only reads, for the reason
 /// ``TCPEndpoint`` gives.
 struct BriefRecord: ~Copyable, Sendable {
+  // What every segment asks for stands first and last; the order leaves no gaps.
   /// 0 once the flow has ended and the record waits for another.
   var number: Int
   let key: FlowKey
-  let first: TimelineEntry.Moment
-  /// When the last segment passed, in nanoseconds, and its frame.
-  var lastTime: Int64
-  var lastFrame: UInt64
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
-  /// The SYN-ACK.
-  var answer = BriefMoment()
-  /// The client's first segment after it.
-  var acknowledgment = BriefMoment()
-  /// Its TSval.
-  var acknowledgmentStamp: UInt32 = 0
-  /// The server's first segment after that.
-  var proof = BriefMoment()
-  var pause = BriefPause()
+  let first: TimelineEntry.Moment
+  /// The last segment's frame, counted from the first one's.
+  var lastFrame: UInt32 = 0
   /// Where ``FlowTable`` lists it.
   var place: UInt32 = 0
-  /// Where ``FlowTable`` keeps how it closes.
+  /// Where ``BriefAttachments`` keep how it closes, and its last pause.
   var closing = Slab<BriefClosing>.none
+  var pause = Slab<BriefPause>.none
   var stage = BriefStage.opening
   let clientSide: UInt8
   /// The side that closed first, from ``BriefStage/closing`` on.
   var closer: UInt8 = 0
   /// The side whose segment was taken last.
   var lastSender: UInt8
+  /// The TSval of ``acknowledgment``.
+  var acknowledgmentStamp: UInt32 = 0
+  /// The SYN-ACK.
+  var answer = BriefMoment()
+  /// The client's first segment after it.
+  var acknowledgment = BriefMoment()
+  /// The server's first segment after that.
+  var proof = BriefMoment()
   var ends = [2 of BriefEnd](repeating: BriefEnd())
 
-  /// A flow that begins with `syn`, which is still to be taken.
-  @inline(__always)
-  init(number: Int, key: FlowKey, side: UInt8, syn: Segment) {
-    self.number = number
-    self.key = key
-    first = TimelineEntry.Moment(time: syn.time, frame: syn.frame)
-    lastTime = syn.time.nanoseconds
-    lastFrame = syn.frame
-    clientSide = side
-    lastSender = side
+  /// The flow of `attempt`.
+  init(of attempt: inout AttemptRecord) {
+    number = attempt.number
+    key = attempt.key
+    first = attempt.first
+    clientSide = attempt.side
+    lastSender = attempt.side
+    ends[Int(attempt.side)] = BriefEnd(attempt.offer, at: attempt.first.time, .syn)
+  }
+
+  /// When the last segment passed, in nanoseconds.
+  var lastTime: Int64 {
+    @inline(__always) mutating get { max(ends[0].time, ends[1].time) }
   }
 
   /// The last segment.
   var last: TimelineEntry.Moment {
-    mutating get { TimelineEntry.Moment(time: Timestamp(nanoseconds: lastTime), frame: lastFrame) }
+    mutating get {
+      TimelineEntry.Moment(time: Timestamp(nanoseconds: lastTime), frame: first.frame &+ UInt64(lastFrame))
+    }
   }
+
+  /// When the SYN or the SYN-ACK of `side` passed, in nanoseconds.
+  @inline(__always)
+  mutating func start(of side: Int) -> Int64 {
+    side == Int(clientSide) ? first.time.nanoseconds : answer.moment(since: first).time.nanoseconds
+  }
+
+  /// The ISN of an end that has sent its SYN.
+  mutating func initial(of side: Int) -> SequenceNumber {
+    let length = Int(ends[side].payloadBytes) + (hasFIN(of: side) ? 2 : 1)
+    return ends[side].next - length
+  }
+
+  mutating func isAcknowledged(_ side: Int) -> Bool { ends[side].acknowledged != initial(of: side) }
+
+  /// `side` has sent its FIN.
+  func hasFIN(of side: Int) -> Bool { stage >= .closed || stage >= .closing && side == Int(closer) }
 
   /// The first FIN was acknowledged by a segment of its own.
   var isFINAcknowledgedAlone: Bool {
@@ -87,27 +109,4 @@ enum BriefStage: UInt8, Sendable, Comparable {
   case over
 
   static func < (left: BriefStage, right: BriefStage) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// One end of a flow in brief. Everything of it that passed is in order, so ``next`` stands for several numbers of a
-/// ``SequenceSpace``.
-struct BriefEnd: Sendable {
-  // In an order that leaves no gaps.
-  var timestamps = TimestampClock()
-  var maximumSegmentSize: UInt16 = 0
-  var facts: EndpointFacts = []
-  var latest = LatestSegment()
-  var response = ResponseTime()
-  var window = AdvertisedWindow()
-  /// SND.NXT.
-  var next = SequenceNumber(0)
-  /// SND.UNA; the ISN before anything was acknowledged.
-  var acknowledged = SequenceNumber(0)
-  /// The ISN.
-  var initial = SequenceNumber(0)
-  var packets: UInt32 = 0
-  var bytes: UInt32 = 0
-  var payloadBytes: UInt32 = 0
-
-  var isAcknowledged: Bool { acknowledged != initial }
 }

@@ -20,7 +20,7 @@ extension BriefRecord {
   }
 
   mutating func proof(ofSYNOf side: Int, at moment: TimelineEntry.Moment) -> BriefProof {
-    proof(at: moment, beyond: ends[side].initial, ends[side].timestamps.firstValue, of: side)
+    proof(at: moment, beyond: initial(of: side), ends[side].firstStamp, of: side)
   }
 }
 

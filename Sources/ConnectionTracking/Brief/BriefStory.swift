@@ -19,13 +19,13 @@ struct BriefStory: ~Copyable {
   let clientSide: UInt8
   let leastSilence: Int64
 
-  init(of brief: inout BriefRecord, _ closing: BriefClosing?, leastSilence: Int64) {
+  init(of brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, leastSilence: Int64) {
     let blank = Step(slot: TimelineEntry.blank.slot, events: [])
     steps = .init(repeating: blank)
     clientSide = brief.clientSide
     self.leastSilence = leastSilence
     open(&brief)
-    if brief.pause.length > 0 { pause = Pause(of: brief.pause, by: role(of: brief.pause.side)) }
+    if let pause { self.pause = Pause(of: pause, by: role(of: pause.side)) }
     if let closing { close(&brief, closing) }
   }
 
@@ -75,7 +75,7 @@ extension BriefStory {
       provedAt: stage >= .acknowledged ? acknowledgment : nil)
     guard stage >= .acknowledged else { return }
     let needed = brief.proof(
-      at: acknowledgment, beyond: brief.ends[client].initial + 1, brief.acknowledgmentStamp, of: client)
+      at: acknowledgment, beyond: brief.initial(of: client) + 1, brief.acknowledgmentStamp, of: client)
     presumes(
       server, .synReceived, .established, .synAcknowledged, needed, provedAt: stage >= .steady ? proof : nil)
   }

@@ -16,19 +16,20 @@ extension ConnectionTracker {
 
   /// Has the attempt at `slot` take a segment; see ``takeInBrief(_:_:at:from:)``.
   @inline(never)
-  mutating func takeAnswer(
-    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
-  ) -> FlowTable.Slot? {
+  mutating func takeAnswer(_ segment: Segment, at slot: FlowTable.Slot, from side: Int) -> FlowTable.Slot? {
     guard records[attempt: slot].isAnswered(by: segment, from: side) else { return unfold(slot) }
     mayHaveGrown = true
-    return take(segment, sample, as: .synACK, at: records.replace(attempt: slot), from: side)
+    let brief = records.replace(attempt: slot)
+    if takesCopy(segment, at: brief, from: side) { return nil }
+    records[brief: brief].answer(segment, from: side, in: &stores.backlog)
+    return nil
   }
 
   /// What is known of the attempt at `slot`, which stays one.
   mutating func snapshot(attempt slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Flow {
     var brief = BriefRecord(of: &records[attempt: slot])
     return Flow(
-      FlowStorage(of: &brief, nil, reason, at: now, expiry: nil, leastSilence: stores.notices.leastSilence))
+      FlowStorage(of: &brief, nil, nil, reason, at: now, expiry: nil, leastSilence: stores.notices.leastSilence))
   }
 
   /// Tells how the attempt at `slot` has ended.

@@ -11,31 +11,31 @@ extension ConnectionTracker {
   mutating func takeInBrief(
     _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
   ) -> FlowTable.Slot? {
-    if FlowTable.isAttempt(slot) { return takeAnswer(segment, sample, at: slot, from: side) }
+    if FlowTable.isAttempt(slot) { return takeAnswer(segment, at: slot, from: side) }
     let leastIdle = stores.notices.leastIdle
     guard let step = records[brief: slot].step(for: segment, from: side, leastIdle: leastIdle) else {
       return unfold(slot)
     }
-    return take(segment, sample, as: step, at: slot, from: side)
-  }
-
-  /// Has the flow in brief at `slot` take a segment that has been found ordinary, if it is not a copy.
-  @inline(__always)
-  mutating func take(
-    _ segment: Segment, _ sample: PayloadSample, as step: BriefStep, at slot: FlowTable.Slot, from side: Int
-  ) -> FlowTable.Slot? {
-    let number = records[brief: slot].number
-    let peerLast = records[brief: slot].ends[1 - side].latest.time
-    if stores.recent.repeats(segment, of: number, from: side, peerLast: peerLast) {
-      let slot = unfold(slot)
-      records[slot].noteDuplicate(segment, side, &stores.notices)
-      return nil
-    }
+    if takesCopy(segment, at: slot, from: side) { return nil }
     if sample.length > 0 {
+      let number = records[brief: slot].number
       _ = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: false)
     }
     take(segment, as: step, at: slot, from: side)
     return nil
+  }
+
+  /// Has the flow in brief at `slot` unfold and take a packet that the capture holds twice.
+  ///
+  /// - Returns: false where `segment` is no copy.
+  @inline(__always)
+  mutating func takesCopy(_ segment: Segment, at slot: FlowTable.Slot, from side: Int) -> Bool {
+    let number = records[brief: slot].number
+    let peerLast = records[brief: slot].ends[1 - side].time
+    guard stores.recent.repeats(segment, of: number, from: side, peerLast: peerLast) else { return false }
+    let slot = unfold(slot)
+    records[slot].noteDuplicate(segment, side, &stores.notices)
+    return true
   }
 
   @inline(__always)
@@ -49,7 +49,7 @@ extension ConnectionTracker {
     // set anew meanwhile is looked at when the earlier one is due; unless TIME_WAIT may end before that one.
     case .secondFIN where !records[brief: slot].isFINAcknowledgedAlone || timers.timeWait < timers.orphanedFinWait2:
       setTimer(ofBrief: slot)
-    case .synACK, .acknowledgment, .plain, .proof, .secondFIN, .lastACK: break
+    case .acknowledgment, .plain, .proof, .secondFIN, .lastACK: break
     }
   }
 
@@ -95,7 +95,8 @@ extension ConnectionTracker {
     let expiry = reason == .closed ? records.deadline(ofBrief: slot, timers) : nil
     return Flow(
       FlowStorage(
-        of: &records[brief: slot], closing, reason, at: now, expiry: expiry, leastSilence: stores.notices.leastSilence))
+        of: &records[brief: slot], closing, records.pause(of: slot), reason, at: now, expiry: expiry,
+        leastSilence: stores.notices.leastSilence))
   }
 
   /// Tells how the flow in brief at `slot` has ended; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
@@ -130,9 +131,10 @@ extension ConnectionTracker {
 extension FlowTable {
   /// How the flow in brief at `slot` closes; nil where it does not.
   fileprivate mutating func closing(of slot: Slot) -> BriefClosing? {
-    let place = self[brief: slot].closing
-    return place == Slab<BriefClosing>.none ? nil : closings[place]
+    attachments.closing(of: &briefs[slot ^ Self.brief])
   }
+
+  fileprivate mutating func pause(of slot: Slot) -> BriefPause? { attachments.pause(of: &briefs[slot ^ Self.brief]) }
 
   fileprivate mutating func deadline(ofBrief slot: Slot, _ timers: TimerProfile) -> Int64 {
     closing(of: slot)?.deadline(at: self[brief: slot].stage, timers) ?? .max
@@ -144,9 +146,10 @@ extension FlowTable {
   ) -> FlowRecord {
     if Self.isAttempt(slot) {
       var brief = BriefRecord(of: &self[attempt: slot])
-      return FlowRecord(unfolding: &brief, nil, timers, in: &stores)
+      return FlowRecord(unfolding: &brief, nil, nil, timers, in: &stores)
     }
     let closing = closing(of: slot)
-    return FlowRecord(unfolding: &self[brief: slot], closing, timers, in: &stores)
+    let pause = pause(of: slot)
+    return FlowRecord(unfolding: &self[brief: slot], closing, pause, timers, in: &stores)
   }
 }

@@ -5,7 +5,8 @@ import PacketDecoding
 extension FlowRecord {
   /// The record of `brief`, with its timeline and notices in `stores`.
   init(
-    unfolding brief: inout BriefRecord, _ closing: BriefClosing?, _ timers: TimerProfile, in stores: inout SharedStores
+    unfolding brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, _ timers: TimerProfile,
+    in stores: inout SharedStores
   ) {
     number = brief.number
     previous = 0
@@ -18,8 +19,8 @@ extension FlowRecord {
     lastSender = Int8(truncatingIfNeeded: brief.lastSender)
     lastPayload = brief.lastPayload
     isSteady = brief.stage == .steady
-    ends = .init { side in TCPEndpoint(unfolding: brief.ends[side]) }
-    var story = BriefStory(of: &brief, closing, leastSilence: stores.notices.leastSilence)
+    ends = .init { side in TCPEndpoint(unfolding: &brief, side) }
+    var story = BriefStory(of: &brief, closing, pause, leastSilence: stores.notices.leastSilence)
     unfold(&story, in: &stores)
     unfoldHandshake(brief.stage)
     if let closing { unfold(closing, brief.stage, by: Int(brief.closer), timers) }
@@ -71,23 +72,25 @@ extension FlowRecord {
 }
 
 extension TCPEndpoint {
-  fileprivate init(unfolding brief: BriefEnd) {
-    response = brief.response
-    timestamps = brief.timestamps
-    latest = brief.latest
-    window = brief.window
-    facts = brief.facts
-    maximumSegmentSize = brief.maximumSegmentSize
-    counters.packets = UInt64(brief.packets)
-    counters.bytes = UInt64(brief.bytes)
-    counters.payloadBytes = UInt64(brief.payloadBytes)
-    counters.distinctPayloadBytes = UInt64(brief.payloadBytes)
-    guard brief.packets > 0 else { return }
+  fileprivate init(unfolding brief: inout BriefRecord, _ side: Int) {
+    let end = brief.ends[side]
+    let peer = brief.ends[1 - side]
+    response = end.response(to: peer)
+    timestamps = end.clock(since: brief.start(of: side))
+    latest = end.latest
+    window = end.window(since: peer.acknowledged, isNegotiated: brief.stage >= .answered)
+    facts = end.allFacts
+    maximumSegmentSize = end.maximumSegmentSize
+    counters.packets = UInt64(end.packets)
+    counters.bytes = UInt64(end.bytes)
+    counters.payloadBytes = UInt64(end.payloadBytes)
+    counters.distinctPayloadBytes = UInt64(end.payloadBytes)
+    guard end.packets > 0 else { return }
     sending.isKnown = true
-    sending.initial = brief.initial
-    sending.next = brief.next
-    sending.contiguous = brief.next
-    sending.acknowledged = brief.acknowledged
-    sending.isAcknowledged = brief.isAcknowledged
+    sending.initial = brief.initial(of: side)
+    sending.next = end.next
+    sending.contiguous = end.next
+    sending.acknowledged = end.acknowledged
+    sending.isAcknowledged = brief.isAcknowledged(side)
   }
 }

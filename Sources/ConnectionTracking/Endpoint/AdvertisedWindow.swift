@@ -11,6 +11,17 @@ struct AdvertisedWindow: Sendable {
   /// The shift count of its SYN; nil where the SYN was not seen or had none.
   var shift: UInt8?
 
+  init() {}
+
+  /// A window as its members have it; `edge` is nil before any.
+  init(largest: UInt32, edge: SequenceNumber?, isNegotiated: Bool, shift: UInt8?) {
+    largestBytes = largest
+    if let edge { self.edge = edge }
+    hasEdge = edge != nil
+    self.isNegotiated = isNegotiated
+    self.shift = shift
+  }
+
   /// The largest window it ever advertised, in bytes: 1 GiB at most (RFC 7323 §2.3).
   var largest: Int { Int(largestBytes) }
 

@@ -28,4 +28,6 @@ struct EndpointFacts: OptionSet, Sendable {
   static let lastWasNew = EndpointFacts(rawValue: 1 << 13)
   /// Its SYN-ACK took data of the SYN: it may send data before its handshake is over (RFC 7413 §3).
   static let openedFast = EndpointFacts(rawValue: 1 << 14)
+  /// Its last segment had SACK blocks; of ends of flows in brief alone, others have ``LatestSegment/hasSACK``.
+  static let lastHadSACK = EndpointFacts(rawValue: 1 << 15)
 }

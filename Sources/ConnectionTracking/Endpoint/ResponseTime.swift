@@ -8,6 +8,19 @@ struct ResponseTime: Sendable {
   private var longestAnswer: UInt32 = 0
   private var shortestAnswer: UInt32 = .max
 
+  /// As long as a measured answer can be, in microseconds.
+  static let longest: Int64 = 3_600_000_000
+
+  init() {}
+
+  /// A time as its members have it; `askedAt` is nil where nothing is to be answered.
+  init(askedAt: Int64?, awaited: SequenceNumber, longest: UInt32, shortest: UInt32) {
+    self.askedAt = askedAt ?? .min
+    self.awaited = awaited
+    longestAnswer = longest
+    shortestAnswer = shortest
+  }
+
   /// The shortest answer measured, in nanoseconds; nil before any. Near 0 the tap stands beside the endpoint.
   var shortest: Int64? { shortestAnswer == .max ? nil : Int64(shortestAnswer) &* 1000 }
 
@@ -27,7 +40,7 @@ struct ResponseTime: Sendable {
     let elapsed = segment.time.nanoseconds &- askedAt
     askedAt = .min
     guard elapsed >= 0 else { return }
-    let answer = UInt32(clamping: min(elapsed / 1000, 3_600_000_000))
+    let answer = UInt32(clamping: min(elapsed / 1000, Self.longest))
     longestAnswer = max(longestAnswer, answer)
     shortestAnswer = min(shortestAnswer, answer)
   }

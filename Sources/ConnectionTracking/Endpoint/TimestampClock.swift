@@ -9,6 +9,16 @@ struct TimestampClock: Sendable {
   private(set) var recent: UInt32 = 0
   private var isKnown = false
 
+  init() {}
+
+  /// A clock that has been told of segments, as its members have it.
+  init(start: Int64, _ firstValue: UInt32, recent: UInt32) {
+    self.start = start
+    self.firstValue = firstValue
+    self.recent = recent
+    isKnown = true
+  }
+
   /// When `segment` must have been sent at the latest for a segment from the tap to have reached its sender before,
   /// had the way there taken as long as the way back.
   ///

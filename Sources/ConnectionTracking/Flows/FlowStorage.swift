@@ -32,10 +32,10 @@ final class FlowStorage: Sendable {
   ///
   /// - Parameter expiry: when TIME_WAIT ended, in nanoseconds; nil where it did not.
   init(
-    of brief: inout BriefRecord, _ closing: BriefClosing?, _ reason: Flow.EndReason, at end: Timestamp, expiry: Int64?,
-    leastSilence: Int64
+    of brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, _ reason: Flow.EndReason,
+    at end: Timestamp, expiry: Int64?, leastSilence: Int64
   ) {
-    var story = BriefStory(of: &brief, closing, leastSilence: leastSilence)
+    var story = BriefStory(of: &brief, closing, pause, leastSilence: leastSilence)
     if let expiry { story.leaveTimeWait(Int(brief.closer), at: expiry) }
     var clocks = [2 of StateClock](repeating: StateClock(from: brief.first.time.nanoseconds))
     let (count, clientSide, blank) = (story.count, brief.clientSide, TimelineEntry.blank)

@@ -37,7 +37,7 @@ extension FlowTable {
   mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {
     if Self.isBrief(slot) {
       let closing = self[brief: slot].closing
-      if closing != Slab<BriefClosing>.none { closings.prefetch(closing) }
+      if closing != Slab<BriefClosing>.none { attachments.closings.prefetch(closing) }
     } else if Self.isFull(slot) {
       timeline.prefetch(self[slot].timeline.tail)
     }

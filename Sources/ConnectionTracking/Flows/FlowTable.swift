@@ -10,15 +10,14 @@ struct FlowTable: ~Copyable, Sendable {
   /// Where a record is: the two highest bits say which kind it is. A flow keeps its slot while its record is of one kind.
   typealias Slot = UInt32
 
-  private static let brief: Slot = 1 << 31
+  static let brief: Slot = 1 << 31
   private static let attempt: Slot = 1 << 30
 
   private var index = FlowIndex()
   private var records = Slab<FlowRecord>()
-  private var briefs = Slab<BriefRecord>()
+  var briefs = Slab<BriefRecord>()
   private var attempts = AttemptTable()
-  /// How the flows in brief close, where they do.
-  var closings = Slab<BriefClosing>()
+  var attachments = BriefAttachments()
   /// The slots of the flows held, attempts aside, in no order; each record knows its place here.
   private var held = UniqueArray<Slot>()
   let hash = FlowHash.shared
@@ -33,7 +32,7 @@ struct FlowTable: ~Copyable, Sendable {
   ///
   /// `mutating`, as a borrowed table is copied in practice.
   var footprint: Int {
-    mutating get { records.footprint + briefs.footprint + closings.footprint + attempts.footprint + count * 20 }
+    mutating get { records.footprint + briefs.footprint + attachments.footprint + attempts.footprint + count * 20 }
   }
 
   /// The record of a flow that is not held in brief.
@@ -162,8 +161,7 @@ struct FlowTable: ~Copyable, Sendable {
   }
 
   private mutating func release(brief slot: Slot) {
-    let closing = self[brief: slot].closing
-    if closing != Slab<BriefClosing>.none { closings.remove(closing) }
+    attachments.release(&briefs[slot ^ Self.brief])
     self[brief: slot].number = 0
     briefs.remove(slot ^ Self.brief)
   }
@@ -202,7 +200,7 @@ struct FlowTable: ~Copyable, Sendable {
     in backlog: inout BacklogTable
   ) {
     briefs[slot ^ Self.brief].take(
-      segment, as: step, from: side, leastSilence: leastSilence, in: &backlog, &closings)
+      segment, as: step, from: side, leastSilence: leastSilence, in: &backlog, &attachments)
   }
 
   /// The flows held, in order of their numbers.
