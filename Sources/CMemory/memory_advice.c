@@ -16,3 +16,5 @@ void advise_huge_pages(const void *start, size_t length) {
   (void)length;
 #endif
 }
+
+void give_back(void *start, size_t length) { madvise(start, length, MADV_DONTNEED); }

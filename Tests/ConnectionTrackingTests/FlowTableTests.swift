@@ -82,6 +82,23 @@ struct FlowTableTests {
     #expect(table.footprint == model.count * MemoryLayout<AttemptRecord>.stride)
   }
 
+  /// More attempts than a page has room for, all gone and then come again.
+  @Test
+  func placesOfAttemptsAreUsedAgain() {
+    var table = AttemptTable()
+    let syn = Self.segment(from: 1, at: 0)
+    let key = FlowLookup(syn, .shared).key
+    let count = PagedArray<AttemptRecord>.pageSize + 1000
+    var places: [UInt32] = []
+    for number in 1...count { places.append(table.insert(AttemptRecord(number: number, key: key, side: 0, syn: syn))) }
+    for place in places { table.remove(place) }
+    #expect(table.footprint == 0)
+    #expect(places.allSatisfy { table[$0].number == 0 })
+    let again = (1...count).map { table.insert(AttemptRecord(number: $0, key: key, side: 0, syn: syn)) }
+    #expect(Set(again) == Set(places))
+    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table[$0].key == key })
+  }
+
   /// Batches of every length, closes and new connections of the same four-tuples among them.
   @Test(arguments: [1, 5, 31, 32])
   func batchesChangeNothing(length: Int) {

@@ -7,6 +7,10 @@
 /// only: where there are none, nothing changes.
 void advise_huge_pages(const void *start, size_t length);
 
+/// Gives the memory from `start` to `start + length`, whole pages, back to the kernel (madvise(2), MADV_DONTNEED). It stays
+/// mapped, and reads as zeros (Linux) or as it was.
+void give_back(void *start, size_t length);
+
 /// Asks the processor for the cache lines from `start` to `start + length`, and does not wait for them.
 static inline void prefetch_lines(const void *start, size_t length) {
   const char *end = (const char *)start + length;

@@ -15,7 +15,7 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   @inline(__always)
   private static var pageBits: Int { MemoryLayout<Element>.stride.leadingZeroBitCount - (Int.bitWidth - 24) }
   @inline(__always)
-  private static var pageSize: Int { 1 << pageBits }
+  static var pageSize: Int { 1 << pageBits }
 
   private var pages = unsafe UniqueArray<UnsafeMutablePointer<Element>>()
   private(set) var count = 0
@@ -41,6 +41,14 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   /// Asks for the element's cache lines ahead of its use.
   @inline(__always)
   func prefetch(_ index: UInt32) { unsafe prefetch_lines(address(index), MemoryLayout<Element>.stride) }
+
+  /// The page that the element at `index` lies in.
+  @inline(__always)
+  static func page(of index: UInt32) -> Int { Int(index) >> pageBits }
+
+  /// Gives the memory of a page back, whose elements may then be all zeros until they are assigned anew: only for
+  /// elements that own nothing, and of which zeros are one.
+  func giveBack(page: Int) { unsafe give_back(pages[page], Self.pageSize * MemoryLayout<Element>.stride) }
 
   /// Adds `element` at the end.
   ///
