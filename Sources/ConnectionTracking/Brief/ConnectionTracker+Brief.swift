@@ -31,7 +31,7 @@ extension ConnectionTracker {
       records[slot].noteDuplicate(segment, side, &stores.notices)
       return nil
     }
-    if sample.length > 0 {
+    if segment.wirePayloadLength > 0, sample.length > 0 {
       _ = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: false)
     }
     take(segment, as: step, at: slot, from: side)
