@@ -24,6 +24,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var evictions = EvictionQueue()
   /// Flows may take more memory than when it was last looked at.
   var mayHaveGrown = false
+  /// How many times they may do so before they could take more than they may: so often it need not be added up.
+  var checksToSpare = 0
   /// The uneventful flows that ended last, until they are told of.
   var digests: [FlowDigest] = []
   /// The flows that are still to be told of; nil until the input has ended.
@@ -49,23 +51,16 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   ///   - payload: the captured payload bytes; they may be empty when streams are not reassembled.
   ///   - events: what came of it is appended here.
   public mutating func observe(_ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]) {
-    advance(to: segment.time, into: &events)
-    if segment.checksum == .invalid { return noteDamaged(segment) }
     var lookup = FlowLookup(segment, .shared)
     lookup.guess = records.guess(lookup.hash)
-    let side = Int(lookup.side)
-    guard let slot = slot(for: segment, lookup, into: &events) else { return }
     let sample = PayloadSample(segment, payload)
-    guard configuration.reassemblesStreams else { return follow(segment, sample, at: slot, from: side, into: &events) }
-    let implausible = records[slot].implausibleSegments
-    follow(segment, sample, at: slot, from: side, into: &events)
-    guard records[slot].implausibleSegments == implausible else { return }
-    streams.take(
-      segment, payload, of: &records[slot], from: side, limit: configuration.maximumOutOfOrderBytes, &events)
+    guard configuration.reassemblesStreams else { return follow(segment, lookup, sample, into: &events) }
+    follow(segment, lookup, sample, payload, into: &events)
   }
 
   /// Takes the segments of a batch, in their order, and empties it.
   public mutating func observe(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
+    batch.look()
     follow(&batch, into: &events)
     batch.removeAll()
   }
@@ -93,6 +88,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   @inline(never)
   private mutating func expire(into events: inout [TrackerEvent]) {
     while expiries.earliest <= now.nanoseconds, let due = expiries.popFirst() {
+      checksToSpare -= 1
       if UInt32(truncatingIfNeeded: records.number(of: due.slot)) == due.flow { wake(due, into: &events) }
     }
   }
@@ -142,23 +138,61 @@ struct TimelineMark {
 extension ConnectionTracker {
   private mutating func follow(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
     var aside = 0
-    for index in 0..<batch.count {
-      take(batch.asides, from: &aside, before: index, into: &events)
-      if index % FlowLookup.width == 0 { prepare(&batch, from: index) }
-      let segment = batch.segments[index]
-      advance(to: segment.time, into: &events)
-      if segment.checksum == .invalid {
-        noteDamaged(segment)
-        continue
+    var start = 0
+    while start < batch.count {
+      let end = min(start + FlowLookup.width, batch.count)
+      prepare(&batch, start..<end)
+      for index in start..<end {
+        if aside < batch.asides.count { take(batch.asides, from: &aside, before: index, into: &events) }
+        follow(batch.segments[index], batch.lookups[index], batch.samples[index], into: &events)
       }
-      guard let slot = slot(for: segment, batch.lookups[index], into: &events) else { continue }
-      follow(segment, batch.samples[index], at: slot, from: Int(batch.lookups[index].side), into: &events)
+      start = end
     }
     take(batch.asides, from: &aside, before: batch.count, into: &events)
   }
 
+  /// Has the flow of a segment take it, sees to its timers, and tells of its transitions where that is asked for.
+  @inline(never)
+  private mutating func follow(
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, into events: inout [TrackerEvent]
+  ) {
+    advance(to: segment.time, into: &events)
+    if segment.checksum == .invalid { return noteDamaged(segment) }
+    guard var slot = slot(for: segment, lookup, into: &events) else { return }
+    let side = Int(lookup.side)
+    if !FlowTable.isFull(slot) {
+      guard let unfolded = takeInBrief(segment, sample, at: slot, from: side) else { return }
+      slot = unfolded
+    }
+    let mark = TimelineMark(records[slot].timeline)
+    if segment.wirePayloadLength > 0, sample.length > 0 {
+      records[slot].comparePayload(segment, sample, from: side, in: &stores)
+    }
+    guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
+    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+    schedule(slot)
+    mayHaveGrown = true
+  }
+
+  /// The same where streams are put together: of an implausible segment, its payload is not taken.
+  private mutating func follow(
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, _ payload: Span<UInt8>,
+    into events: inout [TrackerEvent]
+  ) {
+    let held = records.slot(of: segment, lookup)
+    let number = held.map { records[$0].number }
+    let implausible = held.map { records[$0].implausibleSegments } ?? 0
+    follow(segment, lookup, sample, into: &events)
+    guard segment.checksum != .invalid, let slot = records.slot(of: segment, lookup),
+      records[slot].implausibleSegments == (records[slot].number == number ? implausible : 0)
+    else { return }
+    streams.take(
+      segment, payload, of: &records[slot], from: Int(lookup.side), limit: configuration.maximumOutOfOrderBytes,
+      &events)
+  }
+
   /// Takes the asides that came before the segment at `index`.
-  @inline(__always)
+  @inline(never)
   private mutating func take(
     _ asides: [(place: Int, aside: SegmentBatch.Aside)], from next: inout Int, before index: Int,
     into events: inout [TrackerEvent]
@@ -170,25 +204,6 @@ extension ConnectionTracker {
       }
       next += 1
     }
-  }
-
-  /// Has the record take a segment, sees to its timers, and tells of its transitions where that is asked for.
-  @inline(__always)
-  private mutating func follow(
-    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int,
-    into events: inout [TrackerEvent]
-  ) {
-    var slot = slot
-    if !FlowTable.isFull(slot) {
-      guard let unfolded = takeInBrief(segment, sample, at: slot, from: side) else { return }
-      slot = unfolded
-    }
-    let mark = TimelineMark(records[slot].timeline)
-    if sample.length > 0 { records[slot].comparePayload(segment, sample, from: side, in: &stores) }
-    guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
-    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
-    schedule(slot)
-    mayHaveGrown = true
   }
 
   private mutating func noteDamaged(_ segment: Segment) {

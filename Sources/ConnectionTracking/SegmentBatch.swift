@@ -32,10 +32,13 @@ public struct SegmentBatch: ~Copyable, Sendable {
     _modify { yield &segments[count] }
   }
 
-  @usableFromInline private(set) var count = 0
+  @usableFromInline var count = 0
   @usableFromInline private(set) var segments: RigidArray<Segment>
+  /// What is remembered of the payload of those that have any.
   private(set) var samples: RigidArray<PayloadSample>
+  /// Of the first ``looked`` segments.
   var lookups: RigidArray<FlowLookup>
+  private var looked = 0
   private let hash = FlowHash.shared
   @usableFromInline private(set) var asides: [(place: Int, aside: Aside)] = []
 
@@ -58,17 +61,26 @@ public struct SegmentBatch: ~Copyable, Sendable {
   ///
   /// - Parameter bytes: the packet. Its payload is only looked at: streams are not put together from batches. A segment
   ///   put together from fragments has its payload elsewhere: ``add(payload:)``.
+  @inlinable
   public mutating func add(decodedFrom bytes: Span<UInt8>) {
-    samples[count] = PayloadSample(segments[count], in: bytes)
-    lookups[count] = FlowLookup(segments[count], hash)
-    count += 1
+    if segments[count].wirePayloadLength > 0 { takeSample(in: bytes) }
+    count &+= 1
   }
+
+  @usableFromInline
+  mutating func takeSample(in bytes: Span<UInt8>) { samples[count] = PayloadSample(segments[count], in: bytes) }
 
   /// Takes what was decoded into ``next``, whose payload is given.
   public mutating func add(payload: Span<UInt8>) {
     samples[count] = PayloadSample(segments[count], payload)
-    lookups[count] = FlowLookup(segments[count], hash)
     count += 1
+  }
+
+  /// Makes the hashes of the segments that were added, all in one go. Who observes the batch does so where nobody has:
+  /// on threads, it is better left to who reads.
+  public mutating func look() {
+    for index in looked..<count { lookups[index] = FlowLookup(segments[index], hash) }
+    looked = count
   }
 
   /// Takes what comes after the segments so far.
@@ -76,6 +88,7 @@ public struct SegmentBatch: ~Copyable, Sendable {
 
   mutating func removeAll() {
     count = 0
+    looked = 0
     asides.removeAll(keepingCapacity: true)
   }
 }

@@ -61,10 +61,29 @@ public import PacketDecoding
   /// - Returns: false at the end of all files.
   @inlinable
   public mutating func read(while body: (Span<UInt8>, PacketInfo) -> Bool) -> Bool {
-    while run.next(into: &packet) || advance() {
-      guard packet.lend(to: body) else { return true }
+    // Held here and not in the set, they stay in registers.
+    var run = self.run
+    var packet = self.packet
+    while true {
+      if !run.next(into: &packet) {
+        guard advance(after: run, packet) else { return false }
+        run = self.run
+        packet = self.packet
+      }
+      guard packet.lend(to: body) else {
+        self.run = run
+        self.packet = packet
+        return true
+      }
     }
-    return false
+  }
+
+  /// Moves to the next packet where `run` has none after `packet`.
+  @usableFromInline @inline(never)
+  mutating func advance(after run: RecordRun, _ packet: CapturedPacket) -> Bool {
+    self.run = run
+    self.packet = packet
+    return advance()
   }
 
   /// Moves to the next packet where ``run`` has none.

@@ -97,6 +97,13 @@ public struct PacketDecoder: Sendable {
   /// The encapsulations met so far; a copy of it stays as it is.
   public var encapsulations: EncapsulationTable { numbering.table }
 
+  /// Brings `table`, a copy of ``encapsulations``, up to what was met since.
+  ///
+  /// Mutating although it changes nothing here: after every few packets, a copy of the decoder would be too dear.
+  package mutating func update(_ table: inout EncapsulationTable) {
+    if table.count != numbering.table.count { table = numbering.table }
+  }
+
   /// The encapsulation a segment of this decoder came in; nil for ``EncapsulationID/none``,
   /// ``EncapsulationID/unnumbered`` and the numbers of another decoder.
   public func encapsulation(_ id: EncapsulationID) -> Encapsulation? { encapsulations[id] }

@@ -45,7 +45,7 @@ struct FlowTableTests {
         let segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
         let lookup = FlowLookup(segment, .shared)
         let record = FlowRecord(
-          number: number + 1, previous: nil, key: lookup.key, side: lookup.side, segment: segment)
+          number: number + 1, previous: nil, key: FlowKey(segment), side: lookup.side, segment: segment)
         slots.append(table.insert(record, lookup.hash))
       }
       #expect(table.count == 1000)
@@ -66,8 +66,7 @@ struct FlowTableTests {
     for number in 1...2_000 {
       if generator.next() % 5 < 3 {
         let syn = Self.segment(from: UInt32(number), at: Int64(number))
-        let lookup = FlowLookup(syn, .shared)
-        model.append((number, table.insert(AttemptRecord(number: number, key: lookup.key, side: 0, syn: syn))))
+        model.append((number, table.insert(AttemptRecord(number: number, key: FlowKey(syn), side: 0, syn: syn))))
       } else if let index = model.indices.randomElement(using: &generator) {
         table.remove(model.remove(at: index).place)
       }

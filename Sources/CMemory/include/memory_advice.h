@@ -11,6 +11,11 @@ void advise_huge_pages(const void *start, size_t length);
 /// mapped, and reads as zeros (Linux) or as it was.
 void give_back(void *start, size_t length);
 
+/// Asks the processor for the cache line of the byte at `offset` from `start`, and does not wait for it.
+static inline void prefetch_line(const void *start, size_t offset) {
+  __builtin_prefetch((const char *)start + offset);
+}
+
 /// Asks the processor for the cache lines from `start` to `start + length`, and does not wait for them.
 static inline void prefetch_lines(const void *start, size_t length) {
   const char *end = (const char *)start + length;

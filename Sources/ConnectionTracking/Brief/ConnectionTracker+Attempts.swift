@@ -7,7 +7,7 @@ extension ConnectionTracker {
   @inline(__always)
   mutating func beginAttempt(_ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]) {
     flowCount += 1
-    let record = AttemptRecord(number: flowCount, key: lookup.key, side: lookup.side, syn: segment)
+    let record = AttemptRecord(number: flowCount, key: FlowKey(segment), side: lookup.side, syn: segment)
     records.insert(record, lookup.hash)
     // Nothing of a flow that has just begun is there to be repeated.
     _ = stores.recent.repeats(segment, of: flowCount, from: Int(lookup.side), peerLast: .min)

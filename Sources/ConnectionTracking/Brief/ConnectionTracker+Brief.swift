@@ -17,7 +17,7 @@ extension ConnectionTracker {
       return unfold(slot)
     }
     if takesCopy(segment, at: slot, from: side) { return nil }
-    if sample.length > 0 {
+    if segment.wirePayloadLength > 0, sample.length > 0 {
       let number = records[brief: slot].number
       _ = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: false)
     }

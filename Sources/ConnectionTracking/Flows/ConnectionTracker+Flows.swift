@@ -9,12 +9,21 @@ extension ConnectionTracker {
     for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
     if mayHaveGrown { makeRoom(for: 0, into: &events) }
-    guard let slot = records.slot(of: lookup) else { return begin(lookup, segment, into: &events) }
+    let isSYN = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
+    if records.holds(segment, at: lookup.guess), !isSYN { return lookup.guess }
+    return slotElsewhere(for: segment, lookup, into: &events)
+  }
+
+  /// The same where the flow is not where it probably would be, or may end here.
+  @inline(never)
+  private mutating func slotElsewhere(
+    for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+  ) -> FlowTable.Slot? {
+    guard let slot = records.slot(of: segment, lookup) else { return begin(lookup, segment, into: &events) }
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return slot }
     return slotForSYN(segment, at: unfold(slot), lookup, into: &events)
   }
 
-  @inline(never)
   private mutating func slotForSYN(
     _ segment: Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
@@ -38,11 +47,10 @@ extension ConnectionTracker {
     return next
   }
 
-  @inline(never)
   private mutating func begin(
     _ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
-    guard keepsBrief, AttemptRecord.begins(with: segment), !lookup.key.isSelfConnect else {
+    guard keepsBrief, AttemptRecord.begins(with: segment), segment.source != segment.destination else {
       return beginRecord(lookup, segment, previous: nil, into: &events)
     }
     makeRoom(for: 1, into: &events)
@@ -56,7 +64,7 @@ extension ConnectionTracker {
     makeRoom(for: 1, into: &events)
     flowCount += 1
     let record = FlowRecord(
-      number: flowCount, previous: previous, key: lookup.key, side: lookup.side, segment: segment)
+      number: flowCount, previous: previous, key: FlowKey(segment), side: lookup.side, segment: segment)
     let slot = records.insert(record, lookup.hash)
     if segment.flags.contains(.syn) { evictions.add(slot, since: flowCount, in: &records) }
     if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
@@ -100,9 +108,24 @@ extension ConnectionTracker {
   private static var mostDigests: Int { 64 }
 
   /// Makes room for `flow` more flows, and for what those held have grown by.
-  @inline(never)
+  @inline(__always)
   private mutating func makeRoom(for flow: Int, into events: inout [TrackerEvent]) {
     mayHaveGrown = false
+    checksToSpare -= 1
+    if checksToSpare >= 0, records.count + flow <= configuration.maximumFlows { return }
+    makeRoomChecked(for: flow, into: &events)
+  }
+
+  @inline(never)
+  private mutating func makeRoomChecked(for flow: Int, into events: inout [TrackerEvent]) {
+    evictExcess(of: flow, into: &events)
+    checksToSpare = max(0, configuration.maximumMemory - footprint) / Self.mostGrowth
+  }
+
+  /// More bytes than a segment or the end of a timer can make the flows held take, several times over.
+  private static var mostGrowth: Int { 1 << 14 }
+
+  private mutating func evictExcess(of flow: Int, into events: inout [TrackerEvent]) {
     while records.count + flow > configuration.maximumFlows || footprint > configuration.maximumMemory {
       guard let victim = evictions.next(in: &records) else { return }
       end(victim, .evicted, into: &events)

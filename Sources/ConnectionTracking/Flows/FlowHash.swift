@@ -2,8 +2,9 @@ import PacketDecoding
 
 /// The hash of flow keys and of their ends, keyed with numbers no sender knows: nobody can choose addresses and ports that collide.
 ///
-/// Four multiplications of 64 by 64 bits, folded. Results never depend on it: flows are told apart by their full keys
-/// and reported by their numbers.
+/// Multiplications of 64 by 64 bits, folded: two for IPv4, four for IPv6. It is the same whichever end comes first, so
+/// that a segment is hashed without its ends being put in order. Results never depend on it: flows are told apart by
+/// their full keys and reported by their numbers.
 struct FlowHash: Sendable {
   /// The one of this process, so that who reads can already hash for who follows.
   static let shared = FlowHash()
@@ -15,12 +16,21 @@ struct FlowHash: Sendable {
     seeds = .init { _ in generator.next() | 1 }
   }
 
+  func callAsFunction(_ key: FlowKey) -> UInt32 { self(word(key.low), word(key.high), key.encapsulation) }
+
+  /// The hash of a flow between two ends, in any order, each as its ``word(_:)``.
   @inline(__always)
-  func callAsFunction(_ key: FlowKey) -> UInt32 {
-    let ports = UInt64(key.low.port) << 48 | UInt64(key.high.port) << 32 | UInt64(key.encapsulation.rawValue)
-    let lower = Self.fold(key.low.address.low ^ seeds[0], key.high.address.low ^ seeds[1])
-    let upper = Self.fold(key.low.address.high ^ seeds[2], key.high.address.high ^ seeds[3])
-    return mix(lower ^ ports, upper)
+  func callAsFunction(_ one: UInt64, _ other: UInt64, _ encapsulation: EncapsulationID) -> UInt32 {
+    let both = Self.fold(one ^ seeds[0], other ^ seeds[0])
+    let mixed = Self.fold(both ^ UInt64(encapsulation.rawValue) ^ seeds[1], seeds[3])
+    return UInt32(truncatingIfNeeded: mixed >> 32)
+  }
+
+  /// One end in 64 bits: all of it for IPv4, hashed for IPv6.
+  @inline(__always)
+  func word(_ end: SocketAddress) -> UInt64 {
+    guard end.address.isIPv6 else { return end.wordOfIPv4 }
+    return Self.fold(end.address.low ^ seeds[1], end.address.high ^ seeds[2]) ^ UInt64(end.port)
   }
 
   /// The hash of one end.

@@ -24,7 +24,9 @@ struct FlowIndex: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ hash: UInt32) {
     let place = Int(hash) & mask
-    unsafe entries.span.withUnsafeBufferPointer { unsafe prefetch_lines($0.baseAddress.map { unsafe $0 + place }, 8) }
+    unsafe entries.span.withUnsafeBufferPointer {
+      unsafe prefetch_line($0.baseAddress, place &* MemoryLayout<Entry>.stride)
+    }
   }
 
   /// The next record with this hash, looked for from `probe` on; ``none`` where there are no more.
@@ -33,8 +35,8 @@ struct FlowIndex: ~Copyable, Sendable {
   @inline(__always)
   mutating func next(_ hash: UInt32, _ probe: inout Int) -> UInt32 {
     while true {
-      let entry = entries[(Int(hash) + probe) & mask]
-      probe += 1
+      let entry = entries[(Int(hash) &+ probe) & mask]
+      probe &+= 1
       if entry.hash == hash || entry.slot == Self.none { return entry.slot }
     }
   }

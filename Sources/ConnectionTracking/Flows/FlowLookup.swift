@@ -1,12 +1,11 @@
 import BasicContainers
 import PacketDecoding
 
-/// Where to look for the flow of a segment.
+/// Where to look for the flow of a segment. Its key is not kept: the segment holds all of it.
 struct FlowLookup: Sendable {
   /// How many flows are looked up side by side.
   static let width = 32
 
-  let key: FlowKey
   let hash: UInt32
   /// Where the flow probably is, a guess: it may begin or end before its turn comes. ``FlowIndex/none`` where it is
   /// probably not held.
@@ -16,10 +15,49 @@ struct FlowLookup: Sendable {
 
   @inline(__always)
   init(_ segment: Segment, _ hash: FlowHash) {
-    let isOrdered = !(segment.destination < segment.source)
-    key = FlowKey(segment, isOrdered: isOrdered)
-    side = isOrdered ? 0 : 1
-    self.hash = hash(key)
+    if segment.isIPv4 {
+      let source = segment.source.wordOfIPv4
+      let destination = segment.destination.wordOfIPv4
+      self.hash = hash(source, destination, segment.encapsulation)
+      side = destination < source ? 1 : 0
+    } else {
+      self.hash = hash(hash.word(segment.source), hash.word(segment.destination), segment.encapsulation)
+      side = segment.destination < segment.source ? 1 : 0
+    }
+  }
+}
+
+extension Segment {
+  @inline(__always)
+  fileprivate var isIPv4: Bool { !source.address.isIPv6 && !destination.address.isIPv6 }
+}
+
+extension FlowTable {
+  /// The record of the flow of `segment`, looked up; nil where none is held.
+  mutating func slot(of segment: Segment, _ lookup: FlowLookup) -> Slot? {
+    holds(segment, at: lookup.guess) ? lookup.guess : slot(of: FlowKey(segment), lookup.hash)
+  }
+
+  /// Whether the flow of `segment` is at `slot`.
+  @inline(__always)
+  mutating func holds(_ segment: Segment, at slot: Slot) -> Bool {
+    guard slot != FlowIndex.none else { return false }
+    guard segment.isIPv4, !Self.isAttempt(slot) else {
+      return holds(slot, segment.source, segment.destination, segment.encapsulation)
+    }
+    let source = segment.source.wordOfIPv4
+    let destination = segment.destination.wordOfIPv4
+    return Self.isBrief(slot)
+      ? self[brief: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
+        && self[brief: slot].number != 0
+      : self[slot].key.isKey(ofIPv4: source, destination, segment.encapsulation) && self[slot].number != 0
+  }
+
+  @inline(never)
+  private mutating func holds(
+    _ slot: Slot, _ source: SocketAddress, _ destination: SocketAddress, _ encapsulation: EncapsulationID
+  ) -> Bool {
+    holds(FlowKey(source, destination, encapsulation), at: slot)
   }
 }
 
@@ -28,16 +66,27 @@ struct FlowLookup: Sendable {
 
 extension ConnectionTracker {
   /// Looks up the flows of the next segments of `batch`, and asks for what following them will need.
-  mutating func prepare(_ batch: inout SegmentBatch, from start: Int) {
-    let end = min(start + FlowLookup.width, batch.count)
-    for index in start..<end { records.prefetch(batch.lookups[index].hash) }
-    for index in start..<end {
+  mutating func prepare(_ batch: inout SegmentBatch, _ range: Range<Int>) {
+    for index in range { records.prefetch(batch.lookups[index].hash) }
+    var hasFull = false
+    for index in range {
       let guess = records.guess(batch.lookups[index].hash)
       batch.lookups[index].guess = guess
-      if guess != FlowIndex.none { records.prefetch(record: guess) }
+      guard guess != FlowIndex.none else { continue }
+      records.prefetch(record: guess)
+      if FlowTable.isFull(guess) { hasFull = true }
     }
-    for index in start..<end where batch.lookups[index].guess != FlowIndex.none {
-      records.prefetch(whatBelongsTo: batch.lookups[index].guess, stores.timeline)
+    if hasFull { prepareTimelines(batch, range) }
+  }
+
+  /// Asks for the ends of timelines. Only full records have one, and a flow in brief closes within a few packets, for
+  /// which its closing is still in a cache.
+  @inline(never)
+  private mutating func prepareTimelines(_ batch: borrowing SegmentBatch, _ range: Range<Int>) {
+    for index in range {
+      let guess = batch.lookups[index].guess
+      guard guess != FlowIndex.none, FlowTable.isFull(guess) else { continue }
+      records.prefetch(whatBelongsTo: guess, stores.timeline)
     }
   }
 

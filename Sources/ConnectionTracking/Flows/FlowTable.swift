@@ -69,16 +69,8 @@ struct FlowTable: ~Copyable, Sendable {
   /// The record of the flow `key`; nil where none is held.
   mutating func slot(of key: FlowKey) -> Slot? { slot(of: key, hash(key)) }
 
-  /// The record of the flow looked up; nil where none is held.
-  @inline(__always)
-  mutating func slot(of lookup: FlowLookup) -> Slot? {
-    let guess = lookup.guess
-    if guess != FlowIndex.none, holds(lookup.key, at: guess) { return guess }
-    return slot(of: lookup.key, lookup.hash)
-  }
-
   @inline(never)
-  private mutating func slot(of key: FlowKey, _ hash: UInt32) -> Slot? {
+  mutating func slot(of key: FlowKey, _ hash: UInt32) -> Slot? {
     var probe = 0
     while true {
       let slot = index.next(hash, &probe)

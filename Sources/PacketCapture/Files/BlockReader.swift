@@ -24,11 +24,16 @@ import PacketDecoding
   private(set) var run: RecordRun
 
   private let descriptor: Int32
-  private let block: UnsafeMutablePointer<UInt8>
+  /// Where blocks lie: each as far behind the start of a page as it does in the file.
+  ///
+  /// Then what is copied and where it goes differ by whole pages. Where they differ by a few bytes more, processors
+  /// take up to four times as long for a copy, for they mistake what they have just written for what they are to read.
+  private let room: UnsafeMutablePointer<UInt8>
   private var blockOffset: Int64
 
   /// Room for the longest packet libpcap takes for sane on the link types below, and its header.
   private static let capacity = 256 * 1024 + RecordRun.headerLength
+  private static let pageSize = 4096
   /// Link types whose packets libpcap delivers as they stand in the file.
   private static let plainLinkTypes: Set<LinkType> = [
     .null, .ethernet, .ppp, .rawDLT, .pppHDLC, .pppEthernet, .raw, .loop, .ipv4, .ipv6,
@@ -50,12 +55,17 @@ import PacketDecoding
       longest: min(Int(pcap_snapshot(handle.pointer)), Self.capacity - RecordRun.headerLength), isSwapped: isSwapped,
       hasNanoseconds: nanoseconds)
     descriptor = unsafe fileno(file)
-    unsafe block = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.capacity)
-    unsafe run.block = unsafe UnsafePointer(block)
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.capacity + Self.pageSize, alignment: Self.pageSize)
+    unsafe room = bytes.bindMemory(to: UInt8.self, capacity: Self.capacity + Self.pageSize)
+    unsafe run.block = unsafe UnsafePointer(room)
     blockOffset = offset
   }
 
-  deinit { unsafe block.deallocate() }
+  deinit { unsafe room.deallocate() }
+
+  /// Where the block at ``blockOffset`` goes.
+  private var block: UnsafeMutablePointer<UInt8> { unsafe room + Int(blockOffset) % Self.pageSize }
 
   /// Reads one record into `packet`; false where the next one is libpcap's to read.
   mutating func next(into packet: inout CapturedPacket) -> Bool {
@@ -74,8 +84,10 @@ import PacketDecoding
   /// Reads on until the next record is whole in the block; false where that cannot be, or it is not plain.
   @inline(never)
   private mutating func fill() -> Bool {
-    unsafe memmove(block, block + run.position, run.end - run.position)
+    let rest = unsafe run.block.map { unsafe $0 + run.position }
     blockOffset += Int64(run.position)
+    if let rest = unsafe rest { unsafe memmove(block, rest, run.end - run.position) }
+    unsafe run.block = unsafe UnsafePointer(block)
     run.end -= run.position
     run.position = 0
     return read(RecordRun.headerLength) && run.needed.map { read($0) } ?? false

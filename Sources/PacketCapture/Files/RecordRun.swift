@@ -36,17 +36,18 @@ public import PacketDecoding
   /// Takes the next record as the next frame; false at the end of the run.
   @inlinable @inline(__always)
   mutating func next(into packet: inout CapturedPacket) -> Bool {
-    let available = end - position - Self.headerLength
+    // None of this overflows: the block is small, and ``longest`` is smaller.
+    let available = end &- position &- Self.headerLength
     guard available >= 0, let block = unsafe block else { return false }
     let captured = Int(field(8))
     guard captured <= longest, captured <= available else { return false }
-    unsafe packet.start = unsafe block + position + Self.headerLength
+    unsafe packet.start = unsafe block + (position &+ Self.headerLength)
     packet.count = captured
     packet.info.originalLength = Int(field(12))
     // At most 2³² seconds and as many microseconds: that is no more than 63 bits of nanoseconds.
     packet.info.time = Timestamp(nanoseconds: Int64(field(0)) &* 1_000_000_000 &+ Int64(field(4)) &* fractionUnit)
-    packet.info.frame += 1
-    position += Self.headerLength + captured
+    packet.info.frame &+= 1
+    position &+= Self.headerLength &+ captured
     return true
   }
 
@@ -54,7 +55,7 @@ public import PacketDecoding
   @inlinable @inline(__always)
   func field(_ offset: Int) -> UInt32 {
     guard let block = unsafe block else { return 0 }
-    let value = unsafe UnsafeRawPointer(block).loadUnaligned(fromByteOffset: position + offset, as: UInt32.self)
+    let value = unsafe UnsafeRawPointer(block).loadUnaligned(fromByteOffset: position &+ offset, as: UInt32.self)
     return isSwapped ? value.byteSwapped : value
   }
 }

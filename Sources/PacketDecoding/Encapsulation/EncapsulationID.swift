@@ -6,7 +6,7 @@ public struct EncapsulationID: Sendable, Hashable {
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Straight on the link: no tag, no tunnel.
-  public static let none = EncapsulationID(0)
+  @inlinable public static var none: EncapsulationID { EncapsulationID(0) }
   /// Some encapsulation that came after ``DecoderLimits/encapsulations`` others and got no number of its own.
-  public static let unnumbered = EncapsulationID(.max)
+  @inlinable public static var unnumbered: EncapsulationID { EncapsulationID(.max) }
 }

@@ -1,7 +1,8 @@
 /// The EtherTypes this decoder acts on (IEEE 802 numbers, as the field stands on the wire).
+@usableFromInline
 enum EtherType {
-  static let ipv4: UInt16 = 0x0800
-  static let ipv6: UInt16 = 0x86DD
+  @inlinable static var ipv4: UInt16 { 0x0800 }
+  @inlinable static var ipv6: UInt16 { 0x86DD }
   /// 802.1Q.
   static let vlan: UInt16 = 0x8100
   /// 802.1ad, the outer tag.

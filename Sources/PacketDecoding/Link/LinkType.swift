@@ -1,11 +1,12 @@
 /// How the bytes of a packet begin: libpcap's DLT / LINKTYPE number.
 public struct LinkType: RawRepresentable, Sendable, Hashable {
   public let rawValue: Int32
+  @inlinable
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// BSD loopback: a 4-byte address family in the byte order of the capturing host.
   public static let null = LinkType(rawValue: 0)
-  public static let ethernet = LinkType(rawValue: 1)
+  @inlinable public static var ethernet: LinkType { LinkType(rawValue: 1) }
   public static let ppp = LinkType(rawValue: 9)
   /// Raw IP, as `DLT_RAW` is numbered by libpcap on most systems, Linux among them.
   public static let rawDLT = LinkType(rawValue: 12)

@@ -3,15 +3,15 @@
 // the same for these frames; a test holds the two together.
 
 extension PacketDecoder {
-  private static let ipOffset = 14
-  private static let ipv4Length = 20
+  @inlinable static var ipOffset: Int { 14 }
+  @inlinable static var ipv4Length: Int { 20 }
   private static let ipv6Length = 40
 
   /// Reads a plain frame into `segment`: all of ``decode(_:_:into:)`` for nearly every packet, and little enough that a
   /// loop over packets tries it first.
   ///
   /// - Returns: false where the frame is none; what `segment` holds is then of no use.
-  @inline(never)
+  @inlinable @inline(__always)
   package mutating func readPlainFrame(_ frame: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
     let shortest = Self.ipOffset + Self.ipv4Length + TCPHeader.minimumLength
     guard info.linkType == .ethernet, !verifiesChecksums, frame.count >= shortest else { return false }
@@ -22,8 +22,8 @@ extension PacketDecoder {
     }
   }
 
-  @inline(__always)
-  private func readPlainIPv4(_ frame: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
+  @inlinable @inline(__always)
+  mutating func readPlainIPv4(_ frame: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
     let ip = Self.ipOffset
     let isWhole = frame.bigEndian16(at: ip + 6) & 0x3FFF == 0
     guard frame[ip] == 0x45, isWhole, frame[ip + 9] == IPProtocol.tcp else { return false }
@@ -35,8 +35,8 @@ extension PacketDecoder {
     return readTCP(frame, at: ip + Self.ipv4Length, into: &segment)
   }
 
-  @inline(__always)
-  private func readPlainIPv6(_ frame: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
+  @usableFromInline @inline(never)
+  mutating func readPlainIPv6(_ frame: Span<UInt8>, _ info: PacketInfo, into segment: inout Segment) -> Bool {
     let ip = Self.ipOffset
     guard frame.count >= ip + Self.ipv6Length + TCPHeader.minimumLength else { return false }
     let payloadLength = Int(frame.bigEndian16(at: ip + 4))
@@ -50,8 +50,8 @@ extension PacketDecoder {
   }
 
   /// Reads a TCP header whose twenty fixed bytes are there; the segment knows how long the IP packet is.
-  @inline(__always)
-  private func readTCP(_ frame: Span<UInt8>, at start: Int, into segment: inout Segment) -> Bool {
+  @inlinable @inline(__always)
+  mutating func readTCP(_ frame: Span<UInt8>, at start: Int, into segment: inout Segment) -> Bool {
     let optionsStart = start + TCPHeader.minimumLength
     let payloadStart = start + Int(frame[start + TCPHeader.dataOffset] >> 4) * 4
     let wireEnd = Self.ipOffset + segment.wireLength
@@ -70,8 +70,8 @@ extension PacketDecoder {
 
 extension Segment {
   /// Takes over what the capture says, and that nothing is around the packet.
-  @inline(__always)
-  fileprivate mutating func place(_ info: PacketInfo, _ length: Int) {
+  @inlinable @inline(__always)
+  mutating func place(_ info: PacketInfo, _ length: Int) {
     time = info.time
     frame = info.frame
     wireLength = length

@@ -1,14 +1,15 @@
 /// Offsets in a TCP header (RFC 9293 §3.1).
+@usableFromInline
 enum TCPHeader {
-  static let minimumLength = 20
-  static let sourcePort = 0
-  static let destinationPort = 2
-  static let sequence = 4
-  static let acknowledgment = 8
-  static let dataOffset = 12
-  static let window = 14
+  @inlinable static var minimumLength: Int { 20 }
+  @inlinable static var sourcePort: Int { 0 }
+  @inlinable static var destinationPort: Int { 2 }
+  @inlinable static var sequence: Int { 4 }
+  @inlinable static var acknowledgment: Int { 8 }
+  @inlinable static var dataOffset: Int { 12 }
+  @inlinable static var window: Int { 14 }
   static let checksum = 16
-  static let urgentPointer = 18
+  @inlinable static var urgentPointer: Int { 18 }
 }
 
 extension PacketDecoder {
@@ -54,7 +55,7 @@ extension Segment {
     destination: SocketAddress(address: IPAddress(v4: 0), port: 0), sequence: SequenceNumber(0), flags: [])
 
   /// Takes over what the fixed TCP header says that begins at `start`.
-  @inline(__always)
+  @inlinable @inline(__always)
   mutating func read(_ bytes: Span<UInt8>, at start: Int = 0) {
     source.port = bytes.bigEndian16(at: start + TCPHeader.sourcePort)
     destination.port = bytes.bigEndian16(at: start + TCPHeader.destinationPort)

@@ -23,7 +23,7 @@ extension TCPOptions {
   /// - Parameters:
   ///   - bytes: what was captured of them.
   ///   - isTruncated: the snap length cut some off.
-  @inline(never)
+  @usableFromInline @inline(never)
   mutating func decode(_ bytes: Span<UInt8>, isTruncated: Bool) {
     clear()
     if isTruncated { kinds.insert(.truncated) }

@@ -3,7 +3,7 @@
 
 extension TCPOptions {
   /// Two bytes of padding, the timestamps option, its length: how segments of a connection have it.
-  private static let paddedTimestamps: UInt32 = 0x0101_080A
+  @inlinable static var paddedTimestamps: UInt32 { 0x0101_080A }
   /// The kind of the maximum segment size and its length, before the value.
   private static let maximumSegmentSizeHead: UInt16 = 0x0204
   /// SACK permitted, and the head of the timestamps option.
@@ -14,7 +14,7 @@ extension TCPOptions {
   /// Reads options that are whole and come as they mostly do.
   ///
   /// - Returns: false where they come otherwise; what was here is then as it was.
-  @inline(__always)
+  @inlinable @inline(__always)
   mutating func readUsual(_ bytes: Span<UInt8>) -> Bool {
     switch bytes.count {
     case 12: readPaddedTimestamps(bytes.extracting(0..<12))
@@ -24,8 +24,8 @@ extension TCPOptions {
   }
 
   /// The padded timestamps and nothing else.
-  @inline(__always)
-  private mutating func readPaddedTimestamps(_ bytes: Span<UInt8>) -> Bool {
+  @inlinable @inline(__always)
+  mutating func readPaddedTimestamps(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.bigEndian32(at: 0) == Self.paddedTimestamps else { return false }
     clear()
     kinds = .timestamps
@@ -35,7 +35,8 @@ extension TCPOptions {
   }
 
   /// What Linux opens a connection with: a size, SACK permitted, timestamps, a window scale.
-  private mutating func readOpening(_ bytes: Span<UInt8>) -> Bool {
+  @usableFromInline
+  mutating func readOpening(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.bigEndian16(at: 0) == Self.maximumSegmentSizeHead,
       bytes.bigEndian32(at: 4) == Self.sackPermittedAndTimestamps,
       bytes.bigEndian32(at: 16) >> 8 == Self.paddedWindowScale
@@ -50,7 +51,7 @@ extension TCPOptions {
   }
 
   /// As a new value, field by field: assigning one copies all of the blocks.
-  @inline(__always)
+  @inlinable @inline(__always)
   mutating func clear() {
     kinds = []
     maximumSegmentSize = 0

@@ -67,8 +67,9 @@ extension CaptureReading.Source {
       intake.take(bytes, info, into: &batch.segments)
       return !batch.segments.isFull
     }
+    batch.segments.look()
     batch.isLast = !goesOn || Interruption.isRequested
     progress.advance(by: intake.packets - before) { captures.progress }
-    if batch.encapsulations.count != intake.encapsulations.count { batch.encapsulations = intake.encapsulations }
+    intake.update(&batch.encapsulations)
   }
 }

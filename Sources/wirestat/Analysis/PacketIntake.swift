@@ -74,6 +74,9 @@ struct PacketIntake: ~Copyable {
   /// What the numbers of encapsulations stand for.
   var encapsulations: EncapsulationTable { decoder.encapsulations }
 
+  /// Brings a copy of ``encapsulations`` up to what was met since.
+  mutating func update(_ table: inout EncapsulationTable) { decoder.update(&table) }
+
   /// What there is to say about the capture, once it was read.
   ///
   /// - Parameter warnings: what could not be read.

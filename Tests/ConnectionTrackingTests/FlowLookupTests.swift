@@ -1,0 +1,68 @@
+import PacketDecoding
+import TestSupport
+import Testing
+
+@testable import ConnectionTracking
+
+/// What is found out from a segment alone, without putting its key together, agrees with the key.
+@Suite struct FlowLookupTests {
+  /// Ends of few addresses and ports, so that parts of them are often equal; IPv4 and IPv6, also mixed.
+  private static func end(using random: inout SeededGenerator) -> SocketAddress {
+    let number = UInt32.random(in: 0...2, using: &random)
+    let address =
+      Bool.random(using: &random)
+      ? IPAddress(v4: 0xFFFF_FFFF - number) : IPAddress(v6High: UInt64(number), low: .random(in: 0...1, using: &random))
+    return SocketAddress(address: address, port: [0, 1, 80, 65535].randomElement(using: &random) ?? 0)
+  }
+
+  private static func segment(using random: inout SeededGenerator) -> Segment {
+    var segment = Segment(
+      time: Timestamp(nanoseconds: 0), frame: 1, source: end(using: &random), destination: end(using: &random),
+      sequence: SequenceNumber(1), flags: .syn)
+    segment.encapsulation = EncapsulationID(.random(in: 0...1, using: &random))
+    return segment
+  }
+
+  @Test func hashAndSideAreThoseOfTheKey() {
+    var random = SeededGenerator(seed: 5)
+    for _ in 0..<2000 {
+      let segment = Self.segment(using: &random)
+      let key = FlowKey(segment)
+      let lookup = FlowLookup(segment, .shared)
+      #expect(lookup.hash == FlowHash.shared(key))
+      #expect(lookup.side == (segment.source == key.low ? 0 : 1))
+      var answer = segment
+      swap(&answer.source, &answer.destination)
+      #expect(FlowLookup(answer, .shared).hash == lookup.hash)
+      #expect(FlowKey(answer) == key)
+    }
+  }
+
+  /// In a record of each kind.
+  @Test func aFlowIsFoundByItsSegmentsOnly() {
+    var random = SeededGenerator(seed: 6)
+    for number in 1...300 {
+      var table = FlowTable()
+      let first = Self.segment(using: &random)
+      let key = FlowKey(first)
+      let slot = Self.insert(first, number, into: &table)
+      for _ in 0..<50 {
+        let other = Self.segment(using: &random)
+        #expect(table.holds(other, at: slot) == (FlowKey(other) == key))
+        #expect((table.slot(of: other, FlowLookup(other, .shared)) == slot) == (FlowKey(other) == key))
+      }
+    }
+  }
+
+  private static func insert(_ syn: Segment, _ number: Int, into table: inout FlowTable) -> FlowTable.Slot {
+    let lookup = FlowLookup(syn, .shared)
+    let key = FlowKey(syn)
+    guard number % 3 > 0 else {
+      let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
+      return table.insert(record, lookup.hash)
+    }
+    table.insert(AttemptRecord(number: number, key: key, side: lookup.side, syn: syn), lookup.hash)
+    let slot = table.guess(lookup.hash)
+    return number % 3 == 1 ? slot : table.replace(attempt: slot)
+  }
+}
