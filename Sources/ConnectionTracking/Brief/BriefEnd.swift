@@ -75,7 +75,11 @@ struct BriefEnd: Sendable {
   }
 
   /// The last window it advertised, in bytes: that of a SYN is not scaled (RFC 7323 §2.2).
-  private var windowBytes: Int { kind == .syn || kind == .synACK ? Int(window) : Int(window) << Int(shift & 15) }
+  private var windowBytes: Int {
+    @inline(__always) get {
+      kind == .syn || kind == .synACK ? Int(window) : Int(window) << Int(shift & 15)
+    }
+  }
   /// How much sooner its SYN would have passed, had it been as quick as its quickest segment, in nanoseconds.
   private var lead: Int64 {
     @inline(__always) get { Int64(upperLead) << 32 | Int64(lowerLead) }

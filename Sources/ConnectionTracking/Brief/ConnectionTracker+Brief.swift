@@ -3,26 +3,46 @@ import PacketDecoding
 // Flows in brief, as the tracker sees them.
 
 extension ConnectionTracker {
-  /// Has the flow in brief, or the attempt, at `slot` take a segment.
+  /// Has the flow in brief at `slot` take a segment that most are like: it moves no state.
+  ///
+  /// - Returns: false where it may move one, or is out of the ordinary: then nothing has changed.
+  @inline(__always)
+  mutating func takesPlain(
+    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
+  ) -> Bool {
+    guard records[brief: slot].isSteadyStep(segment, from: side, stores.notices.leastIdle) else { return false }
+    if takesCopy(segment, at: slot, from: side) { return true }
+    keep(sample, of: segment, at: slot, from: side)
+    records.carry(segment, at: slot, from: side, leastSilence: stores.notices.leastSilence)
+    return true
+  }
+
+  /// Has the flow in brief, or the attempt, at `slot` take a segment that ``takesPlain(_:_:at:from:)`` has not taken.
   ///
   /// - Returns: where its record is now; nil where the segment has been taken. Else it is out of the ordinary, and the
   ///   record that the flow has unfolded into is to take it.
   @inline(__always)
   mutating func takeInBrief(
-    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot
   ) -> FlowTable.Slot? {
-    if FlowTable.isAttempt(slot) { return takeAnswer(segment, at: slot, from: side) }
-    let leastIdle = stores.notices.leastIdle
-    guard let step = records[brief: slot].step(for: segment, from: side, leastIdle: leastIdle) else {
+    if FlowTable.isAttempt(slot) { return takeAnswer(segment, lookup, at: slot) }
+    let side = Int(lookup.side & 1)
+    guard let step = records[brief: slot].step(for: segment, from: side, stores.notices.leastIdle) else {
       return unfold(slot)
     }
     if takesCopy(segment, at: slot, from: side) { return nil }
-    if segment.wirePayloadLength > 0, sample.length > 0 {
-      let number = records[brief: slot].number
-      _ = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: false)
-    }
+    keep(sample, of: segment, at: slot, from: side)
     take(segment, as: step, at: slot, from: side)
     return nil
+  }
+
+  @inline(__always)
+  private mutating func keep(
+    _ sample: PayloadSample, of segment: Segment, at slot: FlowTable.Slot, from side: Int
+  ) {
+    guard segment.wirePayloadLength > 0, sample.length > 0 else { return }
+    let number = records[brief: slot].number
+    _ = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: false)
   }
 
   /// Has the flow in brief at `slot` unfold and take a packet that the capture holds twice.
@@ -33,9 +53,15 @@ extension ConnectionTracker {
     let number = records[brief: slot].number
     let peerLast = records[brief: slot].ends[1 - side].time
     guard stores.recent.repeats(segment, of: number, from: side, peerLast: peerLast) else { return false }
+    noteCopy(segment, at: slot, from: side)
+    return true
+  }
+
+  /// Has the flow at `slot` unfold, if it has not, and take a packet that the capture holds twice.
+  @inline(never)
+  mutating func noteCopy(_ segment: Segment, at slot: FlowTable.Slot, from side: Int) {
     let slot = unfold(slot)
     records[slot].noteDuplicate(segment, side, &stores.notices)
-    return true
   }
 
   @inline(__always)

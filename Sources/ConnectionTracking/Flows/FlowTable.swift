@@ -175,14 +175,22 @@ struct FlowTable: ~Copyable, Sendable {
     return new
   }
 
-  /// The brief record of the attempt at `slot`, which it takes the place of.
-  mutating func replace(attempt slot: Slot) -> Slot {
-    let hash = hash(self[attempt: slot].key)
-    let new = briefs.insert(BriefRecord(of: &self[attempt: slot])) | Self.brief
+  /// Puts a brief record in the place of the attempt at `slot`, which `segment` answers; see
+  /// ``BriefRecord/init(of:answeredBy:mayBeCookie:)``.
+  @inline(__always)
+  mutating func replace(attempt slot: Slot, _ hash: UInt32, answeredBy segment: Segment, mayBeCookie: Bool) {
+    var record = BriefRecord(of: &self[attempt: slot], answeredBy: segment, mayBeCookie: mayBeCookie)
+    record.place = UInt32(truncatingIfNeeded: held.count)
+    let new = briefs.insert(record) | Self.brief
+    held.append(new)
     index.replace(hash, slot, by: new)
-    list(new)
     attempts.remove(slot ^ Self.attempt)
-    return new
+  }
+
+  /// Has the flow in brief at `slot` take a segment that moves no state; see ``BriefRecord``.
+  @inline(__always)
+  mutating func carry(_ segment: Segment, at slot: Slot, from side: Int, leastSilence: Int64) {
+    briefs[slot ^ Self.brief].carry(segment, from: side, leastSilence: leastSilence, in: &attachments.pauses)
   }
 
   /// Has the flow in brief at `slot` take a segment; see ``BriefRecord``.
