@@ -158,10 +158,21 @@ extension ConnectionTracker {
   ) {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(segment) }
-    guard var slot = slot(for: segment, lookup, into: &events) else { return }
-    let side = Int(lookup.side)
+    guard let slot = slot(for: segment, lookup, into: &events) else { return }
+    if FlowTable.isBrief(slot), takesPlain(segment, sample, at: slot, from: Int(lookup.side & 1)) { return }
+    follow(segment, lookup, sample, at: slot, into: &events)
+  }
+
+  /// The same for any but a plain segment of a flow in brief, whose flow is at `slot`.
+  @inline(never)
+  private mutating func follow(
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at held: FlowTable.Slot,
+    into events: inout [TrackerEvent]
+  ) {
+    var slot = held
+    let side = Int(lookup.side & 1)
     if !FlowTable.isFull(slot) {
-      guard let unfolded = takeInBrief(segment, sample, at: slot, from: side) else { return }
+      guard let unfolded = takeInBrief(segment, lookup, sample, at: slot) else { return }
       slot = unfolded
     }
     let mark = TimelineMark(records[slot].timeline)

@@ -63,6 +63,6 @@ import Testing
     }
     table.insert(AttemptRecord(number: number, key: key, side: lookup.side, syn: syn), lookup.hash)
     let slot = table.guess(lookup.hash)
-    return number % 3 == 1 ? slot : table.replace(attempt: slot)
+    return number % 3 == 1 ? slot : table.replace(attempt: slot, lookup.hash, answeredBy: syn, mayBeCookie: false)
   }
 }

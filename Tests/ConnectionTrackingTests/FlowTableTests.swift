@@ -86,7 +86,7 @@ struct FlowTableTests {
   func placesOfAttemptsAreUsedAgain() {
     var table = AttemptTable()
     let syn = Self.segment(from: 1, at: 0)
-    let key = FlowLookup(syn, .shared).key
+    let key = FlowKey(syn)
     let count = PagedArray<AttemptRecord>.pageSize + 1000
     var places: [UInt32] = []
     for number in 1...count { places.append(table.insert(AttemptRecord(number: number, key: key, side: 0, syn: syn))) }

@@ -19,17 +19,19 @@ enum BriefStep: Sendable {
 }
 
 extension BriefRecord {
-  /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary. Changes nothing.
+  /// True for a segment of `side` that is a ``BriefStep/plain`` step of a flow whose ends are ESTABLISHED beyond doubt.
   ///
   /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
   @inline(__always)
-  mutating func step(for segment: Segment, from side: Int, leastIdle: Int64) -> BriefStep? {
-    if stage == .steady, isInOrder(segment, from: side, leastIdle), isPlain(segment, from: side) { return .plain }
-    return stepOfState(for: segment, from: side, leastIdle)
+  mutating func isSteadyStep(_ segment: Segment, from side: Int, _ leastIdle: Int64) -> Bool {
+    stage == .steady && !segment.flags.contains(.fin) && isInOrder(segment, from: side, leastIdle)
+      && isPlain(segment, from: side)
   }
 
-  @inline(never)
-  private mutating func stepOfState(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
+  /// What `segment`, sent by `side`, is to the flow where it is no ``isSteadyStep(_:from:_:)``; nil where it is out of
+  /// the ordinary. Changes nothing.
+  @inline(__always)
+  mutating func step(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
     let isOpener = side == Int(clientSide)
     guard stage != .over else { return nil }
     // What proves the handshake is kept as a moment near its beginning.

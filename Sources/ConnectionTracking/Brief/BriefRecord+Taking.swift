@@ -19,6 +19,16 @@ extension BriefRecord {
     carry(segment, from: side)
   }
 
+  /// Takes a segment that has been found a ``BriefStep/plain`` step.
+  @inline(__always)
+  mutating func carry(
+    _ segment: Segment, from side: Int, leastSilence: Int64, in pauses: inout Slab<BriefPause>
+  ) {
+    let quiet = segment.time.nanoseconds &- lastTime
+    if quiet >= leastSilence { notePause(quiet, segment, .plain, side, in: &pauses) }
+    carry(segment, from: side)
+  }
+
   @inline(never)
   private mutating func notePause(
     _ length: Int64, _ segment: Segment, _ step: BriefStep, _ side: Int, in pauses: inout Slab<BriefPause>
@@ -50,7 +60,7 @@ extension BriefRecord {
     if let delay { ends[side].note(answerAfter: delay) }
   }
 
-  @inline(never)
+  @inline(__always)
   private mutating func move(
     _ segment: Segment, by step: BriefStep, from side: Int, after quiet: Int64, in backlog: inout BacklogTable,
     _ closings: inout Slab<BriefClosing>
@@ -76,8 +86,13 @@ extension BriefRecord {
     }
   }
 
-  /// Takes the answer to the SYN; see ``AttemptRecord/isAnswered(by:from:)``.
-  mutating func answer(_ segment: Segment, from side: Int, in backlog: inout BacklogTable) {
+  /// The flow of `attempt`, whose SYN `segment` answers; see ``AttemptRecord/isAnswered(by:from:)``.
+  ///
+  /// - Parameter mayBeCookie: see ``EndpointFacts/mayBeCookie``.
+  @inline(__always)
+  init(of attempt: inout AttemptRecord, answeredBy segment: Segment, mayBeCookie: Bool) {
+    self.init(of: &attempt)
+    let side = 1 - Int(clientSide & 1)
     stage = .answered
     answer = BriefMoment(segment, since: first) ?? answer
     ends[side] = BriefEnd(SYNOffer(segment), at: segment.time, .synACK)
@@ -85,8 +100,7 @@ extension BriefRecord {
       ends[0].windowScale = nil
       ends[1].windowScale = nil
     }
-    if backlog.isDoubtful(segment) { ends[side].facts.insert(.mayBeCookie) }
-    backlog.change(server, key.encapsulation, isHalfOpen: true)
+    if mayBeCookie { ends[side].facts.insert(.mayBeCookie) }
     take(acknowledgmentOf: segment, from: side)
     note(last: segment, from: side)
   }

@@ -40,6 +40,7 @@ struct BriefRecord: ~Copyable, Sendable {
   var ends = [2 of BriefEnd](repeating: BriefEnd())
 
   /// The flow of `attempt`.
+  @inline(__always)
   init(of attempt: inout AttemptRecord) {
     number = attempt.number
     key = attempt.key

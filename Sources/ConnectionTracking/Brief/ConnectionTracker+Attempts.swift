@@ -14,14 +14,16 @@ extension ConnectionTracker {
     if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
   }
 
-  /// Has the attempt at `slot` take a segment; see ``takeInBrief(_:_:at:from:)``.
+  /// Has the attempt at `slot` take a segment; see ``takeInBrief(_:_:_:at:)``.
   @inline(never)
-  mutating func takeAnswer(_ segment: Segment, at slot: FlowTable.Slot, from side: Int) -> FlowTable.Slot? {
+  mutating func takeAnswer(_ segment: Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> FlowTable.Slot? {
+    let side = Int(lookup.side & 1)
     guard records[attempt: slot].isAnswered(by: segment, from: side) else { return unfold(slot) }
     mayHaveGrown = true
-    let brief = records.replace(attempt: slot)
-    if takesCopy(segment, at: brief, from: side) { return nil }
-    records[brief: brief].answer(segment, from: side, in: &stores.backlog)
+    // Nothing of the end that answers is there to be repeated.
+    _ = stores.recent.repeats(segment, of: records[attempt: slot].number, from: side, peerLast: .min)
+    let mayBeCookie = stores.backlog.add(segment)
+    records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)
     return nil
   }
 

@@ -28,6 +28,21 @@ struct BacklogTable: ~Copyable, Sendable {
     return place != FlowIndex.none && listeners[place].halfOpen >= Self.doubtful
   }
 
+  /// A connection of the listener that sends `answer` becomes half-open by it.
+  ///
+  /// - Returns: true where its backlog may have been full before; see ``isDoubtful(_:)``.
+  mutating func add(_ answer: Segment) -> Bool {
+    let hash = hash(answer.source, answer.encapsulation)
+    let place = place(of: answer.source, answer.encapsulation, hash)
+    guard place != FlowIndex.none else {
+      let listener = Listener(address: answer.source, encapsulation: answer.encapsulation)
+      index.insert(hash, listeners.insert(listener))
+      return false
+    }
+    listeners[place].halfOpen += 1
+    return listeners[place].halfOpen > Self.doubtful
+  }
+
   /// A connection of the listener `address` has become half-open, or has stopped to be.
   mutating func change(_ address: SocketAddress, _ encapsulation: EncapsulationID, isHalfOpen: Bool) {
     let hash = hash(address, encapsulation)

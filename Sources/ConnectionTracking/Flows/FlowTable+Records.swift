@@ -32,6 +32,14 @@ extension FlowTable {
     if Self.isBrief(slot) { self[brief: slot].place = place } else { self[slot].place = place }
   }
 
+  /// How the flow in brief at `slot` closes; nil where it does not.
+  mutating func closing(of slot: Slot) -> BriefClosing? {
+    attachments.closing(of: &briefs[slot ^ Self.brief])
+  }
+
+  /// Its last pause; nil where it had none.
+  mutating func pause(of slot: Slot) -> BriefPause? { attachments.pause(of: &briefs[slot ^ Self.brief]) }
+
   /// Asks for what belongs to a record that has been asked for: how it closes, or the end of its timeline.
   @inline(__always)
   mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {

@@ -11,15 +11,15 @@ struct FlowTable: ~Copyable, Sendable {
   typealias Slot = UInt32
 
   static let brief: Slot = 1 << 31
-  private static let attempt: Slot = 1 << 30
+  static let attempt: Slot = 1 << 30
 
-  private var index = FlowIndex()
-  private var records = Slab<FlowRecord>()
+  var index = FlowIndex()
+  var records = Slab<FlowRecord>()
   var briefs = Slab<BriefRecord>()
-  private var attempts = AttemptTable()
+  var attempts = AttemptTable()
   var attachments = BriefAttachments()
   /// The slots of the flows held, attempts aside, in no order; each record knows its place here.
-  private var held = UniqueArray<Slot>()
+  var held = UniqueArray<Slot>()
   let hash = FlowHash.shared
 
   /// Flows held.
@@ -102,87 +102,10 @@ struct FlowTable: ~Copyable, Sendable {
     return index.next(hash, &probe)
   }
 
-  /// Takes the record of a flow that is not held yet.
-  mutating func insert(_ record: consuming FlowRecord, _ hash: UInt32) -> Slot {
-    let slot = records.insert(record)
-    list(slot)
-    index.insert(hash, slot)
-    return slot
-  }
-
-  /// Takes the record of an attempt, which is no flow held yet.
+  /// Has the flow in brief at `slot` take a segment that moves no state; see ``BriefRecord``.
   @inline(__always)
-  mutating func insert(_ record: consuming AttemptRecord, _ hash: UInt32) {
-    index.insert(hash, attempts.insert(record) | Self.attempt)
-  }
-
-  private mutating func list(_ slot: Slot) {
-    setPlace(of: slot, UInt32(truncatingIfNeeded: held.count))
-    held.append(slot)
-  }
-
-  /// One of the flows held, by a place below ``count``.
-  func held(_ place: Int) -> Slot { held[place] }
-
-  /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
-  mutating func remove(_ slot: Slot) {
-    index.remove(hash(self[slot].key), slot)
-    unlist(slot, at: self[slot].place)
-    self[slot].number = 0
-    records.remove(slot)
-  }
-
-  /// Lets the flow in brief at `slot` go.
-  mutating func remove(brief slot: Slot) {
-    index.remove(hash(self[brief: slot].key), slot)
-    unlist(slot, at: self[brief: slot].place)
-    release(brief: slot)
-  }
-
-  /// Lets the attempt at `slot` go.
-  mutating func remove(attempt slot: Slot) {
-    index.remove(hash(self[attempt: slot].key), slot)
-    attempts.remove(slot ^ Self.attempt)
-  }
-
-  private mutating func unlist(_ slot: Slot, at place: UInt32) {
-    let last = held.removeLast()
-    guard last != slot else { return }
-    held[Int(place)] = last
-    setPlace(of: last, place)
-  }
-
-  private mutating func release(brief slot: Slot) {
-    attachments.release(&briefs[slot ^ Self.brief])
-    self[brief: slot].number = 0
-    briefs.remove(slot ^ Self.brief)
-  }
-
-  /// The record of the flow in brief, or of the attempt, at `slot`, which it takes the place of.
-  mutating func replace(_ slot: Slot, by record: consuming FlowRecord) -> Slot {
-    let hash = hash(record.key)
-    let new = records.insert(record)
-    index.replace(hash, slot, by: new)
-    if Self.isAttempt(slot) {
-      list(new)
-      attempts.remove(slot ^ Self.attempt)
-    } else {
-      let place = self[brief: slot].place
-      self[new].place = place
-      held[Int(place)] = new
-      release(brief: slot)
-    }
-    return new
-  }
-
-  /// The brief record of the attempt at `slot`, which it takes the place of.
-  mutating func replace(attempt slot: Slot) -> Slot {
-    let hash = hash(self[attempt: slot].key)
-    let new = briefs.insert(BriefRecord(of: &self[attempt: slot])) | Self.brief
-    index.replace(hash, slot, by: new)
-    list(new)
-    attempts.remove(slot ^ Self.attempt)
-    return new
+  mutating func carry(_ segment: Segment, at slot: Slot, from side: Int, leastSilence: Int64) {
+    briefs[slot ^ Self.brief].carry(segment, from: side, leastSilence: leastSilence, in: &attachments.pauses)
   }
 
   /// Has the flow in brief at `slot` take a segment; see ``BriefRecord``.
@@ -193,37 +116,5 @@ struct FlowTable: ~Copyable, Sendable {
   ) {
     briefs[slot ^ Self.brief].take(
       segment, as: step, from: side, leastSilence: leastSilence, in: &backlog, &attachments)
-  }
-
-  /// The flows held, in order of their numbers.
-  ///
-  /// Both in one word, as a million flows may be open: what is made at the end of an input adds to the most memory ever
-  /// taken. Numbers count from the earliest; that they take 32 bits only matters where four billion flows began since.
-  mutating func slotsByNumber() -> [Slot] {
-    var all: [UInt64] = []
-    all.reserveCapacity(count)
-    let earliest = earliestNumber()
-    forEachSlot { table, slot in
-      let age = UInt64(UInt32(clamping: table.number(of: slot) - earliest))
-      all.append(age << 32 | UInt64(slot))
-    }
-    all.sort()
-    return all.map { Slot(truncatingIfNeeded: $0) }
-  }
-
-  private mutating func earliestNumber() -> Int {
-    var result = Int.max
-    forEachSlot { table, slot in result = min(result, table.number(of: slot)) }
-    return result
-  }
-
-  /// Attempts first, in the order in which they began.
-  private mutating func forEachSlot(_ body: (inout FlowTable, Slot) -> Void) {
-    var attempt = attempts.earliest
-    while attempt != Slab<AttemptRecord>.none {
-      body(&self, attempt | Self.attempt)
-      attempt = attempts[attempt].later
-    }
-    for place in 0..<held.count { body(&self, held[place]) }
   }
 }

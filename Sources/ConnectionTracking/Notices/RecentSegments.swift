@@ -24,6 +24,7 @@ struct RecentSegments: ~Copyable, Sendable {
   ///
   /// - Parameter peerLast: when the other end last sent something. Without an identification, what comes after an
   ///   answer is no copy: the network delivers both copies first.
+  @inline(__always)
   mutating func repeats(_ segment: Segment, of flow: Int, from side: Int, peerLast: Int64) -> Bool {
     let identification = segment.identification ?? 0
     // Nothing but its content tells a copy from an acknowledgment that was really sent twice.
@@ -32,10 +33,16 @@ struct RecentSegments: ~Copyable, Sendable {
     let index = Int(truncatingIfNeeded: fingerprint >> (64 - Self.bits))
     let earlier = entries[index]
     entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
-    guard earlier.fingerprint == fingerprint else { return false }
+    return earlier.fingerprint == fingerprint && Self.isSoon(segment, after: earlier, identification, peerLast)
+  }
+
+  @inline(never)
+  private static func isSoon(
+    _ segment: Segment, after earlier: Entry, _ identification: UInt16, _ peerLast: Int64
+  ) -> Bool {
     let gap = segment.time.nanoseconds &- earlier.time
     if identification == 0, peerLast >= earlier.time { return false }
-    let span = identification == 0 ? Self.anonymousSpan : Self.span
+    let span = identification == 0 ? anonymousSpan : span
     return gap <= span && gap >= -span
   }
 

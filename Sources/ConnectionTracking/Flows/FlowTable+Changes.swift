@@ -1,0 +1,91 @@
+import BasicContainers
+import PacketDecoding
+
+// Flows come, go, and change the kind of their record.
+
+extension FlowTable {
+  /// Takes the record of a flow that is not held yet.
+  mutating func insert(_ record: consuming FlowRecord, _ hash: UInt32) -> Slot {
+    let slot = records.insert(record)
+    list(slot)
+    index.insert(hash, slot)
+    return slot
+  }
+
+  /// Takes the record of an attempt, which is no flow held yet.
+  @inline(__always)
+  mutating func insert(_ record: consuming AttemptRecord, _ hash: UInt32) {
+    index.insert(hash, attempts.insert(record) | Self.attempt)
+  }
+
+  private mutating func list(_ slot: Slot) {
+    setPlace(of: slot, UInt32(truncatingIfNeeded: held.count))
+    held.append(slot)
+  }
+
+  /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
+  mutating func remove(_ slot: Slot) {
+    index.remove(hash(self[slot].key), slot)
+    unlist(slot, at: self[slot].place)
+    self[slot].number = 0
+    records.remove(slot)
+  }
+
+  /// Lets the flow in brief at `slot` go.
+  mutating func remove(brief slot: Slot) {
+    index.remove(hash(self[brief: slot].key), slot)
+    unlist(slot, at: self[brief: slot].place)
+    release(brief: slot)
+  }
+
+  /// Lets the attempt at `slot` go.
+  mutating func remove(attempt slot: Slot) {
+    index.remove(hash(self[attempt: slot].key), slot)
+    attempts.remove(slot ^ Self.attempt)
+  }
+
+  private mutating func unlist(_ slot: Slot, at place: UInt32) {
+    let last = held.removeLast()
+    guard last != slot else { return }
+    held[Int(place)] = last
+    setPlace(of: last, place)
+  }
+
+  private mutating func release(brief slot: Slot) {
+    attachments.release(&briefs[slot ^ Self.brief])
+    self[brief: slot].number = 0
+    briefs.remove(slot ^ Self.brief)
+  }
+
+  /// The record of the flow in brief, or of the attempt, at `slot`, which it takes the place of.
+  mutating func replace(_ slot: Slot, by record: consuming FlowRecord) -> Slot {
+    let hash = hash(record.key)
+    let new = records.insert(record)
+    index.replace(hash, slot, by: new)
+    if Self.isAttempt(slot) {
+      list(new)
+      attempts.remove(slot ^ Self.attempt)
+    } else {
+      let place = self[brief: slot].place
+      self[new].place = place
+      held[Int(place)] = new
+      release(brief: slot)
+    }
+    return new
+  }
+
+  /// Puts a brief record in the place of the attempt at `slot`, which `segment` answers; see
+  /// ``BriefRecord/init(of:answeredBy:mayBeCookie:)``.
+  ///
+  /// - Returns: where it is.
+  @inline(__always) @discardableResult
+  mutating func replace(attempt slot: Slot, _ hash: UInt32, answeredBy segment: Segment, mayBeCookie: Bool) -> Slot {
+    var record = BriefRecord(of: &self[attempt: slot], answeredBy: segment, mayBeCookie: mayBeCookie)
+    record.place = UInt32(truncatingIfNeeded: held.count)
+    let new = briefs.insert(record) | Self.brief
+    held.append(new)
+    index.replace(hash, slot, by: new)
+    attempts.remove(slot ^ Self.attempt)
+    return new
+  }
+}

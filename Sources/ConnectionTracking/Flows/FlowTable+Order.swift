@@ -1,0 +1,40 @@
+import BasicContainers
+
+// All flows, one by one.
+
+extension FlowTable {
+  /// One of the flows held, by a place below ``heldCount``.
+  func held(_ place: Int) -> Slot { held[place] }
+
+  /// The flows held, in order of their numbers.
+  ///
+  /// Both in one word, as a million flows may be open: what is made at the end of an input adds to the most memory ever
+  /// taken. Numbers count from the earliest; that they take 32 bits only matters where four billion flows began since.
+  mutating func slotsByNumber() -> [Slot] {
+    var all: [UInt64] = []
+    all.reserveCapacity(count)
+    let earliest = earliestNumber()
+    forEachSlot { table, slot in
+      let age = UInt64(UInt32(clamping: table.number(of: slot) - earliest))
+      all.append(age << 32 | UInt64(slot))
+    }
+    all.sort()
+    return all.map { Slot(truncatingIfNeeded: $0) }
+  }
+
+  private mutating func earliestNumber() -> Int {
+    var result = Int.max
+    forEachSlot { table, slot in result = min(result, table.number(of: slot)) }
+    return result
+  }
+
+  /// Attempts first, in the order in which they began.
+  private mutating func forEachSlot(_ body: (inout FlowTable, Slot) -> Void) {
+    var attempt = attempts.earliest
+    while attempt != Slab<AttemptRecord>.none {
+      body(&self, attempt | Self.attempt)
+      attempt = attempts[attempt].later
+    }
+    for place in 0..<held.count { body(&self, held[place]) }
+  }
+}

@@ -1,0 +1,93 @@
+import ConnectionTracking
+import PacketDecoding
+import TestSupport
+import Testing
+
+/// Ordinary connections to one server, each from a port of its own, some of them at the same time.
+struct Crowd {
+  private(set) var segments: [Segment] = []
+  private var count = 0
+
+  private static func port(_ index: Int) -> UInt16 { UInt16(1000 + index) }
+
+  /// Adds a connection like that of `model`, from a port of its own.
+  ///
+  /// - Parameter start: when it begins, in seconds.
+  mutating func add(_ model: [Segment], at start: Double) {
+    let client = SocketAddress(address: WireScript.client.address, port: Self.port(count))
+    count += 1
+    for var segment in model {
+      segment.time = segment.time.advanced(byNanoseconds: Int64(start * 1_000_000_000))
+      if segment.source == WireScript.client { segment.source = client } else { segment.destination = client }
+      segments.append(segment)
+    }
+  }
+
+  /// The last segment of the connection that was added after `index` others comes again, half a second later.
+  mutating func repeatLast(ofConnection index: Int) {
+    guard
+      var segment = segments.last(where: {
+        $0.destination.port == Self.port(index) || $0.source.port == Self.port(index)
+      })
+    else { return }
+    segment.time = segment.time.advanced(byNanoseconds: 500_000_000)
+    segments.append(segment)
+  }
+
+  /// Its segments in the order in which they pass.
+  var inOrder: [Segment] {
+    var result = segments.sorted { ($0.time, $0.source.port) < ($1.time, $1.source.port) }
+    for index in result.indices { result[index].frame = UInt64(index) + 1 }
+    return result
+  }
+}
+
+/// A tracker that has taken `segments`, and the flows that have ended.
+struct Followed: ~Copyable {
+  private var tracker: ConnectionTracker
+  private(set) var ended: [Flow] = []
+
+  init(_ segments: [Segment], _ configure: (inout TrackerConfiguration) -> Void = { _ in }) {
+    var configuration = TrackerConfiguration()
+    configure(&configuration)
+    tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    let nothing: [UInt8] = []
+    for segment in segments { tracker.observe(segment, payload: nothing.span, into: &events) }
+    take(events)
+  }
+
+  var openFlows: Int { tracker.openFlows }
+
+  /// The flows still open end, too.
+  mutating func finish() -> [Flow] {
+    var events: [TrackerEvent] = []
+    while tracker.endFlows(into: &events) {}
+    take(events)
+    return ended
+  }
+
+  private mutating func take(_ events: [TrackerEvent]) {
+    ended += events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
+  }
+
+  /// Checks that flows are told of as by a tracker that holds none in brief.
+  static func compare(
+    _ segments: [Segment], _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    var brief = Followed(segments)
+    var long = Followed(segments) { $0.reportsTransitions = true }
+    let (told, expected) = (brief.finish(), long.finish())
+    #expect(told.count == expected.count, comment, sourceLocation: sourceLocation)
+    for (flow, other) in zip(told, expected) { #expect(flow == other, comment, sourceLocation: sourceLocation) }
+  }
+}
+
+extension OrdinaryWay {
+  /// What passes up to the line `place`, the last one where that is nil.
+  func segments(upTo place: Int? = nil) throws -> [Segment] {
+    let nothing = Departure(testDescription: "nothing")
+    let script = try script(leavingAfter: place ?? lines.count, by: nothing, goesOn: false)
+    return script.lines.compactMap(\.segment)
+  }
+}
