@@ -103,7 +103,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   ///
   /// - Returns: false where no flow was left.
   public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
-    var remaining = remaining ?? RemainingFlows(records.slotsByNumber())
+    var remaining = remaining ?? takeRemaining()
     prepareEnd(of: remaining.takeAhead())
     // So few that the allocator has the memory of the last ones at hand for the next.
     let slots = remaining.take(configuration.digestsUneventful ? 64 : 4)
@@ -113,6 +113,12 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     if remaining.isEmpty { tellDigests(into: &events) }
     self.remaining = remaining
     return !isLast
+  }
+
+  /// No timer ends any more, and what they waited in makes room.
+  private mutating func takeRemaining() -> RemainingFlows {
+    expiries = ExpiryQueue()
+    return RemainingFlows(records.slotsByNumber())
   }
 
   /// What is known of every flow still held, in order of its number: a look that changes nothing.

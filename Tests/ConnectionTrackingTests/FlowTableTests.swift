@@ -81,13 +81,13 @@ struct FlowTableTests {
     #expect(table.footprint == model.count * MemoryLayout<AttemptRecord>.stride)
   }
 
-  /// More attempts than a page has room for, all gone and then come again.
+  /// More attempts than one block has room for, all gone and then come again.
   @Test
   func placesOfAttemptsAreUsedAgain() {
     var table = AttemptTable()
     let syn = Self.segment(from: 1, at: 0)
     let key = FlowKey(syn)
-    let count = PagedArray<AttemptRecord>.pageSize + 1000
+    let count = 3 * Int(AttemptTable.blockSize) + 1000
     var places: [UInt32] = []
     for number in 1...count { places.append(table.insert(AttemptRecord(number: number, key: key, side: 0, syn: syn))) }
     for place in places { table.remove(place) }

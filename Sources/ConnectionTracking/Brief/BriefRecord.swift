@@ -6,8 +6,8 @@ import PacketDecoding
 /// passed. So they are kept in half the memory, and their segments pass by a few comparisons. The first segment out of
 /// the ordinary changes nothing here: the flow unfolds into the ``FlowRecord`` that it would have been, which takes it.
 ///
-/// It begins as an ``AttemptRecord``, which the SYN-ACK makes one of these. Side 0 is the smaller address of the key. Not copyable, and `mutating` also where it only reads, for the reason
-/// ``TCPEndpoint`` gives.
+/// It begins as an ``AttemptRecord``, which the SYN-ACK makes one of these. Side 0 is the smaller address of the key.
+/// Not copyable, and `mutating` also where it only reads, for the reason ``TCPEndpoint`` gives.
 struct BriefRecord: ~Copyable, Sendable {
   // What every segment asks for stands first and last; the order leaves no gaps.
   /// 0 once the flow has ended and the record waits for another.

@@ -3,15 +3,18 @@ import BasicContainers
 /// The attempts that nobody has answered: records that know the one before and the one after, so that the earliest is
 /// at hand for when a limit bites, and one that is answered leaves nothing behind.
 ///
-/// After a flood, or once a million connections are open, there are few attempts where there were many: a page that was
-/// full of them is given back when the last one there is gone.
+/// After a flood, or once a million connections are open, there are few attempts where there were many: memory that was
+/// full of them is given back, a block at a time, when the last one there is gone.
 struct AttemptTable: ~Copyable, Sendable {
-  /// What a page of records is used for.
+  /// What a block of records is used for.
   struct Use: Sendable {
     var held = 0
-    /// Records taken since the page was given back.
+    /// Records taken since the block was given back.
     var taken = 0
   }
+
+  /// Records of a block: some megabytes, and whole pages of the machine.
+  static var blockSize: UInt32 { 1 << 14 }
 
   private var records = Slab<AttemptRecord>()
   private var uses = UniqueArray<Use>()
@@ -43,10 +46,10 @@ struct AttemptTable: ~Copyable, Sendable {
     self[place].earlier = latest
     link(latest, to: place)
     latest = place
-    let page = PagedArray<AttemptRecord>.page(of: place)
-    if page == uses.count { uses.append(Use()) }
-    uses[page].held += 1
-    uses[page].taken += 1
+    let block = Int(place / Self.blockSize)
+    if block == uses.count { uses.append(Use()) }
+    uses[block].held += 1
+    uses[block].taken += 1
     return place
   }
 
@@ -57,16 +60,16 @@ struct AttemptTable: ~Copyable, Sendable {
     if later == Slab<AttemptRecord>.none { latest = earlier } else { self[later].earlier = earlier }
     self[place].number = 0
     records.remove(place)
-    let page = PagedArray<AttemptRecord>.page(of: place)
-    uses[page].held -= 1
-    if uses[page].held == 0, uses[page].taken > PagedArray<AttemptRecord>.pageSize / 2 { giveBack(page) }
+    let block = Int(place / Self.blockSize)
+    uses[block].held -= 1
+    if uses[block].held == 0, uses[block].taken > Int(Self.blockSize) / 2 { giveBack(block) }
   }
 
   /// What looks for a flow at a place where it was finds number 0 there then, as where the record waits for another.
   @inline(never)
-  private mutating func giveBack(_ page: Int) {
-    records.giveBack(page: page)
-    uses[page].taken = 0
+  private mutating func giveBack(_ block: Int) {
+    records.giveBack(from: UInt32(truncatingIfNeeded: block) * Self.blockSize, count: Int(Self.blockSize))
+    uses[block].taken = 0
   }
 
   /// Has `later` come after `earlier`, or first of all where that is none.

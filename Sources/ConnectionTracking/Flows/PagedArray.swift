@@ -15,7 +15,7 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   @inline(__always)
   private static var pageBits: Int { MemoryLayout<Element>.stride.leadingZeroBitCount - (Int.bitWidth - 24) }
   @inline(__always)
-  static var pageSize: Int { 1 << pageBits }
+  private static var pageSize: Int { 1 << pageBits }
 
   private var pages = unsafe UniqueArray<UnsafeMutablePointer<Element>>()
   private(set) var count = 0
@@ -42,13 +42,15 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   @inline(__always)
   func prefetch(_ index: UInt32) { unsafe prefetch_lines(address(index), MemoryLayout<Element>.stride) }
 
-  /// The page that the element at `index` lies in.
-  @inline(__always)
-  static func page(of index: UInt32) -> Int { Int(index) >> pageBits }
-
-  /// Gives the memory of a page back, whose elements may then be all zeros until they are assigned anew: only for
-  /// elements that own nothing, and of which zeros are one.
-  func giveBack(page: Int) { unsafe give_back(pages[page], Self.pageSize * MemoryLayout<Element>.stride) }
+  /// Gives the memory of elements back, which may then be all zeros until they are assigned anew: only for elements that
+  /// own nothing, and of which zeros are one.
+  ///
+  /// - Parameter count: a power of two from 4096 on, of which `first` is a multiple: such elements fill whole pages of the
+  ///   machine. What would lie beyond a page of the array stays.
+  func giveBack(from first: UInt32, count: Int) {
+    let count = min(count, Self.pageSize - Int(first) & (Self.pageSize - 1))
+    unsafe give_back(address(first), count * MemoryLayout<Element>.stride)
+  }
 
   /// Adds `element` at the end.
   ///

@@ -34,8 +34,8 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
     return elements.append(element)
   }
 
-  /// See ``PagedArray/giveBack(page:)``; none of the elements there is needed any more.
-  func giveBack(page: Int) { elements.giveBack(page: page) }
+  /// See ``PagedArray/giveBack(from:count:)``; none of the elements there is needed any more.
+  func giveBack(from first: UInt32, count: Int) { elements.giveBack(from: first, count: count) }
 
   /// The element at `place` is not needed any more. It stays what it is until another takes its place.
   mutating func remove(_ place: UInt32) { free.append(place) }
