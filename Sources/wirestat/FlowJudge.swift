@@ -30,9 +30,10 @@ struct FlowJudge {
   mutating func judge(
     _ flow: Flow, isReported: Bool, in encapsulation: (EncapsulationID) -> Encapsulation?
   ) -> FlowReport? {
-    totals.add(flow, isReported: isReported)
+    let digest = FlowDigest(flow)
+    totals.add(digest, isReported: isReported)
     let found = findings.of(flow)
-    statistics.add(flow, found, isSelected: isReported)
+    statistics.add(digest, flow.notices, found, isReported)
     guard isReported else { return nil }
     examine(found)
     guard needs.contains(.flows) else { return nil }

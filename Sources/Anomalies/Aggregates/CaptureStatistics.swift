@@ -35,8 +35,9 @@ public struct CaptureStatistics: Sendable {
     for index in flows.indices { add(flows[index], [], [], true) }
   }
 
+  /// Takes in what is counted of a flow, with its notices.
   @inline(__always)
-  private mutating func add(
+  package mutating func add(
     _ flow: FlowDigest, _ notices: [FlowNotice], _ findings: [Finding], _ isSelected: Bool
   ) {
     quality.add(flow, notices)
