@@ -1,0 +1,108 @@
+import BasicContainers
+import PacketDecoding
+
+// Segments are followed: each is given to the record of its flow.
+
+extension ConnectionTracker {
+  /// Takes the segments of `batch` and its asides, in their order.
+  mutating func follow(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
+    var aside = 0
+    var start = 0
+    while start < batch.count {
+      let end = min(start + FlowLookup.width, batch.count)
+      prepare(&batch, start..<end)
+      for index in start..<end {
+        if aside < batch.asides.count { take(batch.asides, from: &aside, before: index, into: &events) }
+        follow(batch.segments[index], batch.lookups[index], batch.samples[index], into: &events)
+      }
+      start = end
+    }
+    take(batch.asides, from: &aside, before: batch.count, into: &events)
+  }
+
+  /// Has the flow of a segment take it, sees to its timers, and tells of its transitions where that is asked for.
+  @inline(never)
+  mutating func follow(
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, into events: inout [TrackerEvent]
+  ) {
+    advance(to: segment.time, into: &events)
+    if segment.checksum == .invalid { return noteDamaged(segment) }
+    guard let slot = slot(for: segment, lookup, into: &events) else { return }
+    if FlowTable.isBrief(slot), takesPlain(segment, sample, at: slot, from: Int(lookup.side & 1)) { return }
+    follow(segment, lookup, sample, at: slot, into: &events)
+  }
+
+  /// The same for any but a plain segment of a flow in brief, whose flow is at `slot`.
+  @inline(never)
+  private mutating func follow(
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at held: FlowTable.Slot,
+    into events: inout [TrackerEvent]
+  ) {
+    var slot = held
+    let side = Int(lookup.side & 1)
+    if !FlowTable.isFull(slot) {
+      guard let unfolded = takeInBrief(segment, lookup, sample, at: slot) else { return }
+      slot = unfolded
+    }
+    let mark = TimelineMark(records[slot].timeline)
+    if segment.wirePayloadLength > 0, sample.length > 0 {
+      records[slot].comparePayload(segment, sample, from: side, in: &stores)
+    }
+    guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
+    if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
+    schedule(slot)
+    mayHaveGrown = true
+  }
+
+  /// The same where streams are put together: of an implausible segment, its payload is not taken.
+  mutating func follow(
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, _ payload: Span<UInt8>,
+    into events: inout [TrackerEvent]
+  ) {
+    let held = records.slot(of: segment, lookup)
+    let number = held.map { records[$0].number }
+    let implausible = held.map { records[$0].implausibleSegments } ?? 0
+    follow(segment, lookup, sample, into: &events)
+    guard segment.checksum != .invalid, let slot = records.slot(of: segment, lookup),
+      records[slot].implausibleSegments == (records[slot].number == number ? implausible : 0)
+    else { return }
+    streams.take(
+      segment, payload, of: &records[slot], from: Int(lookup.side), limit: configuration.maximumOutOfOrderBytes,
+      &events)
+  }
+
+  /// Takes the asides that came before the segment at `index`.
+  @inline(never)
+  private mutating func take(
+    _ asides: [(place: Int, aside: SegmentBatch.Aside)], from next: inout Int, before index: Int,
+    into events: inout [TrackerEvent]
+  ) {
+    while next < asides.count, asides[next].place <= index {
+      switch asides[next].aside {
+      case .error(let error): observe(error, into: &events)
+      case .time(let time): advance(to: time, into: &events)
+      }
+      next += 1
+    }
+  }
+
+  private mutating func noteDamaged(_ segment: Segment) {
+    guard let held = records.slot(of: FlowKey(segment)) else { return }
+    let slot = unfold(held)
+    records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
+  }
+
+  mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {
+    var index = mark.tail == TimelineStore.none ? records[slot].timeline.head : stores.timeline.next(after: mark.tail)
+    while index != TimelineStore.none {
+      events.append(records[slot].transition(stores.timeline[index]))
+      index = stores.timeline.next(after: index)
+    }
+  }
+}
+
+/// How far a timeline has been reported.
+struct TimelineMark {
+  var tail: UInt32
+  init(_ list: TimelineStore.List) { tail = list.tail }
+}
