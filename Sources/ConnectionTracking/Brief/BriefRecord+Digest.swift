@@ -1,14 +1,14 @@
 import PacketDecoding
 
-// What is counted of a flow in brief that ends as it is, without its story; the two must say the same.
+// What is counted of a flow in brief that ends as it is, without its story; the two must say the same. An attempt has a
+// digest of its own: here the SYN has been answered.
 
 extension BriefRecord {
   /// Whether ``BriefStory`` would tell of a pause.
   @inline(__always)
   mutating func hasNotices(_ closing: BriefClosing?, leastSilence: Int64) -> Bool {
-    let opening = stage > .opening ? answerDelay : 0
-    let isClosing = closing?.hasPause(of: leastSilence, at: stage, isAlone: isFINAcknowledgedAlone) ?? false
-    return opening >= leastSilence || isClosing
+    answerDelay >= leastSilence
+      || closing?.hasPause(of: leastSilence, at: stage, isAlone: isFINAcknowledgedAlone) ?? false
   }
 
   /// What is counted of the flow.
@@ -20,15 +20,13 @@ extension BriefRecord {
   mutating func digest(
     _ closing: BriefClosing?, _ reason: Flow.EndReason, at end: Timestamp, hasExpired: Bool
   ) -> FlowDigest {
-    let client = Int(clientSide)
-    let path = closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
+    let path = path(closing)
+    let side = Int(clientSide)
     return FlowDigest(
-      number: number, previousFlow: nil, client: clientSide == 0 ? key.low : key.high, server: server,
-      orientation: .syn, close: stage == .opening ? .unanswered : path.kind,
-      closedBy: path.firstSide.map { $0 == client ? .client : .server }, end: reason, firstSeen: first, lastSeen: last,
-      answerDelay: stage == .opening ? nil : answerDelay, counts: counts,
-      clientEnd: digest(of: client, closing, until: end.nanoseconds, hasExpired),
-      serverEnd: digest(of: 1 - client, closing, until: end.nanoseconds, hasExpired))
+      number: number, previousFlow: nil, client: client, server: server, orientation: .syn, close: path.kind,
+      closedBy: closer(path), end: reason, firstSeen: first, lastSeen: last, answerDelay: answerDelay, counts: counts,
+      clientEnd: digest(of: side, closing, until: end.nanoseconds, hasExpired),
+      serverEnd: digest(of: 1 - side, closing, until: end.nanoseconds, hasExpired))
   }
 
   private var answerDelay: Int64 { mutating get { answer.moment(since: first).time.nanoseconds(since: first.time) } }
@@ -46,29 +44,18 @@ extension BriefRecord {
   private mutating func digest(
     of side: Int, _ closing: BriefClosing?, until end: Int64, _ hasExpired: Bool
   ) -> EndpointDigest {
-    let hasSent = ends[side].packets > 0
     var digest = EndpointDigest(
-      state: nil, hasSent: hasSent, initialSequence: hasSent ? initial(of: side) : nil, timeWait: nil,
-      closeWait: .never)
-    if let closing {
-      if side == Int(closer) {
-        closing.digestCloser(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end, hasExpired)
-      } else {
-        closing.digestOther(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end)
-      }
+      state: .established, hasSent: true, initialSequence: initial(of: side), timeWait: nil, closeWait: .never)
+    guard let closing else {
+      if stage == .answered, side != Int(clientSide) { digest.state = .synReceived }
+      return digest
+    }
+    if side == Int(closer) {
+      closing.digestCloser(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end, hasExpired)
     } else {
-      digest.state = openingState(of: side)
+      closing.digestOther(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end)
     }
     return digest
-  }
-
-  private func openingState(of side: Int) -> TCPState {
-    let isClient = side == Int(clientSide)
-    switch stage {
-    case .opening: return isClient ? .synSent : .synReceived
-    case .answered: return isClient ? .established : .synReceived
-    default: return .established
-    }
   }
 }
 

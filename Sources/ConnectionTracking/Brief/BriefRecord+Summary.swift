@@ -8,13 +8,24 @@ extension BriefRecord {
   mutating func facts(
     _ closing: BriefClosing?, _ notices: [FlowNotice], _ reason: Flow.EndReason, at end: Timestamp
   ) -> FlowFacts {
-    let path = closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
+    let path = path(closing)
     return FlowFacts(
-      number: number, previousFlow: nil, orientation: .syn,
-      closedBy: path.firstSide.map { $0 == Int(clientSide) ? .client : .server },
+      number: number, previousFlow: nil, orientation: .syn, closedBy: closer(path),
       close: stage == .opening ? .unanswered : path.kind, end: reason, idleBeforeClose: path.idle,
-      encapsulation: key.encapsulation, client: clientSide == 0 ? key.low : key.high, server: server, firstSeen: first,
-      lastSeen: last, endedAt: end, timelineOmitted: 0, notices: notices)
+      encapsulation: key.encapsulation, client: client, server: server, firstSeen: first, lastSeen: last, endedAt: end,
+      timelineOmitted: 0, notices: notices)
+  }
+
+  /// How it came to its end, as far as it did.
+  @inline(__always)
+  mutating func path(_ closing: BriefClosing?) -> ClosePath {
+    closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
+  }
+
+  /// Who began ``path(_:)``.
+  @inline(__always)
+  func closer(_ path: ClosePath) -> Flow.Closer? {
+    path.firstSide.map { $0 == Int(clientSide) ? .client : .server }
   }
 
   /// What there is to say of one end; `clock` has been told of its part of the timeline.

@@ -87,6 +87,7 @@ struct BriefRecord: ~Copyable, Sendable {
   /// See ``FlowRecord/isHalfOpen``.
   var isHalfOpen: Bool { stage == .answered || stage == .acknowledged }
 
+  var client: SocketAddress { mutating get { clientSide == 0 ? key.low : key.high } }
   var server: SocketAddress { mutating get { clientSide == 0 ? key.high : key.low } }
 }
 
