@@ -40,7 +40,7 @@ struct FlowJudge {
     return FlowReport(flow, found, in: encapsulation(flow.encapsulation), thresholds: findings.thresholds)
   }
 
-  /// Whether flows without notices are only counted, whatever else they are.
+  /// Whether uneventful flows are only counted, whatever else they are.
   var countsUneventful: Bool { gate.isEmpty && !needs.contains(.flows) }
 
   /// Takes in flows that are only counted.

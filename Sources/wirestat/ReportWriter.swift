@@ -20,7 +20,7 @@ struct ReportWriter: ~Copyable {
     self.renderer.begin(into: &self.output)
   }
 
-  /// Whether all flows are asked for, and those without notices only counted.
+  /// Whether all flows are asked for, and the uneventful ones only counted.
   var countsUneventful: Bool { filter.takesAll && judge.countsUneventful }
 
   /// Takes what the tracker said; everything but the end of a flow is passed over.

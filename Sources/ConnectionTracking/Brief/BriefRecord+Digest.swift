@@ -4,13 +4,6 @@ import PacketDecoding
 // digest of its own: here the SYN has been answered.
 
 extension BriefRecord {
-  /// Whether ``BriefStory`` would tell of a pause.
-  @inline(__always)
-  mutating func hasNotices(_ closing: BriefClosing?, leastSilence: Int64) -> Bool {
-    answerDelay >= leastSilence
-      || closing?.hasPause(of: leastSilence, at: stage, isAlone: isFINAcknowledgedAlone) ?? false
-  }
-
   /// What is counted of the flow.
   ///
   /// - Parameters:
@@ -60,12 +53,6 @@ extension BriefRecord {
 }
 
 extension BriefClosing {
-  fileprivate func hasPause(of length: Int64, at stage: BriefStage, isAlone: Bool) -> Bool {
-    pause >= length || isAlone && acknowledgment.time.nanoseconds(since: firstFIN.time) >= length
-      || stage >= .closed && secondFIN.time.nanoseconds(since: acknowledgment.time) >= length
-      || stage == .over && lastACK.time.nanoseconds(since: secondFIN.time) >= length
-  }
-
   fileprivate func digestCloser(
     _ digest: inout EndpointDigest, at stage: BriefStage, isAlone: Bool, until end: Int64, _ hasExpired: Bool
   ) {

@@ -15,21 +15,11 @@ extension ConnectionTracker {
 
   /// Tells how the flow in brief at `slot` has ended; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
   mutating func tell(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    if configuration.digestsUneventful, digest(brief: slot, reason, into: &events) { return }
-    tellDigests(into: &events)
-    events.append(.ended(snapshot(brief: slot, reason)))
-  }
-
-  /// - Returns: false where the flow is not uneventful.
-  private mutating func digest(
-    brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]
-  ) -> Bool {
-    let closing = records.closing(of: slot)
+    guard configuration.digestsUneventful else { return events.append(.ended(snapshot(brief: slot, reason))) }
     let hasExpired = reason == .closed
     let end = hasExpired ? Timestamp(nanoseconds: records.deadline(ofBrief: slot, timers)) : now
-    guard !records[brief: slot].hasNotices(closing, leastSilence: stores.notices.leastSilence) else { return false }
+    let closing = records.closing(of: slot)
     tell(records[brief: slot].digest(closing, reason, at: end, hasExpired: hasExpired), into: &events)
-    return true
   }
 
   /// Lets the flow in brief at `slot` go.
