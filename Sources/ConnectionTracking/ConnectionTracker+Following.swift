@@ -28,22 +28,21 @@ extension ConnectionTracker {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(segment) }
     guard let slot = slot(for: segment, lookup, into: &events) else { return }
-    if FlowTable.isBrief(slot), takesPlain(segment, sample, at: slot, from: Int(lookup.side & 1)) { return }
-    follow(segment, lookup, sample, at: slot, into: &events)
+    let side = Int(lookup.side & 1)
+    if FlowTable.isBrief(slot) {
+      if takesInBrief(segment, sample, at: slot, from: side) { return }
+    } else if FlowTable.isAttempt(slot), takesAnswer(segment, lookup, at: slot) {
+      return
+    }
+    follow(segment, sample, at: unfold(slot), from: side, into: &events)
   }
 
-  /// The same for any but a plain segment of a flow in brief, whose flow is at `slot`.
+  /// The same for a flow with a full record, which is at `slot`.
   @inline(never)
   private mutating func follow(
-    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at held: FlowTable.Slot,
+    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int,
     into events: inout [TrackerEvent]
   ) {
-    var slot = held
-    let side = Int(lookup.side & 1)
-    if !FlowTable.isFull(slot) {
-      guard let unfolded = takeInBrief(segment, lookup, sample, at: slot) else { return }
-      slot = unfolded
-    }
     let mark = TimelineMark(records[slot].timeline)
     if segment.wirePayloadLength > 0, sample.length > 0 {
       records[slot].comparePayload(segment, sample, from: side, in: &stores)

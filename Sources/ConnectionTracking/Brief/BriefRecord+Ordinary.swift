@@ -19,31 +19,30 @@ enum BriefStep: Sendable {
 }
 
 extension BriefRecord {
-  /// True for a segment of `side` that is a ``BriefStep/plain`` step of a flow whose ends are ESTABLISHED beyond doubt.
+  /// What `segment`, sent by `side`, is to the flow; nil where it is out of the ordinary. Changes nothing.
   ///
   /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
   @inline(__always)
-  mutating func isSteadyStep(_ segment: Segment, from side: Int, _ leastIdle: Int64) -> Bool {
-    stage == .steady && !segment.flags.contains(.fin) && isInOrder(segment, from: side, leastIdle)
-      && isPlain(segment, from: side)
+  mutating func step(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
+    guard isInOrder(segment, from: side, leastIdle) else { return nil }
+    if stage == .steady, isPlain(segment, from: side) { return .plain }
+    return stepThatMoves(for: segment, from: side)
   }
 
-  /// What `segment`, sent by `side`, is to the flow where it is no ``isSteadyStep(_:from:_:)``; nil where it is out of
-  /// the ordinary. Changes nothing.
-  @inline(__always)
-  mutating func step(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
-    let isOpener = side == Int(clientSide)
-    guard stage != .over else { return nil }
-    // What proves the handshake is kept as a moment near its beginning.
-    if stage < .steady, BriefMoment(segment, since: first) == nil { return nil }
-    guard isInOrder(segment, from: side, leastIdle) else { return nil }
+  /// The same for a segment in order that is no more data or ACK of a flow whose ends are ESTABLISHED beyond doubt.
+  @inline(never)
+  private mutating func stepThatMoves(for segment: Segment, from side: Int) -> BriefStep? {
     switch stage {
-    case .answered: return isOpener && isHandshakeACK(segment, from: side) ? .acknowledgment : nil
-    case .acknowledged: return isPlain(segment, from: side) ? (isOpener ? .plain : .proof) : nil
-    case .steady: return isFirstFIN(segment, from: side) ? .firstFIN : nil
-    default: return stepOfClosing(for: segment, from: side)
+    case .answered: isHandshakeACK(segment, from: side) ? .acknowledgment : nil
+    case .acknowledged where side == Int(clientSide): isPlain(segment, from: side) ? .plain : nil
+    case .acknowledged: isNearStart(segment) && isPlain(segment, from: side) ? .proof : nil
+    case .steady: isFirstFIN(segment, from: side) ? .firstFIN : nil
+    default: stepOfClosing(for: segment, from: side)
     }
   }
+
+  /// What proves the handshake is kept as a moment near its beginning.
+  private func isNearStart(_ segment: Segment) -> Bool { BriefMoment(segment, since: first) != nil }
 
   /// True for a segment that begins where `side` left off, soon after the last one, and looks like those before it.
   @inline(__always)
@@ -76,7 +75,8 @@ extension BriefRecord {
 
   /// True for the ACK that ends the client's part of the handshake: without data, and of the SYN-ACK alone.
   private mutating func isHandshakeACK(_ segment: Segment, from side: Int) -> Bool {
-    segment.wirePayloadLength == 0 && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
+    side == Int(clientSide) && isNearStart(segment) && segment.wirePayloadLength == 0
+      && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
   }
 
   /// True for a FIN of a sender that has received all that its peer sent.

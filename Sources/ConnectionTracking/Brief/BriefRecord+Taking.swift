@@ -19,16 +19,6 @@ extension BriefRecord {
     carry(segment, from: side)
   }
 
-  /// Takes a segment that has been found a ``BriefStep/plain`` step.
-  @inline(__always)
-  mutating func carry(
-    _ segment: Segment, from side: Int, leastSilence: Int64, in pauses: inout Slab<BriefPause>
-  ) {
-    let quiet = segment.time.nanoseconds &- lastTime
-    if quiet >= leastSilence { notePause(quiet, segment, .plain, side, in: &pauses) }
-    carry(segment, from: side)
-  }
-
   @inline(never)
   private mutating func notePause(
     _ length: Int64, _ segment: Segment, _ step: BriefStep, _ side: Int, in pauses: inout Slab<BriefPause>
@@ -60,7 +50,7 @@ extension BriefRecord {
     if let delay { ends[side].note(answerAfter: delay) }
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func move(
     _ segment: Segment, by step: BriefStep, from side: Int, after quiet: Int64, in backlog: inout BacklogTable,
     _ closings: inout Slab<BriefClosing>

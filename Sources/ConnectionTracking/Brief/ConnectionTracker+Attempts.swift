@@ -14,17 +14,19 @@ extension ConnectionTracker {
     if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
   }
 
-  /// Has the attempt at `slot` take a segment; see ``takeInBrief(_:_:_:at:)``.
+  /// Has the attempt at `slot` take a segment.
+  ///
+  /// - Returns: false where it does not answer the SYN; see ``takesInBrief(_:_:at:from:)``.
   @inline(never)
-  mutating func takeAnswer(_ segment: Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> FlowTable.Slot? {
+  mutating func takesAnswer(_ segment: Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
     let side = Int(lookup.side & 1)
-    guard records[attempt: slot].isAnswered(by: segment, from: side) else { return unfold(slot) }
+    guard records[attempt: slot].isAnswered(by: segment, from: side) else { return false }
     mayHaveGrown = true
     // Nothing of the end that answers is there to be repeated.
     _ = stores.recent.repeats(segment, of: records[attempt: slot].number, from: side, peerLast: .min)
     let mayBeCookie = stores.backlog.add(segment)
     records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)
-    return nil
+    return true
   }
 
   /// What is known of the attempt at `slot`, which stays one.

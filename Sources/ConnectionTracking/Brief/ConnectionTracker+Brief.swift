@@ -3,37 +3,21 @@ import PacketDecoding
 // Flows in brief, as the tracker sees them.
 
 extension ConnectionTracker {
-  /// Has the flow in brief at `slot` take a segment that most are like: it moves no state.
+  /// Has the flow in brief at `slot` take a segment.
   ///
-  /// - Returns: false where it may move one, or is out of the ordinary: then nothing has changed.
-  @inline(__always)
-  mutating func takesPlain(
+  /// - Returns: false where it is out of the ordinary: then nothing has changed, and the record that the flow unfolds into
+  ///   is to take it.
+  @inline(never)
+  mutating func takesInBrief(
     _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
   ) -> Bool {
-    guard records[brief: slot].isSteadyStep(segment, from: side, stores.notices.leastIdle) else { return false }
+    guard let step = records[brief: slot].step(for: segment, from: side, stores.notices.leastIdle) else { return false }
     if takesCopy(segment, at: slot, from: side) { return true }
     keep(sample, of: segment, at: slot, from: side)
-    records.carry(segment, at: slot, from: side, leastSilence: stores.notices.leastSilence)
+    records.take(
+      segment, as: step, at: slot, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog)
+    if step != .plain { setTimer(ofBrief: slot, after: step) }
     return true
-  }
-
-  /// Has the flow in brief, or the attempt, at `slot` take a segment that ``takesPlain(_:_:at:from:)`` has not taken.
-  ///
-  /// - Returns: where its record is now; nil where the segment has been taken. Else it is out of the ordinary, and the
-  ///   record that the flow has unfolded into is to take it.
-  @inline(__always)
-  mutating func takeInBrief(
-    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot
-  ) -> FlowTable.Slot? {
-    if FlowTable.isAttempt(slot) { return takeAnswer(segment, lookup, at: slot) }
-    let side = Int(lookup.side & 1)
-    guard let step = records[brief: slot].step(for: segment, from: side, stores.notices.leastIdle) else {
-      return unfold(slot)
-    }
-    if takesCopy(segment, at: slot, from: side) { return nil }
-    keep(sample, of: segment, at: slot, from: side)
-    take(segment, as: step, at: slot, from: side)
-    return nil
   }
 
   @inline(__always)
@@ -64,10 +48,8 @@ extension ConnectionTracker {
     records[slot].noteDuplicate(segment, side, &stores.notices)
   }
 
-  @inline(__always)
-  private mutating func take(_ segment: Segment, as step: BriefStep, at slot: FlowTable.Slot, from side: Int) {
-    records.take(
-      segment, as: step, at: slot, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog)
+  @inline(never)
+  private mutating func setTimer(ofBrief slot: FlowTable.Slot, after step: BriefStep) {
     switch step {
     case .firstFIN: mayHaveGrown = true
     case .finAcknowledgment: setTimer(ofBrief: slot)

@@ -102,12 +102,6 @@ struct FlowTable: ~Copyable, Sendable {
     return index.next(hash, &probe)
   }
 
-  /// Has the flow in brief at `slot` take a segment that moves no state; see ``BriefRecord``.
-  @inline(__always)
-  mutating func carry(_ segment: Segment, at slot: Slot, from side: Int, leastSilence: Int64) {
-    briefs[slot ^ Self.brief].carry(segment, from: side, leastSilence: leastSilence, in: &attachments.pauses)
-  }
-
   /// Has the flow in brief at `slot` take a segment; see ``BriefRecord``.
   @inline(__always)
   mutating func take(
