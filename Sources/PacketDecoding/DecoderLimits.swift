@@ -6,7 +6,7 @@ public struct DecoderLimits: Sendable, Hashable {
   public var fragmentBytes = 4 << 20
   /// Different encapsulations that get a number of their own; all further ones share
   /// ``EncapsulationID/unnumbered``.
-  public var encapsulations = 65_536
+  public var encapsulations = 65_534
   /// Encapsulations inside one another, tags and tunnels together; what lies deeper is ``SkipReason/tooDeep``.
   public var depth = 16
 

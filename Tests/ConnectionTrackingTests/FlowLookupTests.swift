@@ -6,19 +6,19 @@ import Testing
 
 /// What is found out from a segment alone, without putting its key together, agrees with the key.
 @Suite struct FlowLookupTests {
-  /// Ends of few addresses and ports, so that parts of them are often equal; IPv4 and IPv6, also mixed.
-  private static func end(using random: inout SeededGenerator) -> SocketAddress {
+  /// Ends of few addresses and ports, so that parts of them are often equal, also those of IPv4 and of IPv6.
+  private static func end(isIPv6: Bool, using random: inout SeededGenerator) -> SocketAddress {
     let number = UInt32.random(in: 0...2, using: &random)
     let address =
-      Bool.random(using: &random)
-      ? IPAddress(v4: 0xFFFF_FFFF - number) : IPAddress(v6High: UInt64(number), low: .random(in: 0...1, using: &random))
+      isIPv6 ? IPAddress(v6High: .random(in: 0...1, using: &random), low: UInt64(number)) : IPAddress(v4: number)
     return SocketAddress(address: address, port: [0, 1, 80, 65535].randomElement(using: &random) ?? 0)
   }
 
   private static func segment(using random: inout SeededGenerator) -> Segment {
+    let isIPv6 = Bool.random(using: &random)
     var segment = Segment(
-      time: Timestamp(nanoseconds: 0), frame: 1, source: end(using: &random), destination: end(using: &random),
-      sequence: SequenceNumber(1), flags: .syn)
+      time: Timestamp(nanoseconds: 0), frame: 1, source: end(isIPv6: isIPv6, using: &random),
+      destination: end(isIPv6: isIPv6, using: &random), sequence: SequenceNumber(1), flags: .syn)
     segment.encapsulation = EncapsulationID(.random(in: 0...1, using: &random))
     return segment
   }

@@ -44,13 +44,13 @@ import Testing
     var decoder = PacketDecoder()
     var copies = [decoder.encapsulations]
     for tag in UInt16(1)...600 {
-      #expect(try id(PacketBuilder.tcp().inIPv4().inVLAN(tag), &decoder) == EncapsulationID(UInt32(tag)))
+      #expect(try id(PacketBuilder.tcp().inIPv4().inVLAN(tag), &decoder) == EncapsulationID(UInt16(tag)))
       copies.append(decoder.encapsulations)
     }
     for (count, copy) in copies.enumerated() {
       #expect(copy.count == count)
-      #expect(copy[EncapsulationID(UInt32(count))]?.layers == (count == 0 ? nil : [.vlan(UInt16(count))]))
-      #expect(copy[EncapsulationID(UInt32(count + 1))] == nil)
+      #expect(copy[EncapsulationID(UInt16(count))]?.layers == (count == 0 ? nil : [.vlan(UInt16(count))]))
+      #expect(copy[EncapsulationID(UInt16(count + 1))] == nil)
     }
   }
 

@@ -1,25 +1,22 @@
 import PacketDecoding
 
-/// How a flow in brief closes. Its segments follow one another, so that each is counted from the one before.
-struct BriefClosing: Sendable {
-  let firstFIN: TimelineEntry.Moment
-  /// The pause before it, in nanoseconds.
-  let pause: Int64
-  /// See ``ClosePath/idle``; negative where that is nil.
-  private let idle: Int64
-  private var acknowledgmentStep = BriefMoment()
-  private var secondStep = BriefMoment()
-  private var lastStep = BriefMoment()
+/// How a flow in brief closes: what is kept of it, each moment counted from the one before.
+struct PackedClosing: Sendable {
+  /// When the first FIN passed, in nanoseconds.
+  let time: Int64
+  /// The pause before it; its frame is counted from the flow's first.
+  let firstFIN: BriefMoment
+  private(set) var acknowledgment = BriefMoment()
+  private(set) var secondFIN = BriefMoment()
+  private(set) var lastACK = BriefMoment()
   /// The TSval of the first FIN's acknowledgment, where it came alone, and that of the last ACK.
   private(set) var acknowledgmentStamp: UInt32 = 0
   private(set) var lastStamp: UInt32 = 0
 
-  init(with segment: Segment, after pause: Int64, lastPayload: Int64) {
-    var path = ClosePath()
-    path.noteIdle(before: segment, lastPayload: lastPayload)
-    firstFIN = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
-    self.pause = pause
-    idle = path.idle ?? -1
+  /// - Parameter moment: ``firstFIN``.
+  init(with segment: Segment, _ moment: BriefMoment) {
+    time = segment.time.nanoseconds
+    firstFIN = moment
   }
 
   /// Takes the acknowledgment of the first FIN that came alone, the second FIN, or the last ACK.
@@ -27,26 +24,49 @@ struct BriefClosing: Sendable {
     let moment = BriefMoment(segment, since: last) ?? BriefMoment()
     switch step {
     case .finAcknowledgment:
-      acknowledgmentStep = moment
+      acknowledgment = moment
       acknowledgmentStamp = segment.options.timestampValue
-    case .secondFIN: secondStep = moment
+    case .secondFIN: secondFIN = moment
     default:
-      lastStep = moment
+      lastACK = moment
       lastStamp = segment.options.timestampValue
     }
   }
+}
 
+/// How a flow in brief closes.
+struct BriefClosing {
+  let firstFIN: TimelineEntry.Moment
   /// The acknowledgment of the first FIN where it came alone; else that FIN.
-  var acknowledgment: TimelineEntry.Moment { acknowledgmentStep.moment(since: firstFIN) }
-  var secondFIN: TimelineEntry.Moment { secondStep.moment(since: acknowledgment) }
+  let acknowledgment: TimelineEntry.Moment
+  let secondFIN: TimelineEntry.Moment
   /// The acknowledgment of the second FIN.
-  var lastACK: TimelineEntry.Moment { lastStep.moment(since: secondFIN) }
+  let lastACK: TimelineEntry.Moment
+  /// Before the first FIN, in nanoseconds.
+  let pause: Int64
+  private let lastPayload: Int64
+  let acknowledgmentStamp: UInt32
+  let lastStamp: UInt32
+
+  /// - Parameter record: whose closing `packed` is.
+  @inline(__always)
+  init(_ packed: PackedClosing, of record: inout BriefRecord) {
+    let time = Timestamp(nanoseconds: packed.time)
+    firstFIN = TimelineEntry.Moment(time: time, frame: record.first.frame &+ packed.firstFIN.frames)
+    pause = packed.firstFIN.nanoseconds
+    acknowledgment = packed.acknowledgment.moment(since: firstFIN)
+    secondFIN = packed.secondFIN.moment(since: acknowledgment)
+    lastACK = packed.lastACK.moment(since: secondFIN)
+    lastPayload = record.lastPayload
+    acknowledgmentStamp = packed.acknowledgmentStamp
+    lastStamp = packed.lastStamp
+  }
 
   /// - Parameters:
   ///   - side: who closed first.
   ///   - isAlone: the first FIN was acknowledged by a segment of its own.
   func path(by side: Int, at stage: BriefStage, isAlone: Bool) -> ClosePath {
-    var path = ClosePath(idle: idle < 0 ? nil : idle)
+    var path = ClosePath(idle: lastPayload == .min ? nil : max(0, firstFIN.time.nanoseconds &- lastPayload))
     path.fin(from: side, coversPeer: false, acknowledgedAlone: false)
     if stage >= .closed { path.fin(from: 1 - side, coversPeer: true, acknowledgedAlone: isAlone) }
     return path

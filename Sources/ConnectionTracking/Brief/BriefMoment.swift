@@ -16,9 +16,11 @@ struct BriefMoment: Sendable {
     packed = time << Self.frameBits | frame
   }
 
+  /// From the other segment to this one.
+  var nanoseconds: Int64 { Int64(bitPattern: packed >> Self.frameBits) }
+  var frames: UInt64 { packed & (1 << Self.frameBits - 1) }
+
   func moment(since start: TimelineEntry.Moment) -> TimelineEntry.Moment {
-    let time = Int64(bitPattern: packed >> Self.frameBits)
-    let frame = packed & (1 << Self.frameBits - 1)
-    return TimelineEntry.Moment(time: start.time.advanced(byNanoseconds: time), frame: start.frame &+ frame)
+    TimelineEntry.Moment(time: start.time.advanced(byNanoseconds: nanoseconds), frame: start.frame &+ frames)
   }
 }

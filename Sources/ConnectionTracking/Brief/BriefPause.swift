@@ -21,7 +21,7 @@ struct BriefPause: Sendable {
 
 /// What only some flows in brief have, each in a place of its own: how they close, and their last pause.
 struct BriefAttachments: ~Copyable, Sendable {
-  var closings = Slab<BriefClosing>()
+  var closings = Slab<PackedClosing>()
   var pauses = Slab<BriefPause>()
 
   /// Bytes that they take.
@@ -29,13 +29,13 @@ struct BriefAttachments: ~Copyable, Sendable {
 
   /// What `record` has is not needed any more.
   mutating func release(_ record: inout BriefRecord) {
-    if record.closing != Slab<BriefClosing>.none { closings.remove(record.closing) }
+    if record.closing != Slab<PackedClosing>.none { closings.remove(record.closing) }
     if record.pause != Slab<BriefPause>.none { pauses.remove(record.pause) }
   }
 
   /// How `record` closes; nil where it does not.
   mutating func closing(of record: inout BriefRecord) -> BriefClosing? {
-    record.closing == Slab<BriefClosing>.none ? nil : closings[record.closing]
+    record.closing == Slab<PackedClosing>.none ? nil : BriefClosing(closings[record.closing], of: &record)
   }
 
   /// The last pause of `record`; nil where it had none.

@@ -14,7 +14,7 @@ extension BriefRecord {
     _ closing: BriefClosing?, _ reason: Flow.EndReason, at end: Timestamp, hasExpired: Bool
   ) -> FlowDigest {
     let path = path(closing)
-    let side = Int(clientSide)
+    let side = clientSide
     return FlowDigest(
       number: number, previousFlow: nil, client: client, server: server, orientation: .syn, close: path.kind,
       closedBy: closer(path), end: reason, firstSeen: first, lastSeen: last, answerDelay: answerDelay, counts: counts,
@@ -40,10 +40,10 @@ extension BriefRecord {
     var digest = EndpointDigest(
       state: .established, hasSent: true, initialSequence: initial(of: side), timeWait: nil, closeWait: .never)
     guard let closing else {
-      if stage == .answered, side != Int(clientSide) { digest.state = .synReceived }
+      if stage == .answered, side != clientSide { digest.state = .synReceived }
       return digest
     }
-    if side == Int(closer) {
+    if side == closer {
       closing.digestCloser(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end, hasExpired)
     } else {
       closing.digestOther(&digest, at: stage, isAlone: isFINAcknowledgedAlone, until: end)

@@ -34,7 +34,7 @@ extension BriefRecord {
   private mutating func stepThatMoves(for segment: Segment, from side: Int) -> BriefStep? {
     switch stage {
     case .answered: isHandshakeACK(segment, from: side) ? .acknowledgment : nil
-    case .acknowledged where side == Int(clientSide): isPlain(segment, from: side) ? .plain : nil
+    case .acknowledged where side == clientSide: isPlain(segment, from: side) ? .plain : nil
     case .acknowledged: isNearStart(segment) && isPlain(segment, from: side) ? .proof : nil
     case .steady: isFirstFIN(segment, from: side) ? .firstFIN : nil
     default: stepOfClosing(for: segment, from: side)
@@ -75,18 +75,24 @@ extension BriefRecord {
 
   /// True for the ACK that ends the client's part of the handshake: without data, and of the SYN-ACK alone.
   private mutating func isHandshakeACK(_ segment: Segment, from side: Int) -> Bool {
-    side == Int(clientSide) && isNearStart(segment) && segment.wirePayloadLength == 0
+    side == clientSide && isNearStart(segment) && segment.wirePayloadLength == 0
       && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
   }
 
   /// True for a FIN of a sender that has received all that its peer sent.
   private mutating func isFirstFIN(_ segment: Segment, from side: Int) -> Bool {
-    segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next
+    segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next && closingMoment(of: segment) != nil
+  }
+
+  /// See ``PackedClosing/firstFIN``; nil where it does not fit.
+  mutating func closingMoment(of segment: Segment) -> BriefMoment? {
+    BriefMoment(
+      segment, since: TimelineEntry.Moment(time: Timestamp(nanoseconds: lastTime), frame: first.frame))
   }
 
   /// What a segment after the first FIN is: nothing but the second FIN and the acknowledgments of both is ordinary.
   private mutating func stepOfClosing(for segment: Segment, from side: Int) -> BriefStep? {
-    let isCloser = side == Int(closer)
+    let isCloser = side == closer
     guard segment.wirePayloadLength == 0, segment.acknowledgment == ends[1 - side].next,
       BriefMoment(segment, since: last) != nil
     else { return nil }

@@ -19,13 +19,13 @@ extension BriefRecord {
   /// How it came to its end, as far as it did.
   @inline(__always)
   mutating func path(_ closing: BriefClosing?) -> ClosePath {
-    closing?.path(by: Int(closer), at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
+    closing?.path(by: closer, at: stage, isAlone: isFINAcknowledgedAlone) ?? ClosePath()
   }
 
   /// Who began ``path(_:)``.
   @inline(__always)
   func closer(_ path: ClosePath) -> Flow.Closer? {
-    path.firstSide.map { $0 == Int(clientSide) ? .client : .server }
+    path.firstSide.map { $0 == clientSide ? .client : .server }
   }
 
   /// What there is to say of one end; `clock` has been told of its part of the timeline.

@@ -15,7 +15,7 @@ extension BriefRecord {
   ) {
     let quiet = segment.time.nanoseconds &- lastTime
     if quiet >= leastSilence { notePause(quiet, segment, step, side, in: &attachments.pauses) }
-    if step != .plain { move(segment, by: step, from: side, after: quiet, in: &backlog, &attachments.closings) }
+    if step != .plain { move(segment, by: step, from: side, in: &backlog, &attachments.closings) }
     carry(segment, from: side)
   }
 
@@ -40,7 +40,7 @@ extension BriefRecord {
   @inline(__always)
   private mutating func note(last segment: Segment, from side: Int) {
     lastFrame = UInt32(truncatingIfNeeded: segment.frame &- first.frame)
-    lastSender = UInt8(truncatingIfNeeded: side)
+    lastSender = side
   }
 
   @inline(__always)
@@ -52,8 +52,8 @@ extension BriefRecord {
 
   @inline(never)
   private mutating func move(
-    _ segment: Segment, by step: BriefStep, from side: Int, after quiet: Int64, in backlog: inout BacklogTable,
-    _ closings: inout Slab<BriefClosing>
+    _ segment: Segment, by step: BriefStep, from side: Int, in backlog: inout BacklogTable,
+    _ closings: inout Slab<PackedClosing>
   ) {
     switch step {
     case .plain: return
@@ -67,8 +67,8 @@ extension BriefRecord {
       backlog.change(server, key.encapsulation, isHalfOpen: false)
     case .firstFIN:
       stage = .closing
-      closer = UInt8(truncatingIfNeeded: side)
-      closing = closings.insert(BriefClosing(with: segment, after: quiet, lastPayload: lastPayload))
+      closer = side
+      closing = closings.insert(PackedClosing(with: segment, closingMoment(of: segment) ?? BriefMoment()))
     case .finAcknowledgment, .secondFIN, .lastACK:
       closings[closing].take(segment, as: step, since: last)
       if step != .secondFIN { ends[side].facts.insert(.acknowledgedFINAlone) }
@@ -82,7 +82,7 @@ extension BriefRecord {
   @inline(__always)
   init(of attempt: inout AttemptRecord, answeredBy segment: Segment, mayBeCookie: Bool) {
     self.init(of: &attempt)
-    let side = 1 - Int(clientSide & 1)
+    let side = 1 - clientSide
     stage = .answered
     answer = BriefMoment(segment, since: first) ?? answer
     ends[side] = BriefEnd(SYNOffer(segment), at: segment.time, .synACK)

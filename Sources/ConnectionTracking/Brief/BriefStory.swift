@@ -16,7 +16,7 @@ struct BriefStory: ~Copyable {
   var notices: [FlowNotice] = []
   /// The pause that has not been told of.
   var pause: Pause?
-  let clientSide: UInt8
+  let clientSide: Int
   let leastSilence: Int64
 
   init(of brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, leastSilence: Int64) {
@@ -40,7 +40,7 @@ struct BriefStory: ~Copyable {
     add(Step(slot: slot, events: []))
   }
 
-  func role(of side: Int) -> EndpointRole { side == Int(clientSide) ? .client : .server }
+  func role(of side: Int) -> EndpointRole { side == clientSide ? .client : .server }
 }
 
 extension Pause {
@@ -59,7 +59,7 @@ extension Pause {
 
 extension BriefStory {
   private mutating func open(_ brief: inout BriefRecord) {
-    let client = Int(brief.clientSide)
+    let client = brief.clientSide
     let server = 1 - client
     let stage = brief.stage
     let (answer, proof) = (brief.answer.moment(since: brief.first), brief.proof.moment(since: brief.first))
@@ -81,7 +81,7 @@ extension BriefStory {
   }
 
   private mutating func close(_ brief: inout BriefRecord, _ closing: BriefClosing) {
-    let (closer, other) = (Int(brief.closer), 1 - Int(brief.closer))
+    let (closer, other) = (brief.closer, 1 - brief.closer)
     let isAlone = brief.isFINAcknowledgedAlone
     let fin = closing.firstFIN
     let arrival = isAlone ? closing.acknowledgment : brief.stage >= .closed ? closing.secondFIN : nil
@@ -107,7 +107,7 @@ extension BriefStory {
   private mutating func halfClose(
     _ brief: inout BriefRecord, _ closing: BriefClosing, provedAt proved: TimelineEntry.Moment?
   ) {
-    let (closer, other) = (Int(brief.closer), 1 - Int(brief.closer))
+    let (closer, other) = (brief.closer, 1 - brief.closer)
     let end = brief.stage >= .closed ? brief.ends[other].next - 1 : brief.ends[other].next
     noteSilence(closing.acknowledgment, since: closing.firstFIN, other, .closeWait, .finWait1)
     let needed = brief.proof(at: closing.acknowledgment, beyond: end, closing.acknowledgmentStamp, of: other)

@@ -13,7 +13,7 @@ extension FlowRecord {
     key = brief.key
     isSelfConnect = false
     orientation = .syn
-    clientSide = brief.clientSide
+    clientSide = UInt8(truncatingIfNeeded: brief.clientSide)
     first = brief.first
     last = brief.last
     lastSender = Int8(truncatingIfNeeded: brief.lastSender)
@@ -23,7 +23,7 @@ extension FlowRecord {
     var story = BriefStory(of: &brief, closing, pause, leastSilence: stores.notices.leastSilence)
     unfold(&story, in: &stores)
     unfoldHandshake(brief.stage)
-    if let closing { unfold(closing, brief.stage, by: Int(brief.closer), timers) }
+    if let closing { unfold(closing, brief.stage, by: brief.closer, timers) }
   }
 
   private mutating func unfold(_ story: inout BriefStory, in stores: inout SharedStores) {

@@ -44,17 +44,12 @@ struct EvictionQueue: Sendable {
     }
     if let earliest { return earliest }
     guard table.heldCount > 0 else { return nil }
-    var result = table.held(next(&table))
+    var result = table.nextHeld(&hand)
     for _ in 1..<min(Self.choice, table.heldCount) {
-      let candidate = table.held(next(&table))
+      let candidate = table.nextHeld(&hand)
       if table.lastTime(of: candidate) < table.lastTime(of: result) { result = candidate }
     }
     return result
-  }
-
-  private mutating func next(_ table: inout FlowTable) -> Int {
-    hand = hand + 1 < table.heldCount ? hand + 1 : 0
-    return hand
   }
 
   /// Whether `attempt` was put here before the other one began.

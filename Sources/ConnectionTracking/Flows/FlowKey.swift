@@ -1,11 +1,18 @@
 package import PacketDecoding
 
 /// A four-tuple within its VLAN and tunnel context, the same for both directions.
-package struct FlowKey: Sendable, Hashable {
-  /// The smaller end.
-  package let low: SocketAddress
-  package let high: SocketAddress
+///
+/// In 39 bytes: a packet's two addresses are of one protocol.
+package struct FlowKey: Sendable, Equatable {
+  // The addresses' bits, of the smaller end first; see ``IPAddress``.
+  private let lowHigh: UInt64
+  private let lowLow: UInt64
+  private let highHigh: UInt64
+  private let highLow: UInt64
+  private let lowPort: UInt16
+  private let highPort: UInt16
   package let encapsulation: EncapsulationID
+  private let isIPv6: Bool
 
   package init(_ segment: Segment) {
     self.init(segment.source, segment.destination, segment.encapsulation)
@@ -13,9 +20,19 @@ package struct FlowKey: Sendable, Hashable {
 
   package init(_ one: SocketAddress, _ other: SocketAddress, _ encapsulation: EncapsulationID) {
     let isOrdered = !(other < one)
-    low = isOrdered ? one : other
-    high = isOrdered ? other : one
+    let (low, high) = isOrdered ? (one, other) : (other, one)
+    (lowHigh, lowLow, lowPort) = (low.address.high, low.address.low, low.port)
+    (highHigh, highLow, highPort) = (high.address.high, high.address.low, high.port)
+    isIPv6 = high.address.isIPv6
     self.encapsulation = encapsulation
+  }
+
+  /// The smaller end.
+  package var low: SocketAddress {
+    SocketAddress(address: IPAddress(isIPv6: isIPv6, high: lowHigh, low: lowLow), port: lowPort)
+  }
+  package var high: SocketAddress {
+    SocketAddress(address: IPAddress(isIPv6: isIPv6, high: highHigh, low: highLow), port: highPort)
   }
 
   /// Whether it is the key of the flow between two IPv4 ends, in any order. They are compared as numbers and without a
@@ -23,23 +40,22 @@ package struct FlowKey: Sendable, Hashable {
   /// processor could foresee.
   @inline(__always)
   func isKey(ofIPv4 one: UInt64, _ other: UInt64, _ encapsulation: EncapsulationID) -> Bool {
-    (low.wordOfIPv4 ^ min(one, other)) | (high.wordOfIPv4 ^ max(one, other))
-      | UInt64(self.encapsulation.rawValue ^ encapsulation.rawValue) == 0
-      && !low.address.isIPv6 && !high.address.isIPv6
+    let difference =
+      (lowLow << 16 | UInt64(lowPort)) ^ min(one, other) | (highLow << 16 | UInt64(highPort)) ^ max(one, other)
+      | UInt64(self.encapsulation.rawValue ^ encapsulation.rawValue)
+    return difference == 0 && !isIPv6
   }
 
   /// Without a branch, for the same reason.
   @inline(__always)
   package static func == (left: FlowKey, right: FlowKey) -> Bool {
-    difference(left.low, right.low) | difference(left.high, right.high)
-      | UInt64(left.encapsulation.rawValue ^ right.encapsulation.rawValue) == 0
-  }
-
-  /// 0 where both are the same.
-  @inline(__always)
-  private static func difference(_ left: SocketAddress, _ right: SocketAddress) -> UInt64 {
-    (left.address.high ^ right.address.high) | (left.address.low ^ right.address.low)
-      | UInt64(left.port ^ right.port) | (left.address.isIPv6 == right.address.isIPv6 ? 0 : 1)
+    let addresses =
+      (left.lowHigh ^ right.lowHigh) | (left.lowLow ^ right.lowLow) | (left.highHigh ^ right.highHigh)
+      | (left.highLow ^ right.highLow)
+    let rest =
+      (left.lowPort ^ right.lowPort) | (left.highPort ^ right.highPort)
+      | (left.encapsulation.rawValue ^ right.encapsulation.rawValue)
+    return addresses | UInt64(rest) == 0 && left.isIPv6 == right.isIPv6
   }
 
   /// A connection of a socket with itself: one endpoint plays both ends.

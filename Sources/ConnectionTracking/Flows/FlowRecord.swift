@@ -33,8 +33,6 @@ struct FlowRecord: ~Copyable, Sendable {
   var first: TimelineEntry.Moment
   /// The number of the incarnation before; 0 where there was none.
   var previous: Int
-  /// Where ``FlowTable`` lists it.
-  var place: UInt32 = 0
   /// Segments whose numbers fit neither direction, so that they prove nothing.
   var implausibleSegments: UInt32 = 0
 

@@ -36,9 +36,10 @@ final class FlowStorage: Sendable {
     at end: Timestamp, expiry: Int64?, leastSilence: Int64
   ) {
     var story = BriefStory(of: &brief, closing, pause, leastSilence: leastSilence)
-    if let expiry { story.leaveTimeWait(Int(brief.closer), at: expiry) }
+    if let expiry { story.leaveTimeWait(brief.closer, at: expiry) }
     var clocks = [2 of StateClock](repeating: StateClock(from: brief.first.time.nanoseconds))
-    let (count, clientSide, blank) = (story.count, brief.clientSide, TimelineEntry.blank)
+    let client = brief.clientSide
+    let (count, clientSide, blank) = (story.count, UInt8(truncatingIfNeeded: client), TimelineEntry.blank)
     self.count = count
     head = .init { index in
       guard index < count else { return blank }
@@ -48,7 +49,6 @@ final class FlowStorage: Sendable {
     }
     tail = []
     facts = brief.facts(closing, story.notices, reason, at: end)
-    let client = Int(clientSide)
     clientEnd = brief.summary(of: client, clocks[client], until: end)
     serverEnd = brief.summary(of: 1 - client, clocks[1 - client], until: end)
   }

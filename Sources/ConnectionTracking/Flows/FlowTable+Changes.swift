@@ -7,7 +7,6 @@ extension FlowTable {
   /// Takes the record of a flow that is not held yet.
   mutating func insert(_ record: consuming FlowRecord, _ hash: UInt32) -> Slot {
     let slot = records.insert(record)
-    list(slot)
     index.insert(hash, slot)
     return slot
   }
@@ -18,15 +17,9 @@ extension FlowTable {
     index.insert(hash, attempts.insert(record) | Self.attempt)
   }
 
-  private mutating func list(_ slot: Slot) {
-    setPlace(of: slot, UInt32(truncatingIfNeeded: held.count))
-    held.append(slot)
-  }
-
   /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
   mutating func remove(_ slot: Slot) {
     index.remove(hash(self[slot].key), slot)
-    unlist(slot, at: self[slot].place)
     self[slot].number = 0
     records.remove(slot)
   }
@@ -34,7 +27,6 @@ extension FlowTable {
   /// Lets the flow in brief at `slot` go.
   mutating func remove(brief slot: Slot) {
     index.remove(hash(self[brief: slot].key), slot)
-    unlist(slot, at: self[brief: slot].place)
     release(brief: slot)
   }
 
@@ -42,13 +34,6 @@ extension FlowTable {
   mutating func remove(attempt slot: Slot) {
     index.remove(hash(self[attempt: slot].key), slot)
     attempts.remove(slot ^ Self.attempt)
-  }
-
-  private mutating func unlist(_ slot: Slot, at place: UInt32) {
-    let last = held.removeLast()
-    guard last != slot else { return }
-    held[Int(place)] = last
-    setPlace(of: last, place)
   }
 
   private mutating func release(brief slot: Slot) {
@@ -62,15 +47,7 @@ extension FlowTable {
     let hash = hash(record.key)
     let new = records.insert(record)
     index.replace(hash, slot, by: new)
-    if Self.isAttempt(slot) {
-      list(new)
-      attempts.remove(slot ^ Self.attempt)
-    } else {
-      let place = self[brief: slot].place
-      self[new].place = place
-      held[Int(place)] = new
-      release(brief: slot)
-    }
+    if Self.isAttempt(slot) { attempts.remove(slot ^ Self.attempt) } else { release(brief: slot) }
     return new
   }
 
@@ -80,10 +57,8 @@ extension FlowTable {
   /// - Returns: where it is.
   @inline(__always) @discardableResult
   mutating func replace(attempt slot: Slot, _ hash: UInt32, answeredBy segment: Segment, mayBeCookie: Bool) -> Slot {
-    var record = BriefRecord(of: &self[attempt: slot], answeredBy: segment, mayBeCookie: mayBeCookie)
-    record.place = UInt32(truncatingIfNeeded: held.count)
+    let record = BriefRecord(of: &self[attempt: slot], answeredBy: segment, mayBeCookie: mayBeCookie)
     let new = briefs.insert(record) | Self.brief
-    held.append(new)
     index.replace(hash, slot, by: new)
     attempts.remove(slot ^ Self.attempt)
     return new

@@ -3,8 +3,20 @@ import BasicContainers
 // All flows, one by one.
 
 extension FlowTable {
-  /// One of the flows held, by a place below ``heldCount``.
-  func held(_ place: Int) -> Slot { held[place] }
+  /// The flow held next behind `hand`, which goes round them all, attempts aside. There must be one.
+  mutating func nextHeld(_ hand: inout Int) -> Slot {
+    while true {
+      hand = hand + 1 < briefs.places + records.places ? hand + 1 : 0
+      let slot = slot(inOrder: hand)
+      if number(of: slot) != 0 { return slot }
+    }
+  }
+
+  /// A place for a record of a flow, attempts aside, by its rank among all of them: those in brief first.
+  private func slot(inOrder rank: Int) -> Slot {
+    rank < briefs.places
+      ? UInt32(truncatingIfNeeded: rank) | Self.brief : UInt32(truncatingIfNeeded: rank - briefs.places)
+  }
 
   /// The flows held, in order of their numbers.
   ///
@@ -35,6 +47,9 @@ extension FlowTable {
       body(&self, attempt | Self.attempt)
       attempt = attempts[attempt].later
     }
-    for place in 0..<held.count { body(&self, held[place]) }
+    for rank in 0..<briefs.places + records.places {
+      let slot = slot(inOrder: rank)
+      if number(of: slot) != 0 { body(&self, slot) }
+    }
   }
 }

@@ -27,11 +27,6 @@ extension FlowTable {
     Self.isBrief(slot) ? self[brief: slot].lastTime : self[slot].last.time.nanoseconds
   }
 
-  /// Has the record at `slot`, no attempt, know its place among the slots of the flows held.
-  mutating func setPlace(of slot: Slot, _ place: UInt32) {
-    if Self.isBrief(slot) { self[brief: slot].place = place } else { self[slot].place = place }
-  }
-
   /// How the flow in brief at `slot` closes; nil where it does not.
   mutating func closing(of slot: Slot) -> BriefClosing? {
     attachments.closing(of: &briefs[slot ^ Self.brief])
@@ -45,7 +40,7 @@ extension FlowTable {
   mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {
     if Self.isBrief(slot) {
       let closing = self[brief: slot].closing
-      if closing != Slab<BriefClosing>.none { attachments.closings.prefetch(closing) }
+      if closing != Slab<PackedClosing>.none { attachments.closings.prefetch(closing) }
     } else if Self.isFull(slot) {
       timeline.prefetch(self[slot].timeline.tail)
     }

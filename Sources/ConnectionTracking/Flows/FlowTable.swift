@@ -18,15 +18,13 @@ struct FlowTable: ~Copyable, Sendable {
   var briefs = Slab<BriefRecord>()
   var attempts = AttemptTable()
   var attachments = BriefAttachments()
-  /// The slots of the flows held, attempts aside, in no order; each record knows its place here.
-  var held = UniqueArray<Slot>()
   let hash = FlowHash.shared
 
   /// Flows held.
   var count: Int { index.count }
 
   /// Flows held that are no attempts.
-  var heldCount: Int { held.count }
+  var heldCount: Int { briefs.count + records.count }
 
   /// Bytes that the flows held take, their places in the index included.
   ///

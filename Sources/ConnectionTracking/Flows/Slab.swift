@@ -8,8 +8,14 @@ struct Slab<Element: ~Copyable & Sendable>: ~Copyable, Sendable {
   private var elements = PagedArray<Element>()
   private var free = UniqueArray<UInt32>()
 
+  /// Places there are, some of which may be free.
+  var places: Int { elements.count }
+
+  /// Elements held.
+  var count: Int { elements.count - free.count }
+
   /// Bytes that the elements held take.
-  var footprint: Int { (elements.count - free.count) * MemoryLayout<Element>.stride }
+  var footprint: Int { count * MemoryLayout<Element>.stride }
 
   subscript(place: UInt32) -> Element {
     @inline(__always) unsafeAddress { unsafe UnsafePointer(elements.address(place)) }

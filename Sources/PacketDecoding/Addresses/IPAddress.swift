@@ -21,6 +21,14 @@ public struct IPAddress: Sendable, Hashable, Comparable {
     isIPv6 = true
   }
 
+  /// The address with these bits.
+  @inlinable
+  package init(isIPv6: Bool, high: UInt64, low: UInt64) {
+    self.isIPv6 = isIPv6
+    self.high = high
+    self.low = low
+  }
+
   /// Both halves, compared in one go: which of two ends is the smaller is nothing that a processor could foresee.
   @inlinable
   var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }

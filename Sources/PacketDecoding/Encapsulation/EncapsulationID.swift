@@ -1,9 +1,9 @@
 /// The number of an ``Encapsulation`` in the decoder that made the segment; 0 is no encapsulation.
 public struct EncapsulationID: Sendable, Hashable {
-  public var rawValue: UInt32
+  public var rawValue: UInt16
 
   @inlinable
-  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+  public init(_ rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Straight on the link: no tag, no tunnel.
   @inlinable public static var none: EncapsulationID { EncapsulationID(0) }

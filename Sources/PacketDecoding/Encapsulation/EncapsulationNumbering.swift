@@ -14,7 +14,7 @@ struct EncapsulationNumbering: Sendable {
   private var numbers: [EncapsulationTable.Entry: EncapsulationID] = [:]
   private var latest: [4 of Numbered?] = .init(repeating: nil)
 
-  init(limit: Int) { self.limit = min(limit, Int(UInt32.max) - 1) }
+  init(limit: Int) { self.limit = min(limit, Int(UInt16.max) - 1) }
 
   /// The number of `layer` inside `parent`.
   mutating func number(_ layer: Encapsulation.Layer, inside parent: EncapsulationID, depth: Int) -> EncapsulationID {

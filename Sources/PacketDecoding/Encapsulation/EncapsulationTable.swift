@@ -31,7 +31,7 @@ public struct EncapsulationTable: Sendable {
     if count % Self.pageLength == 0 { pages.append([]) }
     pages[pages.count - 1].append(entry)
     count += 1
-    return EncapsulationID(UInt32(truncatingIfNeeded: count))
+    return EncapsulationID(UInt16(truncatingIfNeeded: count))
   }
 
   private func entry(of id: EncapsulationID) -> Entry? {
