@@ -31,9 +31,9 @@ struct FlowJudge {
     _ flow: Flow, isReported: Bool, in encapsulation: (EncapsulationID) -> Encapsulation?
   ) -> FlowReport? {
     let digest = FlowDigest(flow)
-    totals.add(digest, isReported: isReported)
+    totals.add(flow, digest, isReported: isReported)
     let found = findings.of(flow)
-    statistics.add(digest, flow.notices, found, isReported)
+    statistics.add(flow, digest, found, isReported)
     guard isReported else { return nil }
     examine(found)
     guard needs.contains(.flows) else { return nil }
@@ -45,7 +45,7 @@ struct FlowJudge {
 
   /// Takes in flows that are only counted.
   mutating func count(_ flows: [FlowDigest]) {
-    for index in flows.indices { totals.add(flows[index], isReported: true) }
+    totals.add(flows)
     statistics.add(flows)
   }
 

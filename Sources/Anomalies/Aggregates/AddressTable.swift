@@ -1,31 +1,46 @@
 import PacketDecoding
 
+/// What an ``AddressTable`` keeps of an address.
+protocol AddressKept: Sendable {
+  /// Of a host, with port 0.
+  var address: SocketAddress { get }
+}
+
 /// What is kept of the first so many addresses met, each found by a keyed hash.
 ///
 /// Addresses come from the wire, so the hash has a key no sender knows: nobody can choose addresses that collide. What
 /// is kept stays in the order of its first address's arrival, which makes the table's contents the same on every run.
-struct AddressTable<Element: Sendable>: Sendable {
+///
+/// A large table is in no cache. So of many addresses each is first begun to be looked for, then found, and only then
+/// is anything changed: no step of one waits for another, and the processor waits for their memory side by side.
+struct AddressTable<Element: AddressKept>: Sendable {
   /// What is kept, in the order in which it came.
   private(set) var elements: [Element] = []
   /// Look-ups of an address that found no room.
   private(set) var omitted = 0
   private let limit: Int
   private let hash = AddressHash()
-  private var addresses: [SocketAddress] = []
   /// Open addressing with linear probing; never more than half full.
   private var entries = [Entry](repeating: Entry(), count: 64)
 
-  private struct Entry: Sendable {
+  struct Entry: Sendable {
     var hash: UInt32 = 0
     var place = UInt32.max
   }
 
+  /// A search that has begun.
+  struct Search: Sendable {
+    let hash: UInt32
+    /// The first one looked at.
+    fileprivate let entry: Entry
+    /// Where what was looked for stands; nothing is found before it was looked for.
+    fileprivate var place: UInt32?
+    /// It was not there, and there was no room.
+    fileprivate var isOmitted = false
+  }
+
   /// - Parameter limit: addresses kept apart.
   init(limit: Int) { self.limit = limit }
-
-  /// The hash by which `address` is found.
-  @inline(__always)
-  func hash(of address: SocketAddress) -> UInt32 { hash(address) }
 
   /// What is kept at a place.
   subscript(place: Int) -> Element {
@@ -33,15 +48,42 @@ struct AddressTable<Element: Sendable>: Sendable {
     @inline(__always) _modify { yield &elements[place] }
   }
 
-  /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
-  ///
-  /// - Parameter hash: of the address.
   @inline(__always)
-  mutating func place(of address: SocketAddress, _ hash: UInt32, new: () -> Element) -> Int? {
+  func search(for address: SocketAddress) -> Search {
+    let hash = hash(address)
+    return Search(hash: hash, entry: entries[Int(hash) & (entries.count - 1)])
+  }
+
+  /// Goes on with the search for `address`, before anything was added since it began.
+  @inline(__always)
+  func find(_ address: SocketAddress, _ search: inout Search) {
+    var index = Int(search.hash)
+    var entry = search.entry
+    while entry.place != .max {
+      if entry.hash == search.hash, elements[Int(entry.place)].address == address { return search.place = entry.place }
+      index += 1
+      entry = entries[index & (entries.count - 1)]
+    }
+    search.isOmitted = elements.count == limit
+  }
+
+  /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
+  @inline(__always)
+  mutating func place(of address: SocketAddress, _ search: Search, new: () -> Element) -> Int? {
+    if let place = search.place { return Int(place) }
+    if search.isOmitted {
+      omitted += 1
+      return nil
+    }
+    return place(of: address, search.hash, new: new)
+  }
+
+  /// The same where it was not there when it was looked for, or was not looked for yet.
+  private mutating func place(of address: SocketAddress, _ hash: UInt32, new: () -> Element) -> Int? {
     var index = Int(hash) & (entries.count - 1)
     while entries[index].place != .max {
       let place = Int(entries[index].place)
-      if entries[index].hash == hash, addresses[place] == address { return place }
+      if entries[index].hash == hash, elements[place].address == address { return place }
       index = (index + 1) & (entries.count - 1)
     }
     guard elements.count < limit else {
@@ -49,13 +91,12 @@ struct AddressTable<Element: Sendable>: Sendable {
       return nil
     }
     entries[index] = Entry(hash: hash, place: UInt32(truncatingIfNeeded: elements.count))
-    add(address, new())
+    add(new())
     return elements.count - 1
   }
 
   @inline(never)
-  private mutating func add(_ address: SocketAddress, _ element: consuming Element) {
-    addresses.append(address)
+  private mutating func add(_ element: consuming Element) {
     elements.append(element)
     if elements.count * 2 > entries.count { grow() }
   }

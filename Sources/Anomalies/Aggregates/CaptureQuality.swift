@@ -85,19 +85,29 @@ public struct CaptureQuality: Sendable, Equatable {
     }
   }
 
-  mutating func add(_ flow: FlowDigest, _ notices: [FlowNotice]) {
+  /// Takes in a flow that has ended.
+  ///
+  /// - Parameter previous: the flow that it took the place of.
+  @inline(__always)
+  mutating func add(_ flow: FlowDigest, previous: Int? = nil) {
     flows += 1
-    twins.add(flow)
-    let counts = flow.counts
-    segments += counts.packets + counts.duplicatePackets
-    duplicates += counts.duplicatePackets
-    superSegments += counts.superSegments
-    payloadBytes += counts.distinctPayloadBytes
-    uncapturedBytes += counts.uncapturedBytes
+    twins.add(flow, previous: previous)
+    segments += flow.packets
+    payloadBytes += flow.payloadBytes
     let isOneSided = !flow.clientEnd.hasSent || !flow.serverEnd.hasSent
-    if isOneSided, counts.packets > 5, flow.close != .unanswered { oneSidedFlows += 1 }
+    if isOneSided, flow.packets > 5, flow.close != .unanswered { oneSidedFlows += 1 }
     if flow.end == .evicted { evictedFlows += 1 }
-    for notice in notices {
+  }
+
+  /// Takes in what only an eventful flow has.
+  mutating func addEvents(of flow: Flow) {
+    for end in [flow.clientEnd, flow.serverEnd] {
+      segments += end.duplicatePackets
+      duplicates += end.duplicatePackets
+      superSegments += end.superSegments
+      uncapturedBytes += end.uncapturedBytes
+    }
+    for notice in flow.notices {
       if notice.kind == .duplicatePacket { Self.keepEarliest(&firstDuplicate, notice.first) }
       if notice.kind == .uncaptured { Self.keepEarliest(&firstUncaptured, notice.first) }
     }

@@ -25,33 +25,71 @@ public struct CaptureStatistics: Sendable {
   /// - Parameter isSelected: whether the flow was asked for. A listener or host is spoken of where one of its flows
   ///   was, and then with all that its other flows show: rates of a selection would say nothing of it.
   public mutating func add(_ flow: Flow, _ findings: [Finding], isSelected: Bool = true) {
-    add(FlowDigest(flow), flow.notices, findings, isSelected)
+    add(flow, FlowDigest(flow), findings, isSelected)
+  }
+
+  /// - Parameter digest: of the flow.
+  package mutating func add(_ flow: Flow, _ digest: FlowDigest, _ findings: [Finding], _ isSelected: Bool) {
+    quality.add(digest, previous: flow.previousFlow)
+    quality.addEvents(of: flow)
+    let places = add(digest, Search(digest, byListener, byHost), isSelected)
+    if let listener = places.listener { byListener[listener].add(findings, of: digest.orientation) }
+    if let host = places.client { byHost[host].add(flow.notices, of: .client) }
+    if let host = places.server { byHost[host].add(flow.notices, of: .server) }
   }
 
   /// Takes in flows that were asked for and that nothing is to be said of.
   ///
   /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
   public mutating func add(_ flows: [FlowDigest]) {
-    for index in flows.indices { add(flows[index], [], [], true) }
+    var searches: [Search] = []
+    searches.reserveCapacity(flows.count)
+    for index in flows.indices {
+      quality.add(flows[index])
+      searches.append(Search(flows[index], byListener, byHost))
+    }
+    for index in flows.indices { searches[index].goOn(flows[index], byListener, byHost) }
+    for index in flows.indices { _ = add(flows[index], searches[index], true) }
   }
 
-  /// Takes in what is counted of a flow, with its notices.
+  /// The listener and the client of a flow are looked for.
+  private struct Search {
+    var listener: AddressTable<ListenerStatistics>.Search
+    var client: AddressTable<HostStatistics>.Search
+
+    @inline(__always)
+    init(_ flow: FlowDigest, _ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>) {
+      listener = listeners.search(for: flow.server)
+      client = hosts.search(for: SocketAddress(address: flow.client.address, port: 0))
+    }
+
+    @inline(__always)
+    mutating func goOn(
+      _ flow: FlowDigest, _ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>
+    ) {
+      listeners.find(flow.server, &listener)
+      hosts.find(SocketAddress(address: flow.client.address, port: 0), &client)
+    }
+  }
+
+  /// - Returns: where what is kept of the listener and of both hosts stands. That of a server that is its own client is
+  ///   nil, as that of any that found no room.
   @inline(__always)
-  package mutating func add(
-    _ flow: FlowDigest, _ notices: [FlowNotice], _ findings: [Finding], _ isSelected: Bool
-  ) {
-    quality.add(flow, notices)
-    let client = SocketAddress(address: flow.client.address, port: 0)
-    let clientHash = byHost.hash(of: client)
-    let listener = byListener.place(of: flow.server, byListener.hash(of: flow.server)) {
+  private mutating func add(
+    _ flow: FlowDigest, _ search: Search, _ isSelected: Bool
+  ) -> (listener: Int?, client: Int?, server: Int?) {
+    let listener = byListener.place(of: flow.server, search.listener) {
       ListenerStatistics(flow.server, at: flow.firstSeen.time)
     }
-    if let listener { byListener[listener].add(flow, findings, isSelected, client: clientHash) }
-    if let host = byHost.place(of: client, clientHash, new: { HostStatistics(client.address) }) {
-      byHost[host].add(flow, notices, .client, isSelected)
+    if let listener { byListener[listener].add(flow, isSelected, client: search.client.hash) }
+    let client = SocketAddress(address: flow.client.address, port: 0)
+    let clientHost = byHost.place(of: client, search.client) { HostStatistics(client.address) }
+    if let clientHost { byHost[clientHost].add(flow.clientEnd, .client, isSelected) }
+    guard flow.client != flow.server, let host = host(of: flow.server, at: listener) else {
+      return (listener, clientHost, nil)
     }
-    guard flow.client != flow.server, let host = host(of: flow.server, at: listener) else { return }
-    byHost[host].add(flow, notices, .server, isSelected)
+    byHost[host].add(flow.serverEnd, .server, isSelected)
+    return (listener, clientHost, host)
   }
 
   /// Where the host of a listener stands, which the listener knows from the second time on.
@@ -59,7 +97,7 @@ public struct CaptureStatistics: Sendable {
   private mutating func host(of server: SocketAddress, at listener: Int?) -> Int? {
     if let listener, let host = byListener[listener].host { return Int(host) }
     let address = SocketAddress(address: server.address, port: 0)
-    let host = byHost.place(of: address, byHost.hash(of: address)) { HostStatistics(server.address) }
+    let host = byHost.place(of: address, byHost.search(for: address)) { HostStatistics(server.address) }
     if let listener, let host { byListener[listener].host = UInt32(truncatingIfNeeded: host) }
     return host
   }

@@ -28,28 +28,37 @@ public struct HostStatistics: Sendable {
 
   init(_ host: IPAddress) { self.host = host }
 
-  /// - Parameter notices: of the flow.
-  mutating func add(_ flow: FlowDigest, _ notices: [FlowNotice], _ role: EndpointRole, _ isSelected: Bool) {
-    let end = flow[role]
+  /// Takes in an end of a flow that has ended.
+  @inline(__always)
+  mutating func add(_ end: EndpointDigest, _ role: EndpointRole, _ isSelected: Bool) {
     self.isSelected = self.isSelected || isSelected
     ends += 1
-    if let waited = end.timeWait {
+    if end.timeWait.nanoseconds > 0 {
       timeWaits += 1
       if role == .client { clientTimeWaits += 1 }
-      timeWait.add(from: waited.since, nanoseconds: waited.nanoseconds)
+      timeWait.add(from: end.timeWait.since, nanoseconds: end.timeWait.nanoseconds)
     }
-    for notice in notices where notice.kind == .reset && notice.sender == role { resets.add(notice.first.time) }
-    add(end.closeWait)
-  }
-
-  private mutating func add(_ closeWait: EndpointDigest.CloseWait) {
-    switch closeWait {
+    switch end.closeWait {
     case .never: break
     case .left: closeWaitsLeft += 1
-    case .remains(let since, let frame, let nanoseconds):
-      closeWaits += 1
-      if closeWaitFrame == nil { closeWaitFrame = frame }
-      if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((since, nanoseconds)) }
+    case .remains: add(unclosed: end.unclosed, end.unclosedFrame)
     }
+  }
+
+  private mutating func add(unclosed: EndpointDigest.Stay, _ frame: UInt64) {
+    closeWaits += 1
+    if closeWaitFrame == nil, frame > 0 { closeWaitFrame = frame }
+    if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((unclosed.since, unclosed.nanoseconds)) }
+  }
+
+  /// Takes in what the end in `role` had out of the ordinary.
+  mutating func add(_ notices: [FlowNotice], of role: EndpointRole) {
+    for notice in notices where notice.kind == .reset && notice.sender == role { resets.add(notice.first.time) }
+  }
+}
+
+extension HostStatistics: AddressKept {
+  var address: SocketAddress {
+    @inline(__always) get { SocketAddress(address: host, port: 0) }
   }
 }

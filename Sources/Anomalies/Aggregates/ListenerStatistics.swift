@@ -59,21 +59,29 @@ public struct ListenerStatistics: Sendable, Equatable {
     return frame == .max ? nil : frame
   }
 
+  /// Takes in a flow that has ended.
+  ///
   /// - Parameter hash: of the client's address.
-  mutating func add(_ flow: FlowDigest, _ findings: [Finding], _ isSelected: Bool, client hash: UInt32) {
+  @inline(__always)
+  mutating func add(_ flow: FlowDigest, _ isSelected: Bool, client hash: UInt32) {
     self.isSelected = self.isSelected || isSelected
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
     note(client: flow.client.address, hash)
-    guard flow.orientation == .syn || flow.orientation == .synACK else { return }
+    guard Self.wasSeenToOpen(flow.orientation) else { return }
     attempts += 1
     rate.add(flow.firstSeen.time)
     if rate.peak == 1 { note(.flood, flow.firstSeen.frame) }
     addOutcome(flow)
     addAnswer(flow)
-    addFindings(findings)
   }
 
+  @inline(__always)
+  private static func wasSeenToOpen(_ orientation: Flow.Orientation) -> Bool {
+    orientation == .syn || orientation == .synACK
+  }
+
+  @inline(__always)
   private mutating func addOutcome(_ flow: FlowDigest) {
     switch flow.close {
     case .refused:
@@ -96,6 +104,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     if flow.serverEnd.state == .closeWait { closeWaits += 1 }
   }
 
+  @inline(__always)
   private mutating func addAnswer(_ flow: FlowDigest) {
     guard let delay = flow.answerDelay else { return }
     answerDelay.add(delay)
@@ -118,7 +127,9 @@ public struct ListenerStatistics: Sendable, Equatable {
   /// The same by the rule's place, for names are slow to compare.
   private static let signsByPlace = AnomalyRule.all.map { signs[$0.id] }
 
-  private mutating func addFindings(_ findings: [Finding]) {
+  /// Takes in what was found in a flow that began as `orientation` tells.
+  mutating func add(_ findings: [Finding], of orientation: Flow.Orientation) {
+    guard Self.wasSeenToOpen(orientation) else { return }
     for finding in findings {
       let hasPlace = finding.place < Self.signsByPlace.count
       switch hasPlace ? Self.signsByPlace[finding.place] : Self.signs[finding.id] {
@@ -139,6 +150,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     note(.acceptQueue, finding.frame ?? 0)
   }
 
+  @inline(__always)
   private mutating func note(client: IPAddress, _ hash: UInt32) {
     guard let first = firstClient else {
       firstClient = client
@@ -150,6 +162,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     clients.insert(client, hash)
   }
 
+  @inline(__always)
   private mutating func note(_ kind: Evidence, _ frame: UInt64) {
     if evidence[Int(kind.rawValue)] == .max { evidence[Int(kind.rawValue)] = frame }
   }
@@ -162,4 +175,8 @@ public struct ListenerStatistics: Sendable, Equatable {
   public static func == (left: ListenerStatistics, right: ListenerStatistics) -> Bool {
     left.listener == right.listener && left.attempts == right.attempts && left.lastSeen == right.lastSeen
   }
+}
+
+extension ListenerStatistics: AddressKept {
+  var address: SocketAddress { @inline(__always) get { listener } }
 }

@@ -22,7 +22,9 @@ struct TwinFlows: Sendable, Equatable {
   /// The flows of the first pair, and where the later one begins.
   private(set) var first: (earlier: Int, later: Int, moment: TimelineEntry.Moment)?
 
-  mutating func add(_ flow: FlowDigest) {
+  /// - Parameter previous: the flow that it took the place of.
+  @inline(__always)
+  mutating func add(_ flow: FlowDigest, previous: Int?) {
     guard let client = flow.clientEnd.initialSequence, let server = flow.serverEnd.initialSequence,
       flow.client != flow.server
     else { return }
@@ -32,7 +34,7 @@ struct TwinFlows: Sendable, Equatable {
     let began = flow.firstSeen.time.nanoseconds
     let twin = entries[place]
     entries[place] = Entry(numbers: numbers, flow: flow.number, began: began)
-    guard twin.flow != 0, twin.numbers == numbers, twin.flow != flow.previousFlow,
+    guard twin.flow != 0, twin.numbers == numbers, twin.flow != previous,
       abs(began &- twin.began) <= Self.longestPassage
     else { return }
     pairs += 1

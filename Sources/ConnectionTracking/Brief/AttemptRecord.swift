@@ -45,16 +45,13 @@ struct AttemptRecord: ~Copyable, Sendable {
 // What is counted of an attempt that ends as one; its story must say the same.
 
 extension AttemptRecord {
+  @inline(__always)
   mutating func digest(_ reason: Flow.EndReason) -> FlowDigest {
-    var counts = FlowCounts()
-    counts.packets = 1
-    let clientEnd = EndpointDigest(
-      state: .synSent, hasSent: true, initialSequence: offer.sequence, timeWait: nil, closeWait: .never)
-    let serverEnd = EndpointDigest(
-      state: .synReceived, hasSent: false, initialSequence: nil, timeWait: nil, closeWait: .never)
-    return FlowDigest(
-      number: number, previousFlow: nil, client: side == 0 ? key.low : key.high,
-      server: side == 0 ? key.high : key.low, orientation: .syn, close: .unanswered, closedBy: nil, end: reason,
-      firstSeen: first, lastSeen: first, answerDelay: nil, counts: counts, clientEnd: clientEnd, serverEnd: serverEnd)
+    FlowDigest(
+      number: number, client: side == 0 ? key.low : key.high, orientation: .syn, close: .unanswered, closedBy: nil,
+      end: reason, server: side == 0 ? key.high : key.low, firstSeen: first, lastSeen: first, answerDelay: nil,
+      packets: 1, payloadBytes: 0,
+      clientEnd: EndpointDigest(initialSequence: offer.sequence, state: .synSent, hasSent: true),
+      serverEnd: EndpointDigest(initialSequence: nil, state: .synReceived, hasSent: false))
   }
 }

@@ -16,29 +16,21 @@ extension BriefRecord {
     let path = path(closing)
     let side = clientSide
     return FlowDigest(
-      number: number, previousFlow: nil, client: client, server: server, orientation: .syn, close: path.kind,
-      closedBy: closer(path), end: reason, firstSeen: first, lastSeen: last, answerDelay: answerDelay, counts: counts,
+      number: number, client: client, orientation: .syn, close: path.kind, closedBy: closer(path), end: reason,
+      server: server, firstSeen: first, lastSeen: last, answerDelay: answerDelay,
+      packets: Int(ends[0].packets) + Int(ends[1].packets),
+      payloadBytes: Int(ends[0].payloadBytes) + Int(ends[1].payloadBytes),
       clientEnd: digest(of: side, closing, until: end.nanoseconds, hasExpired),
       serverEnd: digest(of: 1 - side, closing, until: end.nanoseconds, hasExpired))
   }
 
   private var answerDelay: Int64 { mutating get { answer.moment(since: first).time.nanoseconds(since: first.time) } }
 
-  private var counts: FlowCounts {
-    mutating get {
-      var counts = FlowCounts()
-      counts.packets = Int(ends[0].packets) + Int(ends[1].packets)
-      counts.distinctPayloadBytes = Int(ends[0].payloadBytes) + Int(ends[1].payloadBytes)
-      return counts
-    }
-  }
-
   @inline(__always)
   private mutating func digest(
     of side: Int, _ closing: BriefClosing?, until end: Int64, _ hasExpired: Bool
   ) -> EndpointDigest {
-    var digest = EndpointDigest(
-      state: .established, hasSent: true, initialSequence: initial(of: side), timeWait: nil, closeWait: .never)
+    var digest = EndpointDigest(initialSequence: initial(of: side), state: .established, hasSent: true)
     guard let closing else {
       if stage == .answered, side != clientSide { digest.state = .synReceived }
       return digest
@@ -60,7 +52,7 @@ extension BriefClosing {
     digest.state = hasExpired ? .closed : .timeWait
     let since = secondFIN.time
     let waited = end &- since.nanoseconds
-    if waited > 0 { digest.timeWait = EndpointDigest.TimeWait(since: since, nanoseconds: waited) }
+    if waited > 0 { digest.timeWait = EndpointDigest.Stay(since: since, nanoseconds: waited) }
   }
 
   fileprivate func digestOther(_ digest: inout EndpointDigest, at stage: BriefStage, isAlone: Bool, until end: Int64) {
@@ -72,6 +64,8 @@ extension BriefClosing {
     digest.state = .closeWait
     let waited = end &- firstFIN.time.nanoseconds
     guard waited > 0, isAlone else { return }
-    digest.closeWait = .remains(since: firstFIN.time, frame: firstFIN.frame, nanoseconds: waited)
+    digest.closeWait = .remains
+    digest.unclosed = EndpointDigest.Stay(since: firstFIN.time, nanoseconds: waited)
+    digest.unclosedFrame = firstFIN.frame
   }
 }

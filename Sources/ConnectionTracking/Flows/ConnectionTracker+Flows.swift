@@ -116,20 +116,31 @@ extension ConnectionTracker {
     makeRoomChecked(for: flow, into: &events)
   }
 
+  /// Memory is only added up where they could take more of it than they may.
   @inline(never)
   private mutating func makeRoomChecked(for flow: Int, into events: inout [TrackerEvent]) {
-    evictExcess(of: flow, into: &events)
+    while records.count + flow > configuration.maximumFlows, giveUp(into: &events) {}
+    if checksToSpare >= 0 { return }
+    while footprint > configuration.maximumMemory, giveUp(into: &events) {}
     checksToSpare = max(0, configuration.maximumMemory - footprint) / Self.mostGrowth
   }
 
   /// More bytes than a segment or the end of a timer can make the flows held take, several times over.
   private static var mostGrowth: Int { 1 << 14 }
 
-  private mutating func evictExcess(of flow: Int, into events: inout [TrackerEvent]) {
-    while records.count + flow > configuration.maximumFlows || footprint > configuration.maximumMemory {
-      guard let victim = evictions.next(in: &records) else { return }
-      end(victim, .evicted, into: &events)
-    }
+  /// Gives a flow up; false where none is held.
+  private mutating func giveUp(into events: inout [TrackerEvent]) -> Bool {
+    guard let victim = evictions.next(in: &records) else { return false }
+    end(victim, .evicted, into: &events)
+    return true
+  }
+
+  /// Asks for what giving flows up will need, where so many more may leave no room: the attempts that began first go, and
+  /// their places in the index are in no cache any more.
+  @inline(__always)
+  mutating func prepareRoom(for flows: Int) {
+    guard flows > 0, records.count + flows > configuration.maximumFlows || checksToSpare < flows else { return }
+    records.prefetchEarliest(flows)
   }
 
   /// Bytes that the flows held take, without what lies empty for the next ones.

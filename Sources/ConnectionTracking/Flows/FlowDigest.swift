@@ -2,56 +2,53 @@ public import PacketDecoding
 
 /// What is counted of a flow that has ended: nothing that only few flows have, and no timeline.
 ///
-/// Plain values in a row, so that a flow nobody reads costs little more than what is counted of it.
+/// Plain values in a row, so that a flow nobody reads costs little more than what is counted of it. What only eventful
+/// flows have, repeats for one, is counted of the ``Flow`` itself.
 public struct FlowDigest: Sendable, Equatable {
-  // See ``Flow`` for what these mean.
+  // See ``Flow`` for what these mean. In an order that leaves few gaps.
   public var number: Int
-  public var previousFlow: Int?
   public var client: SocketAddress
-  public var server: SocketAddress
   public var orientation: Flow.Orientation
   public var close: Flow.CloseKind
   public var closedBy: Flow.Closer?
   public var end: Flow.EndReason
+  public var server: SocketAddress
   public var firstSeen: TimelineEntry.Moment
   public var lastSeen: TimelineEntry.Moment
   /// From the first SYN to the SYN-ACK, in nanoseconds; nil where either was not seen.
   public var answerDelay: Int64?
-  public var counts: FlowCounts
+  /// Of both ends.
+  public var packets: Int
+  /// Of both ends, each byte counted once.
+  public var payloadBytes: Int
   public var clientEnd: EndpointDigest
   public var serverEnd: EndpointDigest
 
-  @inlinable
-  public subscript(role: EndpointRole) -> EndpointDigest { role == .client ? clientEnd : serverEnd }
-
   /// See ``Flow/isOpen``.
+  @inlinable
   public var isOpen: Bool { close.isOpen(clientEnd.state, serverEnd.state) }
-}
-
-/// What is counted of both ends together; see ``EndpointSummary`` for the meaning.
-public struct FlowCounts: Sendable, Equatable {
-  public var packets = 0
-  public var duplicatePackets = 0
-  public var superSegments = 0
-  public var distinctPayloadBytes = 0
-  public var retransmittedBytes = 0
-  public var uncapturedBytes = 0
 }
 
 /// What is counted of one end of a flow.
 public struct EndpointDigest: Sendable, Equatable {
+  public var initialSequence: SequenceNumber?
   /// nil: UNKNOWN.
   public var state: TCPState?
   /// Whether it sent anything.
   public var hasSent: Bool
-  public var initialSequence: SequenceNumber?
-  /// Its last TIME_WAIT; nil where it was never in one for a time.
-  public var timeWait: TimeWait?
-  public var closeWait: CloseWait
+  public var closeWait = CloseWait.never
+  /// Its last TIME_WAIT.
+  public var timeWait = Stay()
+  /// Its CLOSE_WAIT, where that ``CloseWait/remains``.
+  public var unclosed = Stay()
+  /// The packet that led to ``unclosed``; 0 where none is known.
+  public var unclosedFrame: UInt64 = 0
 
-  public struct TimeWait: Sendable, Equatable {
-    public var since: Timestamp
-    public var nanoseconds: Int64
+  /// How long it was in a state.
+  public struct Stay: Sendable, Equatable {
+    public var since = Timestamp(nanoseconds: 0)
+    /// 0: it never was, for a time.
+    public var nanoseconds: Int64 = 0
   }
 
   /// Whether it was in CLOSE_WAIT for a time.
@@ -59,8 +56,8 @@ public struct EndpointDigest: Sendable, Equatable {
     /// Not that anything of its own showed it.
     case never
     case left
-    /// It is still there; `frame` is the packet that led there.
-    case remains(since: Timestamp, frame: UInt64?, nanoseconds: Int64)
+    /// It is still there.
+    case remains
   }
 }
 
@@ -69,7 +66,6 @@ public struct EndpointDigest: Sendable, Equatable {
 extension FlowDigest {
   public init(_ flow: Flow) {
     number = flow.number
-    previousFlow = flow.previousFlow
     client = flow.client
     server = flow.server
     orientation = flow.orientation
@@ -79,20 +75,10 @@ extension FlowDigest {
     firstSeen = flow.firstSeen
     lastSeen = flow.lastSeen
     answerDelay = flow.answerDelay
-    counts = FlowCounts(of: flow.clientEnd, flow.serverEnd)
+    packets = flow.clientEnd.packets + flow.serverEnd.packets
+    payloadBytes = flow.clientEnd.distinctPayloadBytes + flow.serverEnd.distinctPayloadBytes
     clientEnd = EndpointDigest(of: .client, of: flow)
     serverEnd = EndpointDigest(of: .server, of: flow)
-  }
-}
-
-extension FlowCounts {
-  fileprivate init(of one: EndpointSummary, _ other: EndpointSummary) {
-    packets = one.packets + other.packets
-    duplicatePackets = one.duplicatePackets + other.duplicatePackets
-    superSegments = one.superSegments + other.superSegments
-    distinctPayloadBytes = one.distinctPayloadBytes + other.distinctPayloadBytes
-    retransmittedBytes = one.retransmittedBytes + other.retransmittedBytes
-    uncapturedBytes = one.uncapturedBytes + other.uncapturedBytes
   }
 }
 
@@ -103,18 +89,21 @@ extension EndpointDigest {
     hasSent = summary.packets > 0
     initialSequence = summary.initialSequence
     let waited = summary.nanosecondsInState[Int(TCPState.timeWait.rawValue)]
-    timeWait =
-      waited > 0 ? flow.lastEntry(of: end, to: .timeWait).map { TimeWait(since: $0.time, nanoseconds: waited) } : nil
-    closeWait = Self.closeWait(of: end, of: flow)
+    if waited > 0, let entry = flow.lastEntry(of: end, to: .timeWait) {
+      timeWait = Stay(since: entry.time, nanoseconds: waited)
+    }
+    takeCloseWait(of: end, of: flow)
   }
 
-  private static func closeWait(of end: EndpointRole, of flow: Flow) -> CloseWait {
+  private mutating func takeCloseWait(of end: EndpointRole, of flow: Flow) {
     let waited = flow[end].nanosecondsInState[Int(TCPState.closeWait.rawValue)]
     let isThere = flow[end].state == .closeWait
-    guard waited > 0, !(isThere && flow[end].isPresumed) else { return .never }
-    guard isThere, let since = flow[end].stateSince else { return .left }
-    let frame = flow.lastEntry(of: end, to: .closeWait)?.frame
-    return .remains(since: since, frame: frame, nanoseconds: waited)
+    guard waited > 0, !(isThere && flow[end].isPresumed) else { return }
+    closeWait = .left
+    guard isThere, let since = flow[end].stateSince else { return }
+    closeWait = .remains
+    unclosed = Stay(since: since, nanoseconds: waited)
+    unclosedFrame = flow.lastEntry(of: end, to: .closeWait)?.frame ?? 0
   }
 }
 
@@ -131,7 +120,8 @@ extension Flow {
 }
 
 extension Flow.CloseKind {
-  fileprivate func isOpen(_ client: TCPState?, _ server: TCPState?) -> Bool {
+  @inlinable
+  func isOpen(_ client: TCPState?, _ server: TCPState?) -> Bool {
     self == .none && !(client == .closed && server == .closed)
   }
 }

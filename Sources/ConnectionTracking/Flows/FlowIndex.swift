@@ -20,12 +20,13 @@ struct FlowIndex: ~Copyable, Sendable {
 
   private var mask: Int { entries.count - 1 }
 
-  /// Asks for where the search for `hash` begins ahead of it.
+  /// Asks for where the search for `hash` begins ahead of it, and for the next line where it may go on there.
   @inline(__always)
   func prefetch(_ hash: UInt32) {
     let place = Int(hash) & mask
     unsafe entries.span.withUnsafeBufferPointer {
       unsafe prefetch_line($0.baseAddress, place &* MemoryLayout<Entry>.stride)
+      unsafe prefetch_line($0.baseAddress, (place &+ 4) &* MemoryLayout<Entry>.stride)
     }
   }
 

@@ -93,6 +93,16 @@ struct FlowTable: ~Copyable, Sendable {
     }
   }
 
+  /// Asks for where the first `count` attempts are in the index.
+  @inline(never)
+  mutating func prefetchEarliest(_ count: Int) {
+    var place = attempts.earliest
+    for _ in 0..<count where place != Slab<AttemptRecord>.none {
+      index.prefetch(hash(attempts[place].key))
+      place = attempts[place].later
+    }
+  }
+
   /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
   @inline(__always)
   mutating func guess(_ hash: UInt32) -> Slot {

@@ -23,8 +23,9 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   init() {}
 
   deinit {
-    for index in 0..<count { unsafe address(UInt32(truncatingIfNeeded: index)).deinitialize(count: 1) }
-    for index in unsafe 0..<pages.count { unsafe pages[index].deallocate() }
+    for index in unsafe 0..<pages.count {
+      unsafe pages[index].deinitialize(count: min(Self.pageSize, count - index * Self.pageSize)).deallocate()
+    }
   }
 
   subscript(index: UInt32) -> Element {

@@ -22,18 +22,31 @@ public struct FlowTotals: Sendable, Equatable {
   public init() {}
 
   /// Takes in a flow that has ended.
-  public mutating func add(_ flow: Flow, isReported: Bool) { add(FlowDigest(flow), isReported: isReported) }
+  public mutating func add(_ flow: Flow, isReported: Bool) { add(flow, FlowDigest(flow), isReported: isReported) }
 
-  /// Takes in a flow that has ended.
-  public mutating func add(_ flow: FlowDigest, isReported: Bool) {
-    flows += 1
+  /// - Parameter digest: of the flow.
+  package mutating func add(_ flow: Flow, _ digest: FlowDigest, isReported: Bool) {
+    add(digest)
     reported += isReported ? 1 : 0
+    retransmittedBytes += flow.clientEnd.retransmittedBytes + flow.serverEnd.retransmittedBytes
+  }
+
+  /// Takes in flows that were reported and that nothing is to be said of.
+  ///
+  /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
+  public mutating func add(_ flows: [FlowDigest]) {
+    for index in flows.indices { add(flows[index]) }
+    reported += flows.count
+  }
+
+  @inline(__always)
+  private mutating func add(_ flow: FlowDigest) {
+    flows += 1
     evicted += flow.end == .evicted ? 1 : 0
     open += flow.isOpen ? 1 : 0
     closes[flow.close.index] += 1
     if let closer = flow.closedBy { closers[closer.index] += 1 }
-    payloadBytes += flow.counts.distinctPayloadBytes
-    retransmittedBytes += flow.counts.retransmittedBytes
+    payloadBytes += flow.payloadBytes
     finalStates[flow.clientEnd.state.index] += 1
     finalStates[flow.serverEnd.state.index] += 1
   }
