@@ -4,12 +4,13 @@ extension OutputBuffer {
   /// Appends a moment as RFC 3339 has it, in UTC with nine decimals: `2026-11-20T23:56:12.301421000Z`.
   public mutating func append(_ time: Timestamp) {
     if !latestSecond.contains(time) { latestSecond = SecondText(of: time) }
-    append(word: latestSecond.date, length: 8)
-    append(word: latestSecond.minute, length: 8)
-    append(word: latestSecond.second, length: 4)
     let (upper, last) = latestSecond.nanoseconds(of: time).quotientAndRemainder(dividingBy: 10)
-    append(EightDigits(upper).all)
-    append(word: last | 0x5a30, length: 2)  // the digit, Z
+    let decimals = EightDigits(upper).all.word
+    let end = last | 0x5a30  // the ninth digit, Z
+    append(
+      words: (
+        latestSecond.date, latestSecond.minute, latestSecond.second | decimals << 32, decimals >> 32 | end << 32
+      ), length: 30)
   }
 
   /// Appends the time of day in UTC with six decimals: `23:56:12.301421`.
