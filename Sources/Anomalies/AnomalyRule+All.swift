@@ -5,7 +5,11 @@ extension AnomalyRule {
   ].flatMap(\.self)
 
   /// The rule named `id`.
-  public static func named(_ id: String) -> AnomalyRule? { all.first { $0.id == id } }
+  public static func named(_ id: String) -> AnomalyRule? { places[id].map { all[$0] } }
+
+  /// Where the rule of a name stands in ``all``.
+  private static let places = Dictionary(
+    all.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
 
   private static let handshake: [AnomalyRule] = [
     synTimeout, synRetransmitted, synRefused, synICMPRejected, handshakeAborted, synACKLost, thirdACKLost,

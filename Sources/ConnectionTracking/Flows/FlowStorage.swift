@@ -6,12 +6,12 @@ final class FlowStorage: Sendable {
   @usableFromInline let facts: FlowFacts
   @usableFromInline let clientEnd: EndpointSummary
   @usableFromInline let serverEnd: EndpointSummary
-  fileprivate let count: Int
+  @usableFromInline let count: Int
   /// The first entries of the timeline; what is beyond ``count`` has no meaning. Ordinary flows have no more.
-  private let head: [11 of TimelineEntry]
+  @usableFromInline let head: [11 of TimelineEntry]
   private static let inHead = 11
   /// The entries after them.
-  private let tail: [TimelineEntry]
+  @usableFromInline let tail: [TimelineEntry]
 
   /// What is known of the flow of `record`, with time running up to `end`.
   init(of record: inout FlowRecord, _ reason: Flow.EndReason, at end: Timestamp, _ stores: borrowing SharedStores) {
@@ -68,8 +68,8 @@ final class FlowStorage: Sendable {
     Array(capacity: count) { list in for index in 0..<count { list.append(self[index]) } }
   }
 
-  @inline(__always)
-  fileprivate subscript(index: Int) -> TimelineEntry { index < head.count ? head[index] : tail[index - head.count] }
+  @inlinable
+  subscript(index: Int) -> TimelineEntry { index < head.count ? head[index] : tail[index - head.count] }
 }
 
 /// The entries of a record as the public type has them; each end's clock is told of its own on the way.
@@ -97,7 +97,15 @@ private struct TimelineWalk {
 // What is asked of every flow, without its timeline as an array.
 
 extension Flow {
+  /// How many entries ``timeline`` has.
+  @inlinable package var timelineCount: Int { storage.count }
+
+  /// The entry of ``timeline`` at `index`.
+  @inlinable
+  package func timelineEntry(_ index: Int) -> TimelineEntry { storage[index] }
+
   /// The first transition that `matches`.
+  @inlinable
   public func firstEntry(where matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
     for index in 0..<storage.count where matches(storage[index]) { return storage[index] }
     return nil

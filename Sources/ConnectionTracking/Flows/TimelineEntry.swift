@@ -21,7 +21,7 @@ public enum Evidence: UInt8, Sendable, Hashable, CaseIterable {
 /// One transition of one endpoint, and how it is known: 28 bytes, for a report has millions of them.
 public struct TimelineEntry: Sendable, Equatable {
   /// With the role as its side, and without what would prove it.
-  private(set) var slot: TimelineSlot
+  @usableFromInline private(set) var slot: TimelineSlot
 
   /// An entry as the tracker keeps it.
   @inline(__always)
@@ -51,27 +51,33 @@ public struct TimelineEntry: Sendable, Equatable {
   }
 
   /// The packet that shows it, or the moment a timer ended.
-  public var time: Timestamp { Timestamp(nanoseconds: slot.time) }
+  @inlinable public var time: Timestamp { Timestamp(nanoseconds: slot.time) }
   /// That packet's frame; nil for a timer.
-  public var frame: UInt64? { slot.evidence == .timer ? nil : slot.frame }
+  @inlinable public var frame: UInt64? { slot.evidence == .timer ? nil : slot.frame }
   public var endpoint: EndpointRole {
-    get { slot.side == 0 ? .client : .server }
+    @inlinable get { slot.side == 0 ? .client : .server }
     set { slot.side = Int(newValue.rawValue) }
   }
   /// nil before any evidence.
   public var from: TCPState? { slot.from }
   public var to: TCPState? { slot.to }
-  public var cause: TransitionCause { slot.cause }
-  public var evidence: Evidence { slot.evidence }
+  /// Where ``from`` stands in a table of twelve states, UNKNOWN last.
+  @inlinable package var fromPlace: Int { slot.fromPlace }
+  /// Where ``to`` stands there.
+  @inlinable package var toPlace: Int { slot.toPlace }
+  @inlinable public var cause: TransitionCause { slot.cause }
+  @inlinable public var evidence: Evidence { slot.evidence }
   /// For a presumed entry: the later segment of this endpoint that proved it.
-  public var confirmed: Moment? { slot.settlement == .confirmed ? slot.settled : nil }
+  @inlinable public var confirmed: Moment? { slot.settlement == .confirmed ? slot.settled : nil }
   /// For a presumed entry: the later segment that showed it to be false. An entry that goes back follows it.
-  public var refuted: Moment? { slot.settlement == .refuted ? slot.settled : nil }
+  @inlinable public var refuted: Moment? { slot.settlement == .refuted ? slot.settled : nil }
 
   /// A packet's time and number.
   public struct Moment: Sendable, Hashable {
     public var time: Timestamp
     public var frame: UInt64
+
+    @inlinable
     public init(time: Timestamp, frame: UInt64) {
       self.time = time
       self.frame = frame

@@ -1,24 +1,26 @@
-import PacketDecoding
+public import PacketDecoding
 
 /// A timeline entry as ``TimelineStore`` keeps it, in 28 bytes, since a million open flows have ten million entries;
 /// see ``TimelineEntry`` for the meaning of the fields.
 ///
 /// Frames take 36 bits; a number from 2³⁶ on is kept as the largest that fits. What would prove an entry and what has
 /// settled it share their place: the one is asked for only while the entry is open, the other only afterwards.
+@usableFromInline
 struct TimelineSlot: Sendable, Equatable {
-  let time: Int64
-  private var proofOrSettledTime: UInt64
-  private let lowerFrame: UInt32
-  private var lowerSettledFrame: UInt32 = 0
+  @usableFromInline let time: Int64
+  @usableFromInline private(set) var proofOrSettledTime: UInt64
+  @usableFromInline let lowerFrame: UInt32
+  @usableFromInline private(set) var lowerSettledFrame: UInt32 = 0
   /// The upper four bits of both frames: the entry's in the lower half.
-  private var upperFrames: UInt8
-  let cause: TransitionCause
+  @usableFromInline private(set) var upperFrames: UInt8
+  @usableFromInline let cause: TransitionCause
   /// `to` in the lower half, `from` in the upper.
-  private var states: UInt8
+  @usableFromInline private(set) var states: UInt8
   /// From the lowest bit: settlement and evidence, two bits each; side; whether there is a stamp.
-  private var traits: UInt8
+  @usableFromInline private(set) var traits: UInt8
 
   /// What became of a presumed entry.
+  @usableFromInline
   enum Settlement: UInt8, Sendable { case open, confirmed, refuted }
 
   /// - Parameter frame: 0 for a timer's.
@@ -44,8 +46,8 @@ struct TimelineSlot: Sendable, Equatable {
 }
 
 extension TimelineSlot {
-  var side: Int {
-    get { Int(traits >> 4 & 1) }
+  @usableFromInline var side: Int {
+    @inlinable get { Int(traits >> 4 & 1) }
     set { traits = traits & ~(1 << 4) | UInt8(truncatingIfNeeded: newValue & 1) << 4 }
   }
   var from: TCPState? {
@@ -53,9 +55,21 @@ extension TimelineSlot {
     set { states = (newValue?.rawValue ?? Self.unknown) << 4 | states & 15 }
   }
   var to: TCPState? { TCPState(rawValue: states & 15) }
-  var evidence: Evidence { Evidence(rawValue: traits >> 2 & 3) ?? .observed }
-  var settlement: Settlement { Settlement(rawValue: traits & 3) ?? .open }
-  var frame: UInt64 { UInt64(upperFrames & 15) << 32 | UInt64(lowerFrame) }
+  @inlinable var evidence: Evidence {
+    switch traits >> 2 & 3 {
+    case Evidence.presumed.rawValue: .presumed
+    case Evidence.timer.rawValue: .timer
+    default: .observed
+    }
+  }
+  @inlinable var settlement: Settlement {
+    switch traits & 3 {
+    case Settlement.confirmed.rawValue: .confirmed
+    case Settlement.refuted.rawValue: .refuted
+    default: .open
+    }
+  }
+  @inlinable var frame: UInt64 { UInt64(upperFrames & 15) << 32 | UInt64(lowerFrame) }
 
   /// What would show that its segment arrived; of no meaning once the entry is settled.
   var proof: ArrivalProof {
@@ -67,15 +81,15 @@ extension TimelineSlot {
   }
 
   /// The packet that settled it; of no meaning while it is open.
-  var settled: TimelineEntry.Moment {
+  @inlinable var settled: TimelineEntry.Moment {
     TimelineEntry.Moment(
       time: Timestamp(nanoseconds: Int64(bitPattern: proofOrSettledTime)),
       frame: UInt64(upperFrames >> 4) << 32 | UInt64(lowerSettledFrame))
   }
 
   /// Where its states stand in a table of twelve, UNKNOWN last.
-  var fromPlace: Int { @inline(__always) get { min(Int(states >> 4), 11) } }
-  var toPlace: Int { @inline(__always) get { min(Int(states & 15), 11) } }
+  @usableFromInline var fromPlace: Int { @inlinable @inline(__always) get { min(Int(states >> 4), 11) } }
+  @usableFromInline var toPlace: Int { @inlinable @inline(__always) get { min(Int(states & 15), 11) } }
 
   /// Whether it is not certain, and nothing has settled it.
   var isPresumed: Bool { @inline(__always) get { evidence != .observed && settlement == .open } }

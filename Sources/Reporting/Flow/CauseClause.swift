@@ -22,7 +22,7 @@ struct CauseClause {
   /// Where the close tells one already, another is worth a clause if it is likely a fault. What is wrong with the
   /// capture is told where nothing is wrong with the connection.
   private func worst(of report: borrowing FlowReport) -> Finding? {
-    guard let weightiest = report.worst, weightiest.severity >= .notice else { return nil }
+    guard report.findings.contains(where: { $0.severity >= .notice }) else { return nil }
     let isTold = report.findings.contains { told.contains($0.id) && $0.severity >= .notice }
     let rest = report.findings.filter { finding in
       !told.contains(finding.id)

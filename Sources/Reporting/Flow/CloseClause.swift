@@ -172,7 +172,7 @@ extension CloseClause {
   ]
 
   /// Why a RST was sent, after its colon.
-  private static func words(for cause: ResetCause) -> String? {
+  private static func words(for cause: ResetCause) -> StaticString? {
     switch cause {
     case .abortedAlive: "its application aborted it, or closed with unread input"
     case .unreadData: "its application closed without reading all input"

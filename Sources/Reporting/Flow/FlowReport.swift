@@ -30,9 +30,8 @@ public struct FlowReport: Sendable {
 extension [Finding] {
   /// The weightiest, the first of several.
   package var worst: Finding? {
-    reduce(nil) { worst, finding in
-      guard let worst else { return finding }
-      return finding.severity > worst.severity ? finding : worst
-    }
+    guard var worst = indices.first else { return nil }
+    for index in indices where self[index].severity > self[worst].severity { worst = index }
+    return self[worst]
   }
 }

@@ -17,7 +17,9 @@ extension FlowReport {
 /// and the states that are left. Each is in a file of its own.
 struct FlowSentence {
   /// The spellings of the states by raw value, UNKNOWN last.
-  let names: [String]
+  private let names: PreparedTexts
+
+  init(names: [String]) { self.names = PreparedTexts(names) }
 
   func write(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
     let told = CloseClause(report).write(into: &output)
@@ -53,7 +55,8 @@ extension OutputBuffer {
     }
   }
 
-  private mutating func append(_ number: Int, _ unit: String) {
+  @inline(__always)
+  private mutating func append(_ number: Int, _ unit: StaticString) {
     append(number)
     append(unit)
   }
@@ -61,5 +64,5 @@ extension OutputBuffer {
 
 extension EndpointRole {
   /// In the middle of a sentence.
-  var noun: String { self == .client ? "the client" : "the server" }
+  var noun: StaticString { self == .client ? "the client" : "the server" }
 }

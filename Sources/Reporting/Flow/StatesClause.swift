@@ -4,7 +4,7 @@ import PacketDecoding
 /// In which state each end is left and for how long, as far as the capture reaches.
 struct StatesClause {
   /// The spellings of the states by raw value, UNKNOWN last.
-  let names: [String]
+  let names: PreparedTexts
   /// The end whose state was told before.
   let told: EndpointRole?
 
@@ -52,13 +52,13 @@ struct StatesClause {
   private func write(
     _ state: TCPState, since: Timestamp, _ flow: borrowing Flow, into output: inout OutputBuffer
   ) {
-    let name = names[Int(state.rawValue)]
-    if state == .closed || state == .listen { return output.append(name) }
+    let name = Int(state.rawValue)
+    if state == .closed || state == .listen { return output.append(name, of: names) }
     let time = flow.endedAt.nanoseconds(since: since)
     let isCut = flow.end != .closed && flow.end != .replaced
     // A state that was entered with the last packets has not been waited in.
     output.append(isCut && time >= Self.worthSaying ? "still in " : "in ")
-    output.append(name)
+    output.append(name, of: names)
     if isCut, time >= Self.worthSaying {
       output.append(" after at least ")
       output.append(duration: time)

@@ -22,13 +22,20 @@ extension OutputBuffer {
   }
 
   private mutating func appendDotted(_ bits: UInt32) {
-    append(UInt64(bits >> 24))
-    append(byte: UInt8(ascii: "."))
-    append(UInt64(bits >> 16 & 0xff))
-    append(byte: UInt8(ascii: "."))
-    append(UInt64(bits >> 8 & 0xff))
-    append(byte: UInt8(ascii: "."))
-    append(UInt64(bits & 0xff))
+    append(Self.octet(bits >> 24, dot: 0x2e))
+    append(Self.octet(bits >> 16 & 0xff, dot: 0x2e))
+    append(Self.octet(bits >> 8 & 0xff, dot: 0x2e))
+    append(Self.octet(bits & 0xff, dot: nil))
+  }
+
+  /// A number up to 255, and the dot after it.
+  @inline(__always)
+  private static func octet(_ value: UInt32, dot: UInt64?) -> ShortText {
+    let (tens, ones) = value.quotientAndRemainder(dividingBy: 10)
+    let (hundreds, ten) = tens.quotientAndRemainder(dividingBy: 10)
+    let digits = UInt64(hundreds | ten << 8 | ones << 16) | 0x30_3030 | (dot ?? 0) << 24
+    let zeros = value < 10 ? 2 : value < 100 ? 1 : 0
+    return ShortText(word: digits &>> UInt64(zeros * 8), length: (dot == nil ? 3 : 4) &- zeros)
   }
 
   private mutating func appendGroups(of address: IPAddress) {
@@ -63,13 +70,14 @@ extension OutputBuffer {
     return UInt16(truncatingIfNeeded: half >> UInt64((3 - index % 4) * 16))
   }
 
+  /// Four digits, without leading zeros.
   private mutating func appendHexadecimal(_ value: UInt16) {
-    var isLeading = true
-    for shift in stride(from: 12, through: 0, by: -4) {
-      let digit = value >> UInt16(shift) & 0xf
-      if digit != 0 || shift == 0 { isLeading = false }
-      if !isLeading { appendHexadecimal(digit: UInt8(digit)) }
-    }
+    let bits = UInt64(value)
+    let digits = bits >> 12 | (bits >> 8 & 0xf) << 8 | (bits >> 4 & 0xf) << 16 | (bits & 0xf) << 24
+    // 0x27 further on than the digits are the letters; 6 more make a fifth bit of what wants one.
+    let letters = ((digits &+ 0x0606_0606) >> 4 & 0x0101_0101) &* 0x27
+    let zeros = min(digits.trailingZeroBitCount / 8, 3)
+    append(word: (digits &+ 0x3030_3030 &+ letters) &>> UInt64(zeros * 8), length: 4 &- zeros)
   }
 
   /// Appends one digit, lower case.

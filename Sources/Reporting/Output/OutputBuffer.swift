@@ -1,4 +1,4 @@
-import BasicContainers
+import PacketDecoding
 
 /// Bytes on their way out: appended without allocation, handed to a sink a block at a time.
 ///
@@ -11,35 +11,45 @@ import BasicContainers
 /// output.append(42)
 /// print(output.text)                       // flow 42
 /// ```
+///
+/// It is memory of its own, since a report is some hundred short pieces a flow: what a literal is appended by then comes
+/// down to one comparison and a few stores, a sixth of what it took through a container. Whatever writes to that memory
+/// makes room for it before.
+@safe
 public struct OutputBuffer: ~Copyable {
   /// Takes the next bytes of the output; the span is only good during the call.
   public typealias Sink = (Span<UInt8>) throws -> Void
 
   /// The sink's first error; nothing was written after it.
   public private(set) var failure: (any Error)?
-  /// Its capacity is all there is room for: it grows here only.
-  private var storage: RigidArray<UInt8>
+  /// How many bytes wait.
+  public private(set) var count = 0
+  /// ``capacity`` bytes, of which the first ``count`` are written.
+  private var storage: UnsafeMutablePointer<UInt8>
+  /// All there is room for: it grows where there is no sink, or a piece is longer.
+  private var capacity: Int
   private let sink: Sink?
   /// The second written last: the next moment is mostly in the same one.
-  var latestSecond = SecondText(0)
+  var latestSecond = SecondText(of: Timestamp(nanoseconds: 0))
 
   /// A buffer that collects everything.
   public init() {
-    storage = RigidArray(capacity: 256)
+    capacity = 256
+    unsafe storage = .allocate(capacity: capacity)
     sink = nil
   }
 
   /// A buffer that hands its bytes to `sink` whenever `capacity` of them wait, and at ``flush()``.
   public init(capacity: Int = 1 << 16, sink: @escaping Sink) {
-    storage = RigidArray(capacity: max(capacity, 64))
+    self.capacity = max(capacity, 64)
+    unsafe storage = .allocate(capacity: self.capacity)
     self.sink = sink
   }
 
-  /// How many bytes wait.
-  public var count: Int { storage.count }
+  deinit { unsafe storage.deallocate() }
 
   /// The bytes that wait.
-  public var bytes: [UInt8] { storage.indices.map { storage[$0] } }
+  public var bytes: [UInt8] { unsafe Array(UnsafeBufferPointer(start: storage, count: count)) }
 
   /// The bytes that wait, as text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -48,20 +58,29 @@ public struct OutputBuffer: ~Copyable {
   public mutating func flush() {
     guard let sink else { return }
     if failure == nil && count > 0 {
-      do { try sink(storage.span) } catch { failure = error }
+      do { try unsafe sink(UnsafeBufferPointer(start: storage, count: count).span) } catch { failure = error }
     }
     removeAll()
   }
 
   /// Forgets what waits.
-  public mutating func removeAll() { storage.removeAll() }
+  public mutating func removeAll() { count = 0 }
 
+  /// Appends a text that stands in the source: its length is known when the copy is compiled.
+  @inline(__always)
+  public mutating func append(_ literal: StaticString) {
+    let length = literal.utf8CodeUnitCount
+    reserve(length)
+    unsafe (storage + count).initialize(from: literal.utf8Start, count: length)
+    count &+= length
+  }
+
+  /// Appends any other text.
+  @_disfavoredOverload
   public mutating func append(_ text: String) { append(text.utf8.span) }
 
-  public mutating func append(byte: UInt8) {
-    reserve(1)
-    storage.append(byte)
-  }
+  @inline(__always)
+  public mutating func append(byte: UInt8) { append(word: UInt64(byte), length: 1) }
 
   public mutating func append(byte: UInt8, count repeats: Int) {
     for _ in 0..<max(repeats, 0) { append(byte: byte) }
@@ -71,49 +90,61 @@ public struct OutputBuffer: ~Copyable {
   public mutating func append(bytes: [UInt8]) { append(bytes.span) }
 
   /// Appends what waits in `other`.
-  public mutating func append(_ other: borrowing OutputBuffer) { append(other.storage.span) }
-
-  /// Appends the last `digits` decimal digits of `value` (20 at most), leading zeros included.
-  package mutating func append(_ value: UInt64, digits: Int) {
-    var text = InlineArray<20, UInt8>(repeating: 0)
-    let length = min(max(digits, 0), 20)
-    var span = text.mutableSpan
-    span.write(value, digits: length, at: 0)
-    append(text.span.extracting(first: length))
+  public mutating func append(_ other: borrowing OutputBuffer) {
+    unsafe append(UnsafeBufferPointer(start: other.storage, count: other.count).span)
   }
 
-  /// The copy behind all others.
+  /// The copy of what is only known when it runs.
   @inline(__always)
   package mutating func append(_ bytes: Span<UInt8>) {
-    reserve(bytes.count)
-    storage.append(copying: bytes)
+    let length = bytes.count
+    reserve(length)
+    unsafe bytes.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (storage + count).initialize(from: start, count: length)
+    }
+    count &+= length
+  }
+
+  /// Appends up to eight bytes that are in a register.
+  ///
+  /// - Parameters:
+  ///   - word: the first of them in its lowest byte.
+  ///   - length: how many; all eight are stored, and the others written over by what follows.
+  @inline(__always)
+  package mutating func append(word: UInt64, length: Int) {
+    reserve(8)
+    unsafe UnsafeMutableRawPointer(storage + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+    count &+= min(max(length, 0), 8)
+  }
+
+  /// Appends up to 32 bytes in the same way.
+  @inline(__always)
+  package mutating func append(words: (UInt64, UInt64, UInt64, UInt64), length: Int) {
+    reserve(32)
+    let place = unsafe UnsafeMutableRawPointer(storage + count)
+    unsafe place.storeBytes(of: words.0.littleEndian, as: UInt64.self)
+    unsafe place.storeBytes(of: words.1.littleEndian, toByteOffset: 8, as: UInt64.self)
+    unsafe place.storeBytes(of: words.2.littleEndian, toByteOffset: 16, as: UInt64.self)
+    unsafe place.storeBytes(of: words.3.littleEndian, toByteOffset: 24, as: UInt64.self)
+    count &+= min(max(length, 0), 32)
   }
 
   /// Makes room for `needed` more bytes.
   @inline(__always)
   private mutating func reserve(_ needed: Int) {
-    if storage.freeCapacity < needed { makeRoom(for: needed) }
+    if capacity &- count < needed { makeRoom(for: needed) }
   }
 
   /// Hands over what waits, or grows.
   @inline(never)
   private mutating func makeRoom(for needed: Int) {
     flush()
-    if storage.freeCapacity < needed { storage.reserveCapacity(max(count + needed, 2 * storage.capacity)) }
-  }
-}
-
-extension MutableSpan<UInt8> {
-  /// Writes the last `digits` decimal digits of `value` from `index` on.
-  @inline(__always)
-  package mutating func write(_ value: UInt64, digits: Int, at index: Int) {
-    var rest = value
-    var position = index &+ digits
-    while position > index {
-      position &-= 1
-      let tenth = rest / 10
-      self[position] = UInt8(truncatingIfNeeded: rest &- tenth &* 10) &+ 0x30
-      rest = tenth
-    }
+    guard capacity - count < needed else { return }
+    capacity = max(count + needed, 2 * capacity)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    unsafe larger.initialize(from: storage, count: count)
+    unsafe storage.deallocate()
+    unsafe storage = larger
   }
 }

@@ -9,11 +9,12 @@ public struct NDJSONRenderer: ReportRenderer {
   private let names: [String]
   private var entries: TimelineEntryJSON
   private let sentence: FlowSentence
-  /// The key of each state's time, by raw value.
-  private let timeKeys: [[UInt8]]
+  /// The key of each state's time, by raw value; then the same with a comma before it.
+  private let timeKeys: PreparedTexts
+  private var outcomes: OutcomeJSON
   private var options = OptionsJSON()
   /// The counts of what went wrong at an end where nothing did: most ends.
-  private let undisturbed = troubles.flatMap { Array("\($0)0".utf8) }
+  private let undisturbed = Array(troubles.map { "\($0)0" }.joined().utf8)
 
   private static let troubles = [
     "retransmitted_bytes", "retransmitted_segments", "missing_bytes", "uncaptured_bytes", "out_of_order_segments",
@@ -27,7 +28,8 @@ public struct NDJSONRenderer: ReportRenderer {
   public init(names: StateNames = .bsd, showsListeners: Bool = false) {
     self.showsListeners = showsListeners
     self.names = names.all
-    timeKeys = names.all.map { Array("\"\($0)\":".utf8) }
+    timeKeys = PreparedTexts(names.all.map { "\"\($0)\":" } + names.all.map { ",\"\($0)\":" })
+    outcomes = OutcomeJSON(names: names.all)
     entries = TimelineEntryJSON(names: names.all)
     sentence = FlowSentence(names: names.all)
   }
@@ -42,7 +44,7 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append(json: flow.server)
     EncapsulationJSON.write(report.encapsulation, into: &output)
     writeSpan(of: flow, into: &output)
-    writeClose(of: flow, report.resetCause, into: &output)
+    outcomes.write(of: flow, report.resetCause, into: &output)
     writeTimeline(of: flow, into: &output)
     output.append(",\"endpoints\":{\"client\":")
     write(flow.clientEnd, into: &output)
@@ -82,29 +84,13 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append(json: flow.previousFlow)
   }
 
-  private func writeClose(of flow: borrowing Flow, _ cause: ResetCause?, into output: inout OutputBuffer) {
-    output.append(",\"closed_by\":")
-    output.append(word: flow.closedBy?.rawValue)
-    output.append(",\"close\":")
-    output.append(word: flow.close.rawValue)
-    output.append(",\"rst_cause\":")
-    output.append(word: cause?.rawValue)
-    output.append(",\"end\":")
-    output.append(word: flow.end.rawValue)
-    output.append(",\"final\":{\"client\":\"")
-    output.append(name(of: flow.clientEnd.state))
-    output.append("\",\"server\":\"")
-    output.append(name(of: flow.serverEnd.state))
-    output.append("\"}")
-  }
-
   private mutating func writeTimeline(of flow: borrowing Flow, into output: inout OutputBuffer) {
     output.append(",\"timeline\":[")
     var isFirst = true
-    for entry in flow.timeline {
-      output.append(isFirst ? "{" : "},{")
+    for index in 0..<flow.timelineCount {
+      if isFirst { output.append("{") } else { output.append("},{") }
       isFirst = false
-      entries.writeFields(of: entry, into: &output)
+      entries.writeFields(of: flow.timelineEntry(index), into: &output)
     }
     if !isFirst { output.append("}") }
     output.append("],\"timeline_omitted\":")
@@ -116,7 +102,7 @@ public struct NDJSONRenderer: ReportRenderer {
 
 /// One end of a flow.
 extension NDJSONRenderer {
-  private mutating func write(_ end: EndpointSummary, into output: inout OutputBuffer) {
+  private mutating func write(_ end: borrowing EndpointSummary, into output: inout OutputBuffer) {
     output.append("{\"presumed\":")
     output.append(json: end.isPresumed)
     output.append(",\"packets\":")
@@ -129,7 +115,7 @@ extension NDJSONRenderer {
     output.append("}}")
   }
 
-  private func writePayload(of end: EndpointSummary, into output: inout OutputBuffer) {
+  private func writePayload(of end: borrowing EndpointSummary, into output: inout OutputBuffer) {
     output.append(",\"payload_bytes\":")
     output.append(end.payloadBytes)
     output.append(",\"distinct_payload_bytes\":")
@@ -137,28 +123,28 @@ extension NDJSONRenderer {
     if end.isUndisturbed { output.append(bytes: undisturbed) } else { writeTroubles(of: end, into: &output) }
   }
 
-  private func writeTroubles(of end: EndpointSummary, into output: inout OutputBuffer) {
+  private func writeTroubles(of end: borrowing EndpointSummary, into output: inout OutputBuffer) {
     for (key, count) in zip(Self.troubles, end.troubles) {
       output.append(key)
       output.append(count)
     }
   }
 
-  private mutating func writeOptions(of end: EndpointSummary, into output: inout OutputBuffer) {
-    output.append(bytes: options.text(of: end))
+  private mutating func writeOptions(of end: borrowing EndpointSummary, into output: inout OutputBuffer) {
+    options.write(of: end, into: &output)
     output.append(",\"isn\":")
     output.append(json: end.initialSequence.map { Int($0.rawValue) })
   }
 
   /// States it was never in are left out.
-  private func writeTimes(of end: EndpointSummary, into output: inout OutputBuffer) {
+  private func writeTimes(of end: borrowing EndpointSummary, into output: inout OutputBuffer) {
     output.append(",\"time_in_state\":{")
-    var isFirst = true
-    for index in timeKeys.indices where index < end.nanosecondsInState.count && end.nanosecondsInState[index] > 0 {
-      if !isFirst { output.append(byte: UInt8(ascii: ",")) }
-      isFirst = false
-      output.append(bytes: timeKeys[index])
-      output.append(seconds: end.nanosecondsInState[index])
+    let times = end.nanosecondsInState
+    var key = 0
+    for index in 0..<times.count where times[index] > 0 {
+      output.append(key &+ index, of: timeKeys)
+      output.append(seconds: times[index])
+      key = times.count
     }
   }
 }

@@ -8,15 +8,20 @@ import PacketDecoding
 struct TimelineEntryJSON: Sendable {
   /// The spellings of the states by raw value, UNKNOWN last.
   private let names: [String]
-  /// From the field `endpoint` to the end of `evidence`, by role, states, cause and evidence; empty until it is needed.
-  private var middles: [[UInt8]]
-  private static let causes = TransitionCause.allCases.count
-  private static let kindsOfEvidence = Evidence.allCases.count
+  /// Where ``middles`` has the text, by role, states, cause and evidence; `none` until it is needed.
+  private var places: [UInt16]
+  /// From the field `endpoint` to the end of `evidence`.
+  private var middles = PreparedTexts()
+  private static var none: UInt16 { .max }
+  private static var states: Int { 12 }
+  private let causes = TransitionCause.allCases.count
+  private let kindsOfEvidence = Evidence.allCases.count
 
   init(names: [String]) {
     self.names = names
-    let kinds = Self.causes * Self.kindsOfEvidence
-    middles = Array(repeating: [], count: EndpointRole.allCases.count * names.count * names.count * kinds)
+    places = Array(
+      repeating: Self.none,
+      count: EndpointRole.allCases.count * Self.states * Self.states * causes * kindsOfEvidence)
   }
 
   /// Writes the fields without the braces around them.
@@ -25,35 +30,36 @@ struct TimelineEntryJSON: Sendable {
     output.append(entry.time)
     output.append("\",\"frame\":")
     if let frame = entry.frame { output.append(frame) } else { output.append("null") }
-    output.append(bytes: middle(of: entry))
-    write(entry.confirmed, ",\"confirmed_time\":\"", "\",\"confirmed_frame\":", into: &output)
-    write(entry.refuted, ",\"refuted_time\":\"", "\",\"refuted_frame\":", into: &output)
+    output.append(middle(of: entry), of: middles)
+    if let proof = entry.confirmed {
+      output.append(",\"confirmed_time\":\"")
+      output.append(proof.time)
+      output.append("\",\"confirmed_frame\":")
+      output.append(proof.frame)
+    } else if let refutation = entry.refuted {
+      output.append(",\"refuted_time\":\"")
+      output.append(refutation.time)
+      output.append("\",\"refuted_frame\":")
+      output.append(refutation.frame)
+    }
   }
 
-  private mutating func middle(of entry: TimelineEntry) -> [UInt8] {
-    var index = Int(entry.endpoint.rawValue) &* names.count &+ entry.from.index
-    index = index &* names.count &+ entry.to.index
-    index = index &* Self.causes &+ entry.cause.index
-    index = index &* Self.kindsOfEvidence &+ Int(entry.evidence.rawValue)
-    if middles[index].isEmpty { middles[index] = text(between: entry) }
-    return middles[index]
+  private mutating func middle(of entry: TimelineEntry) -> Int {
+    var index = Int(entry.endpoint.rawValue) &* Self.states &+ entry.fromPlace
+    index = index &* Self.states &+ entry.toPlace
+    index = index &* causes &+ entry.cause.index
+    index = index &* kindsOfEvidence &+ Int(entry.evidence.rawValue)
+    if places[index] == Self.none {
+      places[index] = UInt16(truncatingIfNeeded: middles.count)
+      middles.add(text(between: entry))
+    }
+    return Int(places[index])
   }
 
-  private func text(between entry: TimelineEntry) -> [UInt8] {
-    let states = "\"from\":\"\(names[entry.from.index])\",\"to\":\"\(names[entry.to.index])\""
+  private func text(between entry: TimelineEntry) -> String {
+    let states = "\"from\":\"\(names[entry.fromPlace])\",\"to\":\"\(names[entry.toPlace])\""
     let reason = "\"cause\":\"\(entry.cause.rawValue)\",\"evidence\":\"\(entry.evidence.word)\""
-    return Array(",\"endpoint\":\"\(entry.endpoint.word)\",\(states),\(reason)".utf8)
-  }
-
-  /// Only presumptions that were decided have these.
-  private func write(
-    _ moment: TimelineEntry.Moment?, _ timeKey: String, _ frameKey: String, into output: inout OutputBuffer
-  ) {
-    guard let moment else { return }
-    output.append(timeKey)
-    output.append(moment.time)
-    output.append(frameKey)
-    output.append(moment.frame)
+    return ",\"endpoint\":\"\(entry.endpoint.word)\",\(states),\(reason)"
   }
 }
 
