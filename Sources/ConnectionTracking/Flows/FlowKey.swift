@@ -41,7 +41,7 @@ package struct FlowKey: Sendable, Equatable {
   @inline(__always)
   func isKey(ofIPv4 one: UInt64, _ other: UInt64, _ encapsulation: EncapsulationID) -> Bool {
     let difference =
-      (lowLow << 16 | UInt64(lowPort)) ^ min(one, other) | (highLow << 16 | UInt64(highPort)) ^ max(one, other)
+      ((lowLow << 16 | UInt64(lowPort)) ^ min(one, other)) | ((highLow << 16 | UInt64(highPort)) ^ max(one, other))
       | UInt64(self.encapsulation.rawValue ^ encapsulation.rawValue)
     return difference == 0 && !isIPv6
   }
