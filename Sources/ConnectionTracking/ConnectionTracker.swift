@@ -105,7 +105,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     var remaining = remaining ?? takeRemaining()
     prepareEnd(of: remaining.takeAhead())
     // So few that the allocator has the memory of the last ones at hand for the next.
-    let slots = remaining.take(configuration.digestsUneventful ? 64 : 4)
+    let slots = remaining.take(configuration.digestsUneventful ? Self.mostDigests : 4)
     // Their records stay: nothing comes that would want the room.
     for slot in slots { tell(slot, .inputEnded, into: &events) }
     let isLast = slots.isEmpty && digests.isEmpty

@@ -105,7 +105,7 @@ extension ConnectionTracker {
   }
 
   /// Uneventful flows that are told of at once.
-  private static var mostDigests: Int { 64 }
+  package static var mostDigests: Int { 64 }
 
   /// Makes room for `flow` more flows, and for what those held have grown by.
   @inline(__always)

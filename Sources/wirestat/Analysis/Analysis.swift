@@ -25,7 +25,7 @@ struct Analysis {
 
   /// Batches and outputs that may wait between two stages.
   private static let depth = 6
-  /// Segments of a batch, and events of an output: enough that the threads rarely wake each other.
+  /// Segments of a batch, and flows of an output: enough that the threads rarely wake each other.
   private static let size = 512
 
   /// Runs to the end of the input.
@@ -112,6 +112,8 @@ struct Analysis {
       }
       given += 1
     }
+    // Where flows are only counted, an event tells of many.
+    let enough = configuration.digestsUneventful ? Self.size / ConnectionTracker.mostDigests : Self.size
     var taken = 0
     while batches.take(
       taken,
@@ -121,9 +123,9 @@ struct Analysis {
       })
     {
       taken += 1
-      give(atLeast: Self.size)
+      give(atLeast: enough)
     }
-    while tracker.endFlows(into: &events) { give(atLeast: Self.size) }
+    while tracker.endFlows(into: &events) { give(atLeast: enough) }
     give(atLeast: 1)
     outputs.finish(after: given)
   }
