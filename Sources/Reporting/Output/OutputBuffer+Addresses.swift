@@ -11,6 +11,9 @@ extension OutputBuffer {
   }
 
   /// Appends an address: dotted decimal, or the canonical text of RFC 5952.
+  ///
+  /// Disfavoured, so that a literal stays a text where somebody lets literals be addresses.
+  @_disfavoredOverload
   public mutating func append(_ address: IPAddress) {
     guard address.isIPv6 else { return appendDotted(UInt32(truncatingIfNeeded: address.low)) }
     // RFC 5952 §5: an address known to hold an IPv4 one shows it.
