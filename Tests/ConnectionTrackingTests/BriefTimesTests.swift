@@ -33,4 +33,23 @@ struct BriefTimesTests {
       Followed.compare(script.lines.compactMap(\.segment), "\(leap) ms, \(data) bytes")
     }
   }
+
+  /// What comes long after what was before it, or after many other packets. A moment has 36 bits of nanoseconds and 28
+  /// of frames, the last frame 32.
+  @Test(
+    arguments: [0, 67_000, 68_719, 68_720, 300_000] as [Int64],
+    [1, 1 << 28 - 100, 1 << 28, 1 << 32 - 100, 1 << 32, 1 << 40] as [UInt64])
+  func farFromWhatWasBefore(milliseconds: Int64, frames: UInt64) throws {
+    for way in OrdinaryWay.all {
+      let segments = try way.segments()
+      for place in 1..<segments.count {
+        var late = segments
+        for index in place..<late.count {
+          late[index].frame += frames
+          late[index].time = late[index].time.advanced(byNanoseconds: milliseconds * 1_000_000)
+        }
+        Followed.compare(late, "\(way.testDescription) from \(place) on") { $0.leastIdle = .max }
+      }
+    }
+  }
 }

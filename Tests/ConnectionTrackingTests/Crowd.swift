@@ -73,10 +73,14 @@ struct Followed: ~Copyable {
 
   /// Checks that flows are told of as by a tracker that holds none in brief.
   static func compare(
-    _ segments: [Segment], _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    _ segments: [Segment], _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    _ configure: (inout TrackerConfiguration) -> Void = { _ in }
   ) {
-    var brief = Followed(segments)
-    var long = Followed(segments) { $0.reportsTransitions = true }
+    var brief = Followed(segments, configure)
+    var long = Followed(segments) {
+      configure(&$0)
+      $0.reportsTransitions = true
+    }
     let (told, expected) = (brief.finish(), long.finish())
     #expect(told.count == expected.count, comment, sourceLocation: sourceLocation)
     for (flow, other) in zip(told, expected) { #expect(flow == other, comment, sourceLocation: sourceLocation) }

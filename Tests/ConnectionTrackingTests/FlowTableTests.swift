@@ -36,6 +36,9 @@ struct FlowTableTests {
     }
   }
 
+  /// A million records are read all over: a flow in brief has no cache line more than it needs.
+  @Test func briefRecordsFillCacheLines() { #expect(MemoryLayout<BriefRecord>.stride == 4 * 64) }
+
   @Test
   func recordsAreUsedAgain() {
     var table = FlowTable()
