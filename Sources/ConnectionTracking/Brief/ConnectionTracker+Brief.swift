@@ -14,8 +14,9 @@ extension ConnectionTracker {
     guard let step = records[brief: slot].step(for: segment, from: side, stores.notices.leastIdle) else { return false }
     if takesCopy(segment, at: slot, from: side) { return true }
     keep(sample, of: segment, at: slot, from: side)
-    records.take(
-      segment, as: step, at: slot, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog)
+    records.briefs[slot ^ FlowTable.brief].take(
+      segment, as: step, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog,
+      &records.attachments)
     if step != .plain { setTimer(ofBrief: slot, after: step) }
     return true
   }

@@ -109,14 +109,4 @@ struct FlowTable: ~Copyable, Sendable {
     var probe = 0
     return index.next(hash, &probe)
   }
-
-  /// Has the flow in brief at `slot` take a segment; see ``BriefRecord``.
-  @inline(__always)
-  mutating func take(
-    _ segment: Segment, as step: BriefStep, at slot: Slot, from side: Int, leastSilence: Int64,
-    in backlog: inout BacklogTable
-  ) {
-    briefs[slot ^ Self.brief].take(
-      segment, as: step, from: side, leastSilence: leastSilence, in: &backlog, &attachments)
-  }
 }
