@@ -29,7 +29,7 @@ struct FlowLookup: Sendable {
 
 extension Segment {
   @inline(__always)
-  fileprivate var isIPv4: Bool { !source.address.isIPv6 && !destination.address.isIPv6 }
+  var isIPv4: Bool { !source.address.isIPv6 && !destination.address.isIPv6 }
 }
 
 extension FlowTable {
@@ -44,15 +44,20 @@ extension FlowTable {
   @inline(__always)
   mutating func holds(_ segment: Segment, at slot: Slot) -> Bool {
     guard slot != FlowIndex.none else { return false }
-    guard segment.isIPv4, !Self.isAttempt(slot) else {
+    guard segment.isIPv4 else {
       return holds(slot, segment.source, segment.destination, segment.encapsulation)
     }
     let source = segment.source.wordOfIPv4
     let destination = segment.destination.wordOfIPv4
-    return Self.isBrief(slot)
-      ? self[brief: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
+    if Self.isBrief(slot) {
+      return self[brief: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
         && self[brief: slot].number != 0
-      : self[slot].key.isKey(ofIPv4: source, destination, segment.encapsulation) && self[slot].number != 0
+    }
+    if Self.isFull(slot) {
+      return self[slot].key.isKey(ofIPv4: source, destination, segment.encapsulation) && self[slot].number != 0
+    }
+    return self[attempt: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
+      && self[attempt: slot].number != 0
   }
 
   @inline(never)
