@@ -28,11 +28,11 @@ struct AddressTable<Element: AddressKept>: Sendable {
     var place = UInt32.max
   }
 
-  /// A search that has begun.
+  /// A search that has begun, or will.
   struct Search: Sendable {
     let hash: UInt32
-    /// The first one looked at.
-    fileprivate let entry: Entry
+    /// The first one looked at, once it has begun.
+    fileprivate var entry = Entry()
     /// Where what was looked for stands; nothing is found before it was looked for.
     fileprivate var place: UInt32?
     /// It was not there, and there was no room.
@@ -49,10 +49,10 @@ struct AddressTable<Element: AddressKept>: Sendable {
   }
 
   @inline(__always)
-  func search(for address: SocketAddress) -> Search {
-    let hash = hash(address)
-    return Search(hash: hash, entry: entries[Int(hash) & (entries.count - 1)])
-  }
+  func search(for address: SocketAddress) -> Search { Search(hash: hash(address)) }
+
+  @inline(__always)
+  func begin(_ search: inout Search) { search.entry = entries[Int(search.hash) & (entries.count - 1)] }
 
   /// Goes on with the search for `address`, before anything was added since it began.
   @inline(__always)

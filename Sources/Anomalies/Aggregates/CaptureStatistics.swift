@@ -44,10 +44,9 @@ public struct CaptureStatistics: Sendable {
   public mutating func add(_ flows: [FlowDigest]) {
     var searches: [Search] = []
     searches.reserveCapacity(flows.count)
-    for index in flows.indices {
-      quality.add(flows[index])
-      searches.append(Search(flows[index], byListener, byHost))
-    }
+    for index in flows.indices { quality.add(flows[index]) }
+    for index in flows.indices { searches.append(Search(flows[index], byListener, byHost)) }
+    for index in flows.indices { searches[index].begin(byListener, byHost) }
     for index in flows.indices { searches[index].goOn(flows[index], byListener, byHost) }
     for index in flows.indices { _ = add(flows[index], searches[index], true) }
   }
@@ -61,6 +60,12 @@ public struct CaptureStatistics: Sendable {
     init(_ flow: FlowDigest, _ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>) {
       listener = listeners.search(for: flow.server)
       client = hosts.search(for: SocketAddress(address: flow.client.address, port: 0))
+    }
+
+    @inline(__always)
+    mutating func begin(_ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>) {
+      listeners.begin(&listener)
+      hosts.begin(&client)
     }
 
     @inline(__always)
