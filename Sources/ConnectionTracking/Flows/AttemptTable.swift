@@ -63,7 +63,7 @@ struct AttemptTable: ~Copyable, Sendable {
   /// - Returns: where its record is from now on.
   @inline(__always)
   mutating func insert(number: Int, _ syn: Segment, from side: UInt8) -> UInt32 {
-    let key = syn.isIPv4 ? AttemptKey(ofIPv4: syn, from: side) : AttemptKey(keptAt: keys.insert(FlowKey(syn)))
+    let key = syn.isIPv4 ? AttemptKey(ofIPv4: syn, from: side) : keepKey(of: syn)
     var record = AttemptRecord(number: number, key: key, side: side, syn: syn)
     record.earlier = latest
     let place = records.insert(record)
@@ -75,6 +75,9 @@ struct AttemptTable: ~Copyable, Sendable {
     uses[block].taken += 1
     return place
   }
+
+  @inline(never)
+  private mutating func keepKey(of syn: Segment) -> AttemptKey { AttemptKey(keptAt: keys.insert(FlowKey(syn))) }
 
   /// Lets the attempt at `place` go.
   mutating func remove(_ place: UInt32) {

@@ -139,7 +139,7 @@ extension ConnectionTracker {
   /// their places in the index are in no cache any more.
   @inline(__always)
   mutating func prepareRoom(for flows: Int) {
-    guard flows > 0, records.count + flows > configuration.maximumFlows || checksToSpare < flows else { return }
+    guard records.count + flows > configuration.maximumFlows || checksToSpare < flows else { return }
     records.prefetchEarliest(flows)
   }
 

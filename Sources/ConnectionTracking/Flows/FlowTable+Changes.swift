@@ -12,7 +12,7 @@ extension FlowTable {
   }
 
   /// Takes an attempt that begins with `syn`, and is no flow held yet.
-  @inline(__always)
+  @inline(never)
   mutating func insert(attempt number: Int, _ syn: Segment, from side: UInt8, _ hash: UInt32) {
     index.insert(hash, attempts.insert(number: number, syn, from: side) | Self.attempt)
   }
