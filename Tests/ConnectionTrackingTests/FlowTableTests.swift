@@ -94,7 +94,7 @@ struct FlowTableTests {
         syn.source.address = IPAddress(v6High: generator.next(), low: 1)
         syn.destination.address = IPAddress(v6High: generator.next(), low: 1)
       }
-      syn.encapsulation = EncapsulationID(UInt32.random(in: 0...1, using: &generator))
+      syn.encapsulation = EncapsulationID(UInt16.random(in: 0...1, using: &generator))
       syn.frame = UInt64(number) + 7
       model.append((syn, number, table.insert(number: number, syn, from: FlowLookup(syn, .shared).side)))
       if generator.next() % 3 == 0 { table.remove(model.remove(at: model.count / 2).place) }

@@ -44,8 +44,10 @@ public struct CaptureStatistics: Sendable {
   public mutating func add(_ flows: [FlowDigest]) {
     var searches: [Search] = []
     searches.reserveCapacity(flows.count)
-    for index in flows.indices { quality.add(flows[index]) }
-    for index in flows.indices { searches.append(Search(flows[index], byListener, byHost)) }
+    for index in flows.indices {
+      quality.add(flows[index])
+      searches.append(Search(flows[index], byListener, byHost))
+    }
     for index in flows.indices { searches[index].begin(byListener, byHost) }
     for index in flows.indices { searches[index].goOn(flows[index], byListener, byHost) }
     for index in flows.indices { _ = add(flows, at: index, searches[index], true) }

@@ -72,15 +72,18 @@ struct FlowIndex: ~Copyable, Sendable {
 
   /// Moves up what probing would no longer find beyond the empty place.
   private mutating func close(_ hole: Int) {
+    let mask = mask
     var hole = hole
-    var next = (hole + 1) & mask
-    while entries[next].slot != Self.none {
-      let home = Int(entries[next].hash) & mask
+    var next = (hole &+ 1) & mask
+    while true {
+      let entry = entries[next]
+      if entry.slot == Self.none { break }
+      let home = Int(entry.hash) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
-        entries[hole] = entries[next]
+        entries[hole] = entry
         hole = next
       }
-      next = (next + 1) & mask
+      next = (next &+ 1) & mask
     }
     entries[hole] = Entry()
   }
