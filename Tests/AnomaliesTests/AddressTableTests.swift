@@ -21,6 +21,7 @@ struct AddressTableTests {
     for _ in 0..<40 {
       let addresses = (0..<64).map { _ in Self.address(Int.random(in: 0..<500, using: &random)) }
       var searches = addresses.map { table.search(for: $0) }
+      for index in addresses.indices { table.begin(&searches[index]) }
       for index in addresses.indices { table.find(addresses[index], &searches[index]) }
       for (address, search) in zip(addresses, searches) {
         if let place = table.place(of: address, search, new: { Count(address: address) }) { table[place].count += 1 }

@@ -61,7 +61,7 @@ import Testing
       let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
       return table.insert(record, lookup.hash)
     }
-    table.insert(AttemptRecord(number: number, key: key, side: lookup.side, syn: syn), lookup.hash)
+    table.insert(attempt: number, syn, from: lookup.side, lookup.hash)
     let slot = table.guess(lookup.hash)
     return number % 3 == 1 ? slot : table.replace(attempt: slot, lookup.hash, answeredBy: syn, mayBeCookie: false)
   }

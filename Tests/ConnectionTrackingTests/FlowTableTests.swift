@@ -69,7 +69,7 @@ struct FlowTableTests {
     for number in 1...2_000 {
       if generator.next() % 5 < 3 {
         let syn = Self.segment(from: UInt32(number), at: Int64(number))
-        model.append((number, table.insert(AttemptRecord(number: number, key: FlowKey(syn), side: 0, syn: syn))))
+        model.append((number, table.insert(number: number, syn, from: FlowLookup(syn, .shared).side)))
       } else if let index = model.indices.randomElement(using: &generator) {
         table.remove(model.remove(at: index).place)
       }
@@ -81,7 +81,34 @@ struct FlowTableTests {
       place = table[place].later
     }
     #expect(place == Slab<AttemptRecord>.none)
-    #expect(table.footprint == model.count * MemoryLayout<AttemptRecord>.stride)
+    #expect(table.footprint == model.count * 64)
+  }
+
+  /// Of either protocol, sent from either end: long keys are kept elsewhere, and given up with their attempt.
+  @Test
+  func attemptsKnowTheirKeys() {
+    var generator = SeededGenerator(seed: 9)
+    var table = AttemptTable()
+    var model: [(syn: Segment, number: Int, place: UInt32)] = []
+    for number in stride(from: 1, to: 1 << 40, by: 1 << 31) {
+      var syn = Self.segment(from: UInt32.random(in: 0...3, using: &generator), at: 0)
+      if generator.next() % 2 == 0 { swap(&syn.source, &syn.destination) }
+      if generator.next() % 2 == 0 {
+        syn.source.address = IPAddress(v6High: generator.next(), low: 1)
+        syn.destination.address = IPAddress(v6High: generator.next(), low: 1)
+      }
+      syn.encapsulation = EncapsulationID(UInt16.random(in: 0...1, using: &generator))
+      syn.frame = UInt64(number) + 7
+      model.append((syn, number, table.insert(number: number, syn, from: FlowLookup(syn, .shared).side)))
+      if generator.next() % 3 == 0 { table.remove(model.remove(at: model.count / 2).place) }
+    }
+    for (syn, number, place) in model {
+      #expect(table.key(at: place) == FlowKey(syn))
+      #expect(table.hash(at: place, .shared) == FlowLookup(syn, .shared).hash)
+      #expect((table[place].number, table[place].first.frame) == (number, syn.frame))
+    }
+    for (_, _, place) in model { table.remove(place) }
+    #expect(table.footprint == 0)
   }
 
   /// More attempts than one block has room for, all gone and then come again.
@@ -89,16 +116,16 @@ struct FlowTableTests {
   func placesOfAttemptsAreUsedAgain() {
     var table = AttemptTable()
     let syn = Self.segment(from: 1, at: 0)
-    let key = FlowKey(syn)
+    let side = FlowLookup(syn, .shared).side
     let count = 3 * Int(AttemptTable.blockSize) + 1000
     var places: [UInt32] = []
-    for number in 1...count { places.append(table.insert(AttemptRecord(number: number, key: key, side: 0, syn: syn))) }
+    for number in 1...count { places.append(table.insert(number: number, syn, from: side)) }
     for place in places { table.remove(place) }
     #expect(table.footprint == 0)
     #expect(places.allSatisfy { table[$0].number == 0 })
-    let again = (1...count).map { table.insert(AttemptRecord(number: $0, key: key, side: 0, syn: syn)) }
+    let again = (1...count).map { table.insert(number: $0, syn, from: side) }
     #expect(Set(again) == Set(places))
-    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table[$0].key == key })
+    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table.key(at: $0) == FlowKey(syn) })
   }
 
   /// Batches of every length, closes and new connections of the same four-tuples among them.

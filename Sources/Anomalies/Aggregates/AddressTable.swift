@@ -23,20 +23,20 @@ struct AddressTable<Element: AddressKept>: Sendable {
   /// Open addressing with linear probing; never more than half full.
   private var entries = [Entry](repeating: Entry(), count: 64)
 
-  struct Entry: Sendable {
+  private struct Entry: Sendable {
     var hash: UInt32 = 0
     var place = UInt32.max
   }
 
-  /// A search that has begun.
+  /// A search for an address.
   struct Search: Sendable {
     let hash: UInt32
-    /// The first one looked at.
-    fileprivate let entry: Entry
-    /// Where what was looked for stands; nothing is found before it was looked for.
-    fileprivate var place: UInt32?
-    /// It was not there, and there was no room.
-    fileprivate var isOmitted = false
+    /// Where what is looked for stands, or may stand before it was found; or else one of these.
+    fileprivate var place = Self.unknown
+
+    fileprivate static var unknown: UInt32 { .max }
+    /// It was not there, and there was no room for it.
+    fileprivate static var omitted: UInt32 { .max - 1 }
   }
 
   /// - Parameter limit: addresses kept apart.
@@ -49,29 +49,32 @@ struct AddressTable<Element: AddressKept>: Sendable {
   }
 
   @inline(__always)
-  func search(for address: SocketAddress) -> Search {
-    let hash = hash(address)
-    return Search(hash: hash, entry: entries[Int(hash) & (entries.count - 1)])
+  func search(for address: SocketAddress) -> Search { Search(hash: hash(address)) }
+
+  @inline(__always)
+  func begin(_ search: inout Search) {
+    let entry = entries[Int(search.hash) & (entries.count - 1)]
+    search.place = entry.hash == search.hash ? entry.place : Search.unknown
   }
 
   /// Goes on with the search for `address`, before anything was added since it began.
   @inline(__always)
   func find(_ address: SocketAddress, _ search: inout Search) {
-    var index = Int(search.hash)
-    var entry = search.entry
-    while entry.place != .max {
-      if entry.hash == search.hash, elements[Int(entry.place)].address == address { return search.place = entry.place }
-      index += 1
-      entry = entries[index & (entries.count - 1)]
+    if search.place != Search.unknown, elements[Int(search.place)].address == address { return }
+    var index = Int(search.hash) & (entries.count - 1)
+    while entries[index].place != .max {
+      search.place = entries[index].place
+      if entries[index].hash == search.hash, elements[Int(search.place)].address == address { return }
+      index = (index + 1) & (entries.count - 1)
     }
-    search.isOmitted = elements.count == limit
+    search.place = elements.count == limit ? Search.omitted : Search.unknown
   }
 
   /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
   @inline(__always)
   mutating func place(of address: SocketAddress, _ search: Search, new: () -> Element) -> Int? {
-    if let place = search.place { return Int(place) }
-    if search.isOmitted {
+    if search.place < Search.omitted { return Int(search.place) }
+    if search.place == Search.omitted {
       omitted += 1
       return nil
     }

@@ -32,7 +32,7 @@ public struct CaptureStatistics: Sendable {
   package mutating func add(_ flow: Flow, _ digest: FlowDigest, _ findings: [Finding], _ isSelected: Bool) {
     quality.add(digest, previous: flow.previousFlow)
     quality.addEvents(of: flow)
-    let places = add(digest, Search(digest, byListener, byHost), isSelected)
+    let places = add([digest], at: 0, Search(digest, byListener, byHost), isSelected)
     if let listener = places.listener { byListener[listener].add(findings, of: digest.orientation) }
     if let host = places.client { byHost[host].add(flow.notices, of: .client) }
     if let host = places.server { byHost[host].add(flow.notices, of: .server) }
@@ -48,8 +48,9 @@ public struct CaptureStatistics: Sendable {
       quality.add(flows[index])
       searches.append(Search(flows[index], byListener, byHost))
     }
+    for index in flows.indices { searches[index].begin(byListener, byHost) }
     for index in flows.indices { searches[index].goOn(flows[index], byListener, byHost) }
-    for index in flows.indices { _ = add(flows[index], searches[index], true) }
+    for index in flows.indices { _ = add(flows, at: index, searches[index], true) }
   }
 
   /// The listener and the client of a flow are looked for.
@@ -64,6 +65,12 @@ public struct CaptureStatistics: Sendable {
     }
 
     @inline(__always)
+    mutating func begin(_ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>) {
+      listeners.begin(&listener)
+      hosts.begin(&client)
+    }
+
+    @inline(__always)
     mutating func goOn(
       _ flow: FlowDigest, _ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>
     ) {
@@ -72,23 +79,22 @@ public struct CaptureStatistics: Sendable {
     }
   }
 
+  /// Takes in one of `flows`, which is read where it lies.
+  ///
   /// - Returns: where what is kept of the listener and of both hosts stands. That of a server that is its own client is
   ///   nil, as that of any that found no room.
-  @inline(__always)
   private mutating func add(
-    _ flow: FlowDigest, _ search: Search, _ isSelected: Bool
+    _ flows: [FlowDigest], at index: Int, _ search: Search, _ isSelected: Bool
   ) -> (listener: Int?, client: Int?, server: Int?) {
-    let listener = byListener.place(of: flow.server, search.listener) {
-      ListenerStatistics(flow.server, at: flow.firstSeen.time)
+    let (client, server, time) = (flows[index].client, flows[index].server, flows[index].firstSeen.time)
+    let listener = byListener.place(of: server, search.listener) { ListenerStatistics(server, at: time) }
+    if let listener { byListener[listener].add(flows[index], isSelected, client: search.client.hash) }
+    let clientHost = byHost.place(of: SocketAddress(address: client.address, port: 0), search.client) {
+      HostStatistics(client.address)
     }
-    if let listener { byListener[listener].add(flow, isSelected, client: search.client.hash) }
-    let client = SocketAddress(address: flow.client.address, port: 0)
-    let clientHost = byHost.place(of: client, search.client) { HostStatistics(client.address) }
-    if let clientHost { byHost[clientHost].add(flow.clientEnd, .client, isSelected) }
-    guard flow.client != flow.server, let host = host(of: flow.server, at: listener) else {
-      return (listener, clientHost, nil)
-    }
-    byHost[host].add(flow.serverEnd, .server, isSelected)
+    if let clientHost { byHost[clientHost].add(flows[index].clientEnd, .client, isSelected) }
+    guard client != server, let host = host(of: server, at: listener) else { return (listener, clientHost, nil) }
+    byHost[host].add(flows[index].serverEnd, .server, isSelected)
     return (listener, clientHost, host)
   }
 

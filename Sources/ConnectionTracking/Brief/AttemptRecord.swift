@@ -7,37 +7,61 @@ import PacketDecoding
 ///
 /// Not copyable, and `mutating` also where it only reads, for the reason ``TCPEndpoint`` gives.
 struct AttemptRecord: ~Copyable, Sendable {
-  // In an order that leaves no gaps.
-  /// 0 once the flow has ended and the record waits for another.
-  var number: Int
-  let key: FlowKey
-  let first: TimelineEntry.Moment
+  // A cache line, in an order that leaves no gaps.
+  let time: Timestamp
   /// The attempts that began before and after it, of those that are still held: see ``AttemptTable``.
   var earlier = Slab<AttemptRecord>.none
   var later = Slab<AttemptRecord>.none
-  let offer: SYNOffer
+  private var lowerNumber: UInt32
+  private let lowerFrame: UInt32
+  let key: AttemptKey
+  private var upperNumber: UInt8
+  private let upperFrame: UInt8
   /// The side that sent it.
   let side: UInt8
+  let offer: SYNOffer
+
+  /// Bits of the flow's number and of the frame: a trillion packets.
+  private static let numberBits: UInt64 = 40
 
   /// True where a flow that begins with `segment` may be held as an attempt: a SYN, and nothing else.
   static func begins(with segment: Segment) -> Bool {
     segment.flags.subtracting([.ece, .cwr]) == .syn && SYNOffer.describes(segment)
+      && segment.frame >> numberBits == 0
   }
 
   /// A flow that begins with `syn`, of which ``begins(with:)`` holds.
   @inline(__always)
-  init(number: Int, key: FlowKey, side: UInt8, syn: Segment) {
-    self.number = number
+  init(number: Int, key: AttemptKey, side: UInt8, syn: Segment) {
+    lowerNumber = UInt32(truncatingIfNeeded: number)
+    upperNumber = UInt8(truncatingIfNeeded: number >> 32)
     self.key = key
     self.side = side
-    first = TimelineEntry.Moment(time: syn.time, frame: syn.frame)
+    time = syn.time
+    lowerFrame = UInt32(truncatingIfNeeded: syn.frame)
+    upperFrame = UInt8(truncatingIfNeeded: syn.frame >> 32)
     offer = SYNOffer(syn)
   }
+
+  /// 0 once the flow has ended and the record waits for another.
+  var number: Int {
+    @inline(__always) get { Int(upperNumber) << 32 | Int(lowerNumber) }
+  }
+
+  var first: TimelineEntry.Moment {
+    @inline(__always) get {
+      TimelineEntry.Moment(time: time, frame: UInt64(upperFrame) << 32 | UInt64(lowerFrame))
+    }
+  }
+
+  /// The flow has ended.
+  @inline(__always)
+  mutating func end() { (lowerNumber, upperNumber) = (0, 0) }
 
   /// True for the answer to the SYN that takes it as it was, soon enough to be kept as a moment near it.
   mutating func isAnswered(by segment: Segment, from sender: Int) -> Bool {
     sender != Int(side) && segment.flags.subtracting([.ece, .cwr]) == [.syn, .ack] && SYNOffer.describes(segment)
-      && segment.acknowledgment == offer.sequence + 1 && segment.time >= first.time
+      && segment.acknowledgment == offer.sequence + 1 && segment.time >= time
       && BriefMoment(segment, since: first) != nil
   }
 }
@@ -46,7 +70,7 @@ struct AttemptRecord: ~Copyable, Sendable {
 
 extension AttemptRecord {
   @inline(__always)
-  mutating func digest(_ reason: Flow.EndReason) -> FlowDigest {
+  mutating func digest(_ key: FlowKey, _ reason: Flow.EndReason) -> FlowDigest {
     FlowDigest(
       number: number, client: side == 0 ? key.low : key.high, orientation: .syn, close: .unanswered, closedBy: nil,
       end: reason, server: side == 0 ? key.high : key.low, firstSeen: first, lastSeen: first, answerDelay: nil,

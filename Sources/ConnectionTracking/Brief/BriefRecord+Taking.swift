@@ -80,8 +80,8 @@ extension BriefRecord {
   ///
   /// - Parameter mayBeCookie: see ``EndpointFacts/mayBeCookie``.
   @inline(__always)
-  init(of attempt: inout AttemptRecord, answeredBy segment: Segment, mayBeCookie: Bool) {
-    self.init(of: &attempt)
+  init(of attempt: inout AttemptRecord, _ key: FlowKey, answeredBy segment: Segment, mayBeCookie: Bool) {
+    self.init(of: &attempt, key)
     let side = 1 - clientSide
     stage = .answered
     answer = BriefMoment(segment, since: first) ?? answer

@@ -34,9 +34,9 @@ struct BriefRecord: ~Copyable, Sendable {
 
   /// The flow of `attempt`.
   @inline(__always)
-  init(of attempt: inout AttemptRecord) {
+  init(of attempt: inout AttemptRecord, _ key: FlowKey) {
     number = attempt.number
-    key = attempt.key
+    self.key = key
     first = attempt.first
     let side = Int(attempt.side & 1)
     marks = BriefMarks(client: side)

@@ -7,10 +7,8 @@ extension ConnectionTracker {
   @inline(__always)
   mutating func beginAttempt(_ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]) {
     flowCount += 1
-    let record = AttemptRecord(number: flowCount, key: FlowKey(segment), side: lookup.side, syn: segment)
-    records.insert(record, lookup.hash)
-    // Nothing of a flow that has just begun is there to be repeated.
-    _ = stores.recent.repeats(segment, of: flowCount, from: Int(lookup.side), peerLast: .min)
+    records.insert(attempt: flowCount, segment, from: lookup.side, lookup.hash)
+    stores.recent.remember(segment, of: flowCount, from: Int(lookup.side))
     if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
   }
 
@@ -22,8 +20,7 @@ extension ConnectionTracker {
     let side = Int(lookup.side & 1)
     guard records[attempt: slot].isAnswered(by: segment, from: side) else { return false }
     mayHaveGrown = true
-    // Nothing of the end that answers is there to be repeated.
-    _ = stores.recent.repeats(segment, of: records[attempt: slot].number, from: side, peerLast: .min)
+    stores.recent.remember(segment, of: records[attempt: slot].number, from: side)
     let mayBeCookie = stores.backlog.add(segment)
     records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)
     return true
@@ -31,7 +28,8 @@ extension ConnectionTracker {
 
   /// What is known of the attempt at `slot`, which stays one.
   mutating func snapshot(attempt slot: FlowTable.Slot, _ reason: Flow.EndReason) -> Flow {
-    var brief = BriefRecord(of: &records[attempt: slot])
+    let key = records.key(ofAttempt: slot)
+    var brief = BriefRecord(of: &records[attempt: slot], key)
     return Flow(
       FlowStorage(of: &brief, nil, nil, reason, at: now, expiry: nil, leastSilence: stores.notices.leastSilence))
   }
@@ -39,7 +37,8 @@ extension ConnectionTracker {
   /// Tells how the attempt at `slot` has ended.
   mutating func tell(attempt slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     if configuration.digestsUneventful {
-      tell(records[attempt: slot].digest(reason), into: &events)
+      let key = records.key(ofAttempt: slot)
+      tell(records[attempt: slot].digest(key, reason), into: &events)
     } else {
       events.append(.ended(snapshot(attempt: slot, reason)))
     }

@@ -29,7 +29,8 @@ extension FlowTable {
     _ slot: Slot, _ timers: TimerProfile, in stores: inout SharedStores
   ) -> FlowRecord {
     if Self.isAttempt(slot) {
-      var brief = BriefRecord(of: &self[attempt: slot])
+      let key = key(ofAttempt: slot)
+      var brief = BriefRecord(of: &self[attempt: slot], key)
       return FlowRecord(unfolding: &brief, nil, nil, timers, in: &stores)
     }
     let closing = closing(of: slot)

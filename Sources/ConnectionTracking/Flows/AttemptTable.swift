@@ -1,4 +1,5 @@
 import BasicContainers
+import PacketDecoding
 
 /// The attempts that nobody has answered: records that know the one before and the one after, so that the earliest is
 /// at hand for when a limit bites, and one that is answered leaves nothing behind.
@@ -13,17 +14,19 @@ struct AttemptTable: ~Copyable, Sendable {
     var taken = 0
   }
 
-  /// Records of a block: some megabytes, and whole pages of the machine.
+  /// Records of a block: a megabyte, and whole pages of the machine.
   static var blockSize: UInt32 { 1 << 14 }
 
   private var records = Slab<AttemptRecord>()
+  /// The keys that are too long for a record. Few are not of IPv4, or else they take the place of what they replace.
+  private var keys = Slab<FlowKey>()
   private var uses = UniqueArray<Use>()
   /// The ends of the row; ``Slab/none`` where it is empty.
   private(set) var earliest = Slab<AttemptRecord>.none
   private var latest = Slab<AttemptRecord>.none
 
   /// Bytes that the attempts held take.
-  var footprint: Int { records.footprint }
+  var footprint: Int { records.footprint + keys.footprint }
 
   /// Where the record at `place` lies.
   @inline(__always)
@@ -38,12 +41,32 @@ struct AttemptTable: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ place: UInt32) { records.prefetch(place) }
 
+  /// The key of the attempt at `place`.
+  @inline(__always)
+  func key(at place: UInt32) -> FlowKey {
+    let key = self[place].key
+    if let elsewhere = key.place { return keys[elsewhere] }
+    return key.key
+  }
+
+  /// Its hash.
+  @inline(__always)
+  func hash(at place: UInt32, _ hash: FlowHash) -> UInt32 {
+    let key = self[place].key
+    if let elsewhere = key.place { return hash(keys[elsewhere]) }
+    return hash(key.words.low, key.words.high, key.encapsulation)
+  }
+
   /// Takes an attempt that is later than all others.
   ///
+  /// - Parameter syn: see ``AttemptRecord/begins(with:)``; `side` sent it.
   /// - Returns: where its record is from now on.
-  mutating func insert(_ record: consuming AttemptRecord) -> UInt32 {
+  @inline(__always)
+  mutating func insert(number: Int, _ syn: Segment, from side: UInt8) -> UInt32 {
+    let key = syn.isIPv4 ? AttemptKey(ofIPv4: syn, from: side) : keepKey(of: syn)
+    var record = AttemptRecord(number: number, key: key, side: side, syn: syn)
+    record.earlier = latest
     let place = records.insert(record)
-    self[place].earlier = latest
     link(latest, to: place)
     latest = place
     let block = Int(place / Self.blockSize)
@@ -53,12 +76,16 @@ struct AttemptTable: ~Copyable, Sendable {
     return place
   }
 
+  @inline(never)
+  private mutating func keepKey(of syn: Segment) -> AttemptKey { AttemptKey(keptAt: keys.insert(FlowKey(syn))) }
+
   /// Lets the attempt at `place` go.
   mutating func remove(_ place: UInt32) {
     let (earlier, later) = (self[place].earlier, self[place].later)
     link(earlier, to: later)
     if later == Slab<AttemptRecord>.none { latest = earlier } else { self[later].earlier = earlier }
-    self[place].number = 0
+    self[place].end()
+    if let elsewhere = self[place].key.place { keys.remove(elsewhere) }
     records.remove(place)
     let block = Int(place / Self.blockSize)
     uses[block].held -= 1

@@ -47,6 +47,7 @@ extension ConnectionTracker {
     return next
   }
 
+  @inline(__always)
   private mutating func begin(
     _ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
@@ -131,7 +132,12 @@ extension ConnectionTracker {
   /// Gives a flow up; false where none is held.
   private mutating func giveUp(into events: inout [TrackerEvent]) -> Bool {
     guard let victim = evictions.next(in: &records) else { return false }
-    end(victim, .evicted, into: &events)
+    if FlowTable.isAttempt(victim) {
+      tell(attempt: victim, .evicted, into: &events)
+      records.remove(attempt: victim)
+    } else {
+      end(victim, .evicted, into: &events)
+    }
     return true
   }
 
@@ -139,7 +145,7 @@ extension ConnectionTracker {
   /// their places in the index are in no cache any more.
   @inline(__always)
   mutating func prepareRoom(for flows: Int) {
-    guard flows > 0, records.count + flows > configuration.maximumFlows || checksToSpare < flows else { return }
+    guard records.count + flows > configuration.maximumFlows || checksToSpare < flows else { return }
     records.prefetchEarliest(flows)
   }
 

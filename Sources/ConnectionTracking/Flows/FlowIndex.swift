@@ -15,7 +15,7 @@ struct FlowIndex: ~Copyable, Sendable {
   /// No record.
   static let none = UInt32.max
 
-  private var entries = UniqueArray<Entry>(repeating: Entry(), count: 1024)
+  private var entries = Self.empty(1024)
   private(set) var count = 0
 
   private var mask: Int { entries.count - 1 }
@@ -72,15 +72,18 @@ struct FlowIndex: ~Copyable, Sendable {
 
   /// Moves up what probing would no longer find beyond the empty place.
   private mutating func close(_ hole: Int) {
+    let mask = mask
     var hole = hole
-    var next = (hole + 1) & mask
-    while entries[next].slot != Self.none {
-      let home = Int(entries[next].hash) & mask
+    var next = (hole &+ 1) & mask
+    while true {
+      let entry = entries[next]
+      if entry.slot == Self.none { break }
+      let home = Int(entry.hash) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
-        entries[hole] = entries[next]
+        entries[hole] = entry
         hole = next
       }
-      next = (next + 1) & mask
+      next = (next &+ 1) & mask
     }
     entries[hole] = Entry()
   }
@@ -91,8 +94,23 @@ struct FlowIndex: ~Copyable, Sendable {
     entries[place] = entry
   }
 
+  /// So many entries that are free. Those of many flows lie in huge pages: otherwise, where the kernel has put the page of an
+  /// entry is in no cache either.
+  private static func empty(_ count: Int) -> UniqueArray<Entry> {
+    var entries = UniqueArray<Entry>(minimumCapacity: count)
+    entries.edit { span in
+      if count >= 1 << 18 {
+        unsafe span.withUnsafeMutableBufferPointer { buffer, _ in
+          unsafe advise_huge_pages(buffer.baseAddress, buffer.count * MemoryLayout<Entry>.stride)
+        }
+      }
+      span.append(repeating: Entry(), count: count)
+    }
+    return entries
+  }
+
   private mutating func grow() {
-    var smaller = UniqueArray<Entry>(repeating: Entry(), count: entries.count * 2)
+    var smaller = Self.empty(entries.count * 2)
     swap(&smaller, &entries)
     for index in 0..<smaller.count where smaller[index].slot != Self.none { place(smaller[index]) }
   }

@@ -27,6 +27,17 @@ package struct FlowKey: Sendable, Equatable {
     self.encapsulation = encapsulation
   }
 
+  /// Of two IPv4 ends that are in order.
+  @inline(__always)
+  init(
+    ofIPv4 low: UInt32, _ lowPort: UInt16, _ high: UInt32, _ highPort: UInt16, _ encapsulation: EncapsulationID
+  ) {
+    (lowHigh, lowLow, self.lowPort) = (0, UInt64(low), lowPort)
+    (highHigh, highLow, self.highPort) = (0, UInt64(high), highPort)
+    isIPv6 = false
+    self.encapsulation = encapsulation
+  }
+
   /// The smaller end.
   package var low: SocketAddress {
     SocketAddress(address: IPAddress(isIPv6: isIPv6, high: lowHigh, low: lowLow), port: lowPort)

@@ -29,30 +29,40 @@ struct FlowLookup: Sendable {
 
 extension Segment {
   @inline(__always)
-  fileprivate var isIPv4: Bool { !source.address.isIPv6 && !destination.address.isIPv6 }
+  var isIPv4: Bool { !source.address.isIPv6 && !destination.address.isIPv6 }
 }
 
 extension FlowTable {
   /// The record of the flow of `segment`, looked up; nil where none is held.
+  @inline(__always)
   mutating func slot(of segment: Segment, _ lookup: FlowLookup) -> Slot? {
-    if holds(segment, at: lookup.guess) { return lookup.guess }
     // Most that are not there are new, and then nothing has their hash.
-    return guess(lookup.hash) == FlowIndex.none ? nil : slot(of: FlowKey(segment), lookup.hash)
+    guess(lookup.hash) == FlowIndex.none ? nil : slotAmongFlows(of: segment, lookup)
+  }
+
+  @inline(never)
+  private mutating func slotAmongFlows(of segment: Segment, _ lookup: FlowLookup) -> Slot? {
+    holds(segment, at: lookup.guess) ? lookup.guess : slot(of: FlowKey(segment), lookup.hash)
   }
 
   /// Whether the flow of `segment` is at `slot`.
   @inline(__always)
   mutating func holds(_ segment: Segment, at slot: Slot) -> Bool {
     guard slot != FlowIndex.none else { return false }
-    guard segment.isIPv4, !Self.isAttempt(slot) else {
+    guard segment.isIPv4 else {
       return holds(slot, segment.source, segment.destination, segment.encapsulation)
     }
     let source = segment.source.wordOfIPv4
     let destination = segment.destination.wordOfIPv4
-    return Self.isBrief(slot)
-      ? self[brief: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
+    if Self.isBrief(slot) {
+      return self[brief: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
         && self[brief: slot].number != 0
-      : self[slot].key.isKey(ofIPv4: source, destination, segment.encapsulation) && self[slot].number != 0
+    }
+    if Self.isFull(slot) {
+      return self[slot].key.isKey(ofIPv4: source, destination, segment.encapsulation) && self[slot].number != 0
+    }
+    return self[attempt: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
+      && self[attempt: slot].number != 0
   }
 
   @inline(never)
@@ -70,20 +80,16 @@ extension ConnectionTracker {
   /// Looks up the flows of the next segments of `batch`, and asks for what following them will need.
   mutating func prepare(_ batch: inout SegmentBatch, _ range: Range<Int>) {
     for index in range { records.prefetch(batch.lookups[index].hash) }
+    prepareRoom(for: range.count)
     var hasFull = false
-    var new = 0
     for index in range {
       let guess = records.guess(batch.lookups[index].hash)
       batch.lookups[index].guess = guess
-      guard guess != FlowIndex.none else {
-        new += 1
-        continue
-      }
+      guard guess != FlowIndex.none else { continue }
       records.prefetch(record: guess)
       if FlowTable.isFull(guess) { hasFull = true }
     }
     if hasFull { prepareTimelines(batch, range) }
-    prepareRoom(for: new)
   }
 
   /// Asks for the ends of timelines. Only full records have one, and a flow in brief closes within a few packets, for

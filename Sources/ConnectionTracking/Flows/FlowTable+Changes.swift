@@ -11,10 +11,10 @@ extension FlowTable {
     return slot
   }
 
-  /// Takes the record of an attempt, which is no flow held yet.
-  @inline(__always)
-  mutating func insert(_ record: consuming AttemptRecord, _ hash: UInt32) {
-    index.insert(hash, attempts.insert(record) | Self.attempt)
+  /// Takes an attempt that begins with `syn`, and is no flow held yet.
+  @inline(never)
+  mutating func insert(attempt number: Int, _ syn: Segment, from side: UInt8, _ hash: UInt32) {
+    index.insert(hash, attempts.insert(number: number, syn, from: side) | Self.attempt)
   }
 
   /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
@@ -32,7 +32,7 @@ extension FlowTable {
 
   /// Lets the attempt at `slot` go.
   mutating func remove(attempt slot: Slot) {
-    index.remove(hash(self[attempt: slot].key), slot)
+    index.remove(attempts.hash(at: slot ^ Self.attempt, hash), slot)
     attempts.remove(slot ^ Self.attempt)
   }
 
@@ -52,12 +52,13 @@ extension FlowTable {
   }
 
   /// Puts a brief record in the place of the attempt at `slot`, which `segment` answers; see
-  /// ``BriefRecord/init(of:answeredBy:mayBeCookie:)``.
+  /// ``BriefRecord/init(of:_:answeredBy:mayBeCookie:)``.
   ///
   /// - Returns: where it is.
   @inline(__always) @discardableResult
   mutating func replace(attempt slot: Slot, _ hash: UInt32, answeredBy segment: Segment, mayBeCookie: Bool) -> Slot {
-    let record = BriefRecord(of: &self[attempt: slot], answeredBy: segment, mayBeCookie: mayBeCookie)
+    let key = key(ofAttempt: slot)
+    let record = BriefRecord(of: &self[attempt: slot], key, answeredBy: segment, mayBeCookie: mayBeCookie)
     let new = briefs.insert(record) | Self.brief
     index.replace(hash, slot, by: new)
     attempts.remove(slot ^ Self.attempt)

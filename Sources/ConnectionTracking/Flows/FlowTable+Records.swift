@@ -19,7 +19,7 @@ extension FlowTable {
 
   @inline(never)
   private mutating func holds(_ key: FlowKey, attempt slot: Slot) -> Bool {
-    self[attempt: slot].number != 0 && self[attempt: slot].key == key
+    self[attempt: slot].number != 0 && self.key(ofAttempt: slot) == key
   }
 
   /// When the last segment of the flow at `slot`, no attempt, passed, in nanoseconds.

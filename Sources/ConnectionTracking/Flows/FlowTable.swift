@@ -59,6 +59,10 @@ struct FlowTable: ~Copyable, Sendable {
   @inline(__always)
   static func isFull(_ slot: Slot) -> Bool { slot < attempt }
 
+  /// The key of the attempt at `slot`.
+  @inline(__always)
+  func key(ofAttempt slot: Slot) -> FlowKey { attempts.key(at: slot ^ Self.attempt) }
+
   /// The attempt that began first; nil where there is none.
   var earliestAttempt: Slot? {
     attempts.earliest == Slab<AttemptRecord>.none ? nil : attempts.earliest | Self.attempt
@@ -98,7 +102,7 @@ struct FlowTable: ~Copyable, Sendable {
   mutating func prefetchEarliest(_ count: Int) {
     var place = attempts.earliest
     for _ in 0..<count where place != Slab<AttemptRecord>.none {
-      index.prefetch(hash(attempts[place].key))
+      index.prefetch(attempts.hash(at: place, hash))
       place = attempts[place].later
     }
   }

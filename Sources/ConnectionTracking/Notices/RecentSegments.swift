@@ -36,6 +36,14 @@ struct RecentSegments: ~Copyable, Sendable {
     return earlier.fingerprint == fingerprint && Self.isSoon(segment, after: earlier, identification, peerLast)
   }
 
+  /// Remembers `segment`, of which no copy can have passed, and which is not a mere ACK.
+  @inline(__always)
+  mutating func remember(_ segment: Segment, of flow: Int, from side: Int) {
+    let fingerprint = Self.fingerprint(segment, flow, side, segment.identification ?? 0)
+    let index = Int(truncatingIfNeeded: fingerprint >> (64 - Self.bits))
+    entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
+  }
+
   @inline(never)
   private static func isSoon(
     _ segment: Segment, after earlier: Entry, _ identification: UInt16, _ peerLast: Int64
