@@ -1,3 +1,4 @@
+import ConnectionTracking
 import PacketDecoding
 import TestSupport
 import Testing

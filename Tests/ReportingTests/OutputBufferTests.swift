@@ -17,6 +17,25 @@ struct OutputBufferTests {
     #expect(written { $0.append(UInt64.max) } == "18446744073709551615")
   }
 
+  /// Around every power of ten, where the number of digits changes, and at random lengths between.
+  @Test func numbersOfEveryLength() {
+    var generator = SeededGenerator(seed: 20)
+    var numbers: [UInt64] = (0..<20).flatMap { exponent in
+      let power = (0..<exponent).reduce(UInt64(1)) { result, _ in result &* 10 }
+      return [power &- 1, power, power + 1]
+    }
+    for _ in 0..<3000 { numbers.append(generator.next() >> (generator.next() % 64)) }
+    for number in numbers {
+      #expect(written { $0.append(number) } == "\(number)")
+      let last = "\(number)".suffix(9)
+      let padded = String(repeating: "0", count: 9 - last.count) + last
+      #expect(written { $0.append(number, digits: 9) } == padded)
+      #expect(written { $0.append(number, digits: 3) } == padded.suffix(3))
+    }
+    #expect(written { $0.append(.max, digits: 20) } == "18446744073709551615")
+    #expect(written { $0.append(7, digits: 0) } == "")
+  }
+
   @Test(
     arguments: zip(
       [0, 1, 1_000_000_000, 5_001_000_000, -250_000_000, 123_456_789, Int64.min, Int64.max],
@@ -42,6 +61,29 @@ struct OutputBufferTests {
       ]))
   func timestamps(nanoseconds: Int64, text: String) {
     #expect(written { $0.append(Timestamp(nanoseconds: nanoseconds)) } == text)
+  }
+
+  @Test(
+    arguments: zip(
+      [0, -1, 1_795_218_972_301_421_999, Int64.min, Int64.max],
+      ["00:00:00.000000", "23:59:59.999999", "23:56:12.301421", "00:12:43.145224", "23:47:16.854775"]))
+  func timesOfDay(nanoseconds: Int64, text: String) {
+    #expect(written { $0.append(timeOfDay: Timestamp(nanoseconds: nanoseconds)) } == text)
+  }
+
+  /// The second before is kept, and must not be taken for another.
+  @Test func momentsOneAfterTheOther() {
+    let moments: [Int64] = [0, 999_999_999, 1_000_000_000, -1, 0, -1_000_000_000, -1_000_000_001, .max, .min, .max]
+    let together = written { output in for moment in moments { output.append(Timestamp(nanoseconds: moment)) } }
+    let apart = moments.map { moment in written { $0.append(Timestamp(nanoseconds: moment)) } }
+    #expect(together == apart.joined())
+  }
+
+  @Test func everyOctet() {
+    for octet in 0..<256 as Range<UInt32> {
+      let address = IPAddress(v4: octet << 24 | (255 - octet) << 16 | octet << 8 | octet)
+      #expect(written { $0.append(address) } == "\(octet).\(255 - octet).\(octet).\(octet)")
+    }
   }
 
   @Test func everyDayFollowsTheOneBefore() {
@@ -99,6 +141,26 @@ struct OutputBufferTests {
     output.append(String(repeating: "x", count: 10_000))
     output.flush()
     #expect(String(decoding: received, as: UTF8.self) == pieces.joined() + String(repeating: "x", count: 10_000))
+  }
+
+  /// What is stored in words of eight bytes begins anywhere before the end of the buffer.
+  @Test(arguments: 64...100)
+  func numbersAndMomentsMeetTheEnd(capacity: Int) {
+    var received: [UInt8] = []
+    var output = OutputBuffer(capacity: capacity) { bytes in
+      for index in bytes.indices { received.append(bytes[index]) }
+    }
+    for number in 0..<200 {
+      output.append(number * number)
+      output.append(Timestamp(nanoseconds: Int64(number)))
+      output.append(byte: UInt8(ascii: ","), count: number % 9)
+    }
+    output.flush()
+    let expected = (0..<200).map { number in
+      let moment = written { $0.append(Timestamp(nanoseconds: Int64(number))) }
+      return "\(number * number)\(moment)" + String(repeating: ",", count: number % 9)
+    }
+    #expect(String(decoding: received, as: UTF8.self) == expected.joined())
   }
 
   @Test func theFirstErrorIsKeptAndNothingFollowsIt() {
