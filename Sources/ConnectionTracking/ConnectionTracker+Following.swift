@@ -28,26 +28,26 @@ extension ConnectionTracker {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(segment) }
     guard let slot = slot(for: segment, lookup, into: &events) else { return }
-    let side = Int(lookup.side & 1)
     if FlowTable.isBrief(slot) {
-      if takesInBrief(segment, sample, at: slot, from: side) { return }
+      if takesInBrief(segment, lookup, sample, at: slot) { return }
     } else if FlowTable.isAttempt(slot), takesAnswer(segment, lookup, at: slot) {
       return
     }
-    follow(segment, sample, at: unfold(slot), from: side, into: &events)
+    follow(segment, lookup, sample, at: unfold(slot), into: &events)
   }
 
   /// The same for a flow with a full record, which is at `slot`.
   @inline(never)
   private mutating func follow(
-    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int,
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot,
     into events: inout [TrackerEvent]
   ) {
+    let side = Int(lookup.side & 1)
     let mark = TimelineMark(records[slot].timeline)
     if segment.wirePayloadLength > 0, sample.length > 0 {
       records[slot].comparePayload(segment, sample, from: side, in: &stores)
     }
-    guard records[slot].observe(segment, from: side, timers: timers, in: &stores) else { return }
+    guard records[slot].observe(segment, lookup.content, from: side, timers: timers, in: &stores) else { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
     mayHaveGrown = true

@@ -8,7 +8,7 @@ extension ConnectionTracker {
   mutating func beginAttempt(_ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]) {
     flowCount += 1
     records.insert(attempt: flowCount, segment, from: lookup.side, lookup.hash)
-    stores.recent.remember(segment, of: flowCount, from: Int(lookup.side))
+    stores.recent.remember(segment, lookup.content, of: flowCount, from: Int(lookup.side))
     if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
   }
 
@@ -20,7 +20,7 @@ extension ConnectionTracker {
     let side = Int(lookup.side & 1)
     guard records[attempt: slot].isAnswered(by: segment, from: side) else { return false }
     mayHaveGrown = true
-    stores.recent.remember(segment, of: records[attempt: slot].number, from: side)
+    stores.recent.remember(segment, lookup.content, of: records[attempt: slot].number, from: side)
     let mayBeCookie = stores.backlog.add(segment)
     records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)
     return true

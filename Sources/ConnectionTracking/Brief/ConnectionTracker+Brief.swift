@@ -9,10 +9,11 @@ extension ConnectionTracker {
   ///   is to take it.
   @inline(never)
   mutating func takesInBrief(
-    _ segment: Segment, _ sample: PayloadSample, at slot: FlowTable.Slot, from side: Int
+    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot
   ) -> Bool {
+    let side = Int(lookup.side & 1)
     guard let step = records[brief: slot].step(for: segment, from: side, stores.notices.leastIdle) else { return false }
-    if takesCopy(segment, at: slot, from: side) { return true }
+    if takesCopy(segment, lookup.content, at: slot, from: side) { return true }
     keep(sample, of: segment, at: slot, from: side)
     records.briefs[slot ^ FlowTable.brief].take(
       segment, as: step, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog,
@@ -34,10 +35,12 @@ extension ConnectionTracker {
   ///
   /// - Returns: false where `segment` is no copy.
   @inline(__always)
-  mutating func takesCopy(_ segment: Segment, at slot: FlowTable.Slot, from side: Int) -> Bool {
+  mutating func takesCopy(
+    _ segment: Segment, _ content: UInt64, at slot: FlowTable.Slot, from side: Int
+  ) -> Bool {
     let number = records[brief: slot].number
     let peerLast = records[brief: slot].ends[1 - side].time
-    guard stores.recent.repeats(segment, of: number, from: side, peerLast: peerLast) else { return false }
+    guard stores.recent.repeats(segment, content, of: number, from: side, peerLast: peerLast) else { return false }
     noteCopy(segment, at: slot, from: side)
     return true
   }

@@ -6,6 +6,8 @@ struct FlowLookup: Sendable {
   /// How many flows are looked up side by side.
   static let width = 32
 
+  /// See ``RecentSegments/content(of:)``.
+  let content: UInt64
   let hash: UInt32
   /// Where the flow probably is, a guess: it may begin or end before its turn comes. ``FlowIndex/none`` where it is
   /// probably not held.
@@ -15,6 +17,7 @@ struct FlowLookup: Sendable {
 
   @inline(__always)
   init(_ segment: Segment, _ hash: FlowHash) {
+    content = RecentSegments.content(of: segment)
     if segment.isIPv4 {
       let source = segment.source.wordOfIPv4
       let destination = segment.destination.wordOfIPv4
@@ -80,6 +83,7 @@ extension ConnectionTracker {
   /// Looks up the flows of the next segments of `batch`, and asks for what following them will need.
   mutating func prepare(_ batch: inout SegmentBatch, _ range: Range<Int>) {
     for index in range { records.prefetch(batch.lookups[index].hash) }
+    for index in range { stores.recent.prefetch(batch.lookups[index].content) }
     prepareRoom(for: range.count)
     var hasFull = false
     for index in range {

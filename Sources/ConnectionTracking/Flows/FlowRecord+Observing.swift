@@ -17,13 +17,14 @@ extension FlowRecord {
   ///
   /// Most segments only carry an open connection on: no state can change by them, so nothing of states is asked.
   ///
+  /// - Parameter content: see ``RecentSegments/content(of:)``.
   /// - Returns: true where a state or a timer may have changed.
   @inline(__always)
   mutating func observe(
-    _ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout SharedStores
+    _ segment: Segment, _ content: UInt64, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) -> Bool {
     let other = peer(of: side)
-    if stores.recent.repeats(segment, of: number, from: side, peerLast: ends[other].latest.time) {
+    if stores.recent.repeats(segment, content, of: number, from: side, peerLast: ends[other].latest.time) {
       noteDuplicate(segment, side, &stores.notices)
       return false
     }

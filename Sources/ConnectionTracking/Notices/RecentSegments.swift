@@ -1,4 +1,5 @@
 import BasicContainers
+import CMemory
 import PacketDecoding
 
 /// The packets of the last moments, so that one the capture holds twice is known as such: an interface list recorded
@@ -20,51 +21,76 @@ struct RecentSegments: ~Copyable, Sendable {
 
   private var entries = RigidArray<Entry>(repeating: Entry(), count: 1 << Int(bits))
 
-  /// Remembers `segment`, and says whether it is the copy of one that just passed.
-  ///
-  /// - Parameter peerLast: when the other end last sent something. Without an identification, what comes after an
-  ///   answer is no copy: the network delivers both copies first.
+  /// What a segment has in common with its copies, in a number: ``nothing`` where that is too little to tell them from
+  /// another segment. Made where hashes are, so that its entry can be asked for.
   @inline(__always)
-  mutating func repeats(_ segment: Segment, of flow: Int, from side: Int, peerLast: Int64) -> Bool {
+  static func content(of segment: Segment) -> UInt64 {
     let identification = segment.identification ?? 0
     // Nothing but its content tells a copy from an acknowledgment that was really sent twice.
-    if identification == 0, segment.sequenceLength == 0 { return false }
-    let fingerprint = Self.fingerprint(segment, flow, side, identification)
-    let index = Int(truncatingIfNeeded: fingerprint >> (64 - Self.bits))
-    let earlier = entries[index]
-    entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
-    return earlier.fingerprint == fingerprint && Self.isSoon(segment, after: earlier, identification, peerLast)
-  }
-
-  /// Remembers `segment`, of which no copy can have passed, and which is not a mere ACK.
-  @inline(__always)
-  mutating func remember(_ segment: Segment, of flow: Int, from side: Int) {
-    let fingerprint = Self.fingerprint(segment, flow, side, segment.identification ?? 0)
-    let index = Int(truncatingIfNeeded: fingerprint >> (64 - Self.bits))
-    entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
-  }
-
-  @inline(never)
-  private static func isSoon(
-    _ segment: Segment, after earlier: Entry, _ identification: UInt16, _ peerLast: Int64
-  ) -> Bool {
-    let gap = segment.time.nanoseconds &- earlier.time
-    if identification == 0, peerLast >= earlier.time { return false }
-    let span = identification == 0 ? anonymousSpan : span
-    return gap <= span && gap >= -span
-  }
-
-  /// TTL is left out: a router between the two copies counts it down.
-  @inline(__always)
-  private static func fingerprint(_ segment: Segment, _ flow: Int, _ side: Int, _ identification: UInt16) -> UInt64 {
+    if identification == 0, segment.sequenceLength == 0 { return nothing }
+    // TTL is left out: a router between the two copies counts it down.
     let numbers = UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment?.rawValue ?? 0)
     let shape =
       UInt64(identification) << 48 | UInt64(segment.flags.rawValue) << 36
       | UInt64(truncatingIfNeeded: segment.wirePayloadLength) << 16 | UInt64(segment.window)
-    let who = UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
-    var mixed = (numbers ^ (who &* 0x9E37_79B9_7F4A_7C15)) &* 0xBF58_476D_1CE4_E5B9
+    let ends = segment.source.address.low ^ segment.destination.address.low << 32
+    let ports = UInt64(segment.source.port) << 48 | UInt64(segment.destination.port) << 32
+    var mixed = (numbers ^ (ends ^ ports) &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
     mixed ^= mixed >> 29
     mixed = (mixed ^ shape ^ UInt64(segment.options.timestampValue) << 8) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 32)
+    return (mixed ^ mixed >> 32) | 1
+  }
+
+  static let nothing: UInt64 = 0
+
+  /// Asks for the entry of a segment ahead of its use.
+  @inline(__always)
+  func prefetch(_ content: UInt64) {
+    unsafe entries.span.withUnsafeBufferPointer {
+      unsafe prefetch_line($0.baseAddress, Self.index(of: content) &* MemoryLayout<Entry>.stride)
+    }
+  }
+
+  /// Remembers `segment`, and says whether it is the copy of one that just passed.
+  ///
+  /// - Parameters:
+  ///   - content: of the segment.
+  ///   - peerLast: when the other end last sent something. Without an identification, what comes after an answer is no
+  ///     copy: the network delivers both copies first.
+  @inline(__always)
+  mutating func repeats(
+    _ segment: Segment, _ content: UInt64, of flow: Int, from side: Int, peerLast: Int64
+  ) -> Bool {
+    if content == Self.nothing { return false }
+    let fingerprint = Self.fingerprint(content, flow, side)
+    let index = Self.index(of: content)
+    let earlier = entries[index]
+    entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
+    return earlier.fingerprint == fingerprint && Self.isSoon(segment, after: earlier, peerLast)
+  }
+
+  /// Remembers `segment`, of which no copy can have passed.
+  @inline(__always)
+  mutating func remember(_ segment: Segment, _ content: UInt64, of flow: Int, from side: Int) {
+    entries[Self.index(of: content)] = Entry(
+      fingerprint: Self.fingerprint(content, flow, side), time: segment.time.nanoseconds)
+  }
+
+  @inline(never)
+  private static func isSoon(_ segment: Segment, after earlier: Entry, _ peerLast: Int64) -> Bool {
+    let gap = segment.time.nanoseconds &- earlier.time
+    let isAnonymous = segment.identification ?? 0 == 0
+    if isAnonymous, peerLast >= earlier.time { return false }
+    let span = isAnonymous ? anonymousSpan : span
+    return gap <= span && gap >= -span
+  }
+
+  @inline(__always)
+  private static func index(of content: UInt64) -> Int { Int(truncatingIfNeeded: content >> (64 - bits)) }
+
+  @inline(__always)
+  private static func fingerprint(_ content: UInt64, _ flow: Int, _ side: Int) -> UInt64 {
+    let who = UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
+    return content ^ who &* 0x9E37_79B9_7F4A_7C15
   }
 }
