@@ -18,7 +18,7 @@ struct AttemptTable: ~Copyable, Sendable {
   static var blockSize: UInt32 { 1 << 14 }
 
   private var records = Slab<AttemptRecord>()
-  /// The keys that are too long for a record. Few are not of IPv4, or else they take the place of what they replace.
+  /// The keys that are too long for a record: those of IPv6. Their memory is used again, but not given back.
   private var keys = Slab<FlowKey>()
   private var uses = UniqueArray<Use>()
   /// The ends of the row; ``Slab/none`` where it is empty.

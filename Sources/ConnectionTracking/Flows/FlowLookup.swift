@@ -82,7 +82,7 @@ extension FlowTable {
 extension ConnectionTracker {
   /// Looks up the flows of the next segments of `batch`, and asks for what following them will need.
   mutating func prepare(_ batch: inout SegmentBatch, _ range: Range<Int>) {
-    for index in range { records.prefetch(batch.lookups[index].hash) }
+    if range.lowerBound == 0 { preparePlaces(batch, range) }
     for index in range { stores.recent.prefetch(batch.lookups[index].content) }
     prepareRoom(for: range.count)
     var hasFull = false
@@ -94,6 +94,13 @@ extension ConnectionTracker {
       if FlowTable.isFull(guess) { hasFull = true }
     }
     if hasFull { prepareTimelines(batch, range) }
+    preparePlaces(batch, range.upperBound..<min(range.upperBound + FlowLookup.width, batch.count))
+  }
+
+  /// Asks for places in the index, if there is time: those of the next segments come while these are followed.
+  @inline(__always)
+  private mutating func preparePlaces(_ batch: borrowing SegmentBatch, _ range: Range<Int>) {
+    for index in range { records.prefetch(batch.lookups[index].hash) }
   }
 
   /// Asks for the ends of timelines. Only full records have one, and a flow in brief closes within a few packets, for
