@@ -24,8 +24,10 @@ extension OutputBuffer {
 
 /// A second as text, which its decimals follow: the next moment is mostly in the same one.
 struct SecondText {
-  /// Since the epoch, in nanoseconds.
-  private let start: Int64
+  /// Its first nanosecond since the epoch that a timestamp can tell: the earliest of all seconds has begun before.
+  private let first: Int64
+  /// How long it had lasted by ``first``, in nanoseconds: 0 for any other.
+  private let before: UInt64
   /// As in `2026-11-`, the first in the lowest byte.
   let date: UInt64
   /// As in `20T23:56`.
@@ -35,7 +37,9 @@ struct SecondText {
 
   init(of time: Timestamp) {
     let number = Self.floor(time.nanoseconds, 1_000_000_000)
-    start = number &* 1_000_000_000
+    let start = number &* 1_000_000_000
+    first = start > time.nanoseconds ? .min : start
+    before = UInt64(bitPattern: first &- start)
     let days = Self.floor(number, 86_400)
     let civil = CivilDate(daysSinceEpoch: days)
     let seconds = number &- days &* 86_400
@@ -47,11 +51,13 @@ struct SecondText {
   }
 
   @inline(__always)
-  func contains(_ time: Timestamp) -> Bool { nanoseconds(of: time) < 1_000_000_000 }
+  func contains(_ time: Timestamp) -> Bool {
+    time.nanoseconds >= first && UInt64(bitPattern: time.nanoseconds &- first) < 1_000_000_000 &- before
+  }
 
-  /// From its start to `time`.
+  /// From its start to `time`, which it contains.
   @inline(__always)
-  func nanoseconds(of time: Timestamp) -> UInt64 { UInt64(bitPattern: time.nanoseconds &- start) }
+  func nanoseconds(of time: Timestamp) -> UInt64 { UInt64(bitPattern: time.nanoseconds &- first) &+ before }
 
   private static func floor(_ value: Int64, _ unit: Int64) -> Int64 { value / unit - (value % unit < 0 ? 1 : 0) }
 

@@ -21,7 +21,7 @@ extension OutputBuffer {
   /// Appends the text that was added as number `index`, from 0; nothing where there is none.
   @inline(__always)
   mutating func append(_ index: Int, of texts: borrowing PreparedTexts) {
-    guard index >= 0, index &+ 1 < texts.ends.count else { return }
+    guard index >= 0, index < texts.ends.count &- 1 else { return }
     append(texts.bytes.span.extracting(texts.ends[index]..<texts.ends[index &+ 1]))
   }
 }
