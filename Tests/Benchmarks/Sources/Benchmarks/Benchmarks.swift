@@ -45,11 +45,14 @@ struct Benchmarks: ParsableCommand {
     print(report.markdown)
   }
 
-  /// The tool of this checkout, built in release mode.
+  /// The tool of this checkout, built in release mode as the README says for installing it, in a place of its own.
   private static func build() throws -> String {
     let package = URL(fileURLWithPath: #filePath).pathComponents.dropLast(5).dropFirst().joined(separator: "/")
     Shell.note("building wirestat")
-    let swift = ["swift", "build", "-c", "release", "--package-path", "/\(package)", "--product", "wirestat"]
+    let swift = [
+      "swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "wirestat", "--package-path",
+      "/\(package)", "--scratch-path", "/\(package)/Tests/Benchmarks/.build/wirestat",
+    ]
     _ = try Shell.output(of: swift)
     let products = try Shell.output(of: swift + ["--show-bin-path"]).trimmingCharacters(in: .newlines)
     return products + "/wirestat"
