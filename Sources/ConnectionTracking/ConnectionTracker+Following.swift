@@ -26,7 +26,7 @@ extension ConnectionTracker {
     _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, into events: inout [TrackerEvent]
   ) {
     advance(to: segment.time, into: &events)
-    if segment.checksum == .invalid { return noteDamaged(segment) }
+    if segment.checksum == .invalid { return noteDamaged(segment, into: &events) }
     guard let slot = slot(for: segment, lookup, into: &events) else { return }
     if FlowTable.isBrief(slot) {
       if takesInBrief(segment, lookup, sample, at: slot) { return }
@@ -85,10 +85,12 @@ extension ConnectionTracker {
     }
   }
 
-  private mutating func noteDamaged(_ segment: Segment) {
+  private mutating func noteDamaged(_ segment: Segment, into events: inout [TrackerEvent]) {
+    makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(segment)) else { return }
     let slot = unfold(held)
     records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
+    mayHaveGrown = true
   }
 
   mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {

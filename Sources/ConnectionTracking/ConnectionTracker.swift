@@ -67,6 +67,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// Takes an ICMP error about a segment of a flow that is held; one about any other flow changes nothing.
   public mutating func observe(_ error: ICMPError, into events: inout [TrackerEvent]) {
     advance(to: error.time, into: &events)
+    makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
     let slot = unfold(held)
     let mark = TimelineMark(records[slot].timeline)

@@ -4,7 +4,7 @@ public struct DecoderLimits: Sendable, Hashable {
   public var datagrams = 1024
   /// Bytes of fragments kept at one time, as Linux's `ipfrag_high_thresh`; the oldest datagram gives way.
   public var fragmentBytes = 4 << 20
-  /// Different encapsulations that get a number of their own; all further ones share
+  /// Different encapsulations that get a number of their own, 65 534 at most; all further ones share
   /// ``EncapsulationID/unnumbered``.
   public var encapsulations = 65_534
   /// Encapsulations inside one another, tags and tunnels together; what lies deeper is ``SkipReason/tooDeep``.

@@ -5,6 +5,7 @@
 public struct Segment: Sendable, Equatable {
   public var time: Timestamp
   public var frame: UInt64
+  /// Its two ends, both of IPv4 or both of IPv6.
   public var source: SocketAddress
   public var destination: SocketAddress
   /// The VLAN, MPLS and tunnel context the segment came in: 0 is none. Equal in both directions of a connection.

@@ -29,6 +29,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     return overflow ? (nanoseconds < 0 ? .min : .max) : difference
   }
 
+  /// Nanoseconds between both, whichever is earlier; saturating as well, so that it is never negative.
+  @inlinable
+  public func distance(to other: Timestamp) -> Int64 {
+    self < other ? other.nanoseconds(since: self) : nanoseconds(since: other)
+  }
+
   /// This moment moved by `nanoseconds`, saturating at the ends of the range.
   @inlinable
   public func advanced(byNanoseconds nanoseconds: Int64) -> Timestamp {

@@ -54,6 +54,29 @@ struct CaptureQualityTests {
     #expect(flow.clientEnd.payloadBytes == 150)
   }
 
+  /// A mirror of a port that sends each packet twice, before and after a tag is put on.
+  @Test("a copy is known where each packet is captured in two encapsulations")
+  func copiesInTwoEncapsulations() throws {
+    let conversation = try WireScript(Example.exchange + "1.000 c P. 101:151(50) ack 201 win 501 id 5")
+    var tracker = ConnectionTracker()
+    var events: [TrackerEvent] = []
+    for line in conversation.lines {
+      guard var segment = line.segment else { continue }
+      for encapsulation in [1, 2, 1, 2] as [UInt16] {
+        segment.encapsulation = EncapsulationID(encapsulation)
+        tracker.observe(segment, payload: line.payload.span, into: &events)
+        segment.time = segment.time.advanced(byNanoseconds: 100_000)
+      }
+    }
+    tracker.finish(into: &events)
+    let flows = events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
+    #expect(flows.count == 2)
+    for flow in flows {
+      #expect(flow.clientEnd.retransmittedSegments == 0)
+      #expect(flow.clientEnd.duplicatePackets == flow.clientEnd.packets)
+    }
+  }
+
   @Test(arguments: [(UInt8(3), UInt8(3), true), (3, 13, true), (3, 4, false), (11, 0, false)])
   func icmpErrors(type: UInt8, code: UInt8, endsAttempt: Bool) throws {
     let line = try #require(try WireScript("0.000 c S 0:0(0)").lines.first)

@@ -26,7 +26,7 @@ struct RegistryTests {
 
   /// Where only the statistics are read, such flows are told of without anything that a rule could be asked about.
   @Test("that statistics count is never shown by a flow that had pauses at most", arguments: Example.all)
-  func isNotCountedWithoutNotices(example: Example) throws {
+  func isNotCountedForPauses(example: Example) throws {
     let findings = Findings(Thresholds(), asking: CaptureStatistics.countedRules)
     for conversation in [example.shows, example.nearMiss] {
       for flow in try WireScript(conversation).flows() where flow.notices.allSatisfy({ $0.kind == .silence }) {

@@ -98,6 +98,32 @@ struct EvictionTests {
     #expect(Self.flows(events).allSatisfy { $0.end == .evicted })
   }
 
+  /// A damaged segment, and an ICMP error, make a flow in brief take several times as much.
+  @Test(arguments: [true, false])
+  func whatUnfoldsIsCharged(byDamage: Bool) {
+    var configuration = TrackerConfiguration()
+    configuration.maximumMemory = 1 << 20
+    var tracker = ConnectionTracker(configuration)
+    var events: [TrackerEvent] = []
+    let hosts = 1...1200 as ClosedRange<UInt32>
+    for host in hosts { Self.open(host: host, at: Int64(host) * 1000, window: 1000, &tracker, &events) }
+    #expect(tracker.openFlows == 1200)
+    for host in hosts {
+      var segment = FlowTableTests.segment(from: host, at: 5_000_000, flags: .ack)
+      segment.checksum = .invalid
+      let error = ICMPError(
+        time: segment.time, frame: segment.frame, reporter: segment.destination.address, type: 3, code: 1,
+        source: segment.source, destination: segment.destination, encapsulation: .none, sequence: segment.sequence)
+      if byDamage {
+        tracker.observe(segment, payload: Self.nothing.span, into: &events)
+      } else {
+        tracker.observe(error, into: &events)
+      }
+    }
+    #expect(tracker.openFlows < 1100)
+    #expect(Self.flows(events).allSatisfy { $0.end == .evicted })
+  }
+
   /// What a flow waited for is forgotten with it, though the time has not come.
   @Test
   func timersOfFlowsThatAreGoneTakeNoRoom() {
@@ -119,15 +145,20 @@ struct EvictionTests {
     #expect(most < 1_100)
   }
 
+  /// - Parameter window: a connection that opens with 0 is out of the ordinary.
   private static func open(
-    host: UInt32, at time: Int64, _ tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]
+    host: UInt32, at time: Int64, window: UInt16 = 0, _ tracker: inout ConnectionTracker,
+    _ events: inout [TrackerEvent]
   ) {
     let syn = FlowTableTests.segment(from: host, at: time)
     var answer = FlowTableTests.segment(from: host, at: time + 1, flags: [.syn, .ack])
     swap(&answer.source, &answer.destination)
     var ack = FlowTableTests.segment(from: host, at: time + 2, flags: .ack)
     ack.sequence = SequenceNumber(2)
-    for segment in [syn, answer, ack] { tracker.observe(segment, payload: nothing.span, into: &events) }
+    for var segment in [syn, answer, ack] {
+      segment.window = window
+      tracker.observe(segment, payload: nothing.span, into: &events)
+    }
   }
 
   private static func flows(_ events: [TrackerEvent]) -> [Flow] {

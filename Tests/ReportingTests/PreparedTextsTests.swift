@@ -20,7 +20,7 @@ struct PreparedTextsTests {
   /// Values that share a place take it from each other, and each time the right text comes out.
   @Test func recentTextsAreThoseOfTheirValues() {
     var composed = 0
-    var texts = RecentTexts<Int>(places: 4)
+    var texts = RecentTexts<Int>(bits: 2)
     let asked = [1, 1, 5, 5, 1, 2, 2, 6, 2]
     let text = written { output in
       for number in asked {

@@ -96,7 +96,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     let isGood = flow.serverEnd.state != .synReceived && flow.close != .refused && flow.close != .unanswered
     if isGood { established += 1 }
     if let last = lastOutcome, last.isGood != isGood,
-      abs(flow.firstSeen.time.nanoseconds(since: last.time)) < 60_000_000_000
+      flow.firstSeen.time.distance(to: last.time) < 60_000_000_000
     {
       flaps += 1
     }

@@ -9,7 +9,7 @@ struct TwinFlows: Sendable, Equatable {
   private struct Entry: Sendable, Equatable {
     var numbers: UInt64 = 0
     var flow = 0
-    var began: Int64 = .min
+    var began = Timestamp(nanoseconds: .min)
   }
 
   /// The two sides of a box differ by no more than this, in nanoseconds.
@@ -31,11 +31,11 @@ struct TwinFlows: Sendable, Equatable {
     if entries.isEmpty { entries = Array(repeating: Entry(), count: 1 << Int(Self.bits)) }
     let numbers = UInt64(client.rawValue) << 32 | UInt64(server.rawValue)
     let place = Int(truncatingIfNeeded: (numbers &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.bits))
-    let began = flow.firstSeen.time.nanoseconds
+    let began = flow.firstSeen.time
     let twin = entries[place]
     entries[place] = Entry(numbers: numbers, flow: flow.number, began: began)
     guard twin.flow != 0, twin.numbers == numbers, twin.flow != previous,
-      abs(began &- twin.began) <= Self.longestPassage
+      began.distance(to: twin.began) <= Self.longestPassage
     else { return }
     pairs += 1
     if first == nil { first = (min(twin.flow, flow.number), max(twin.flow, flow.number), flow.firstSeen) }

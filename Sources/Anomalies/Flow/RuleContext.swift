@@ -48,12 +48,13 @@ public final class RuleContext: Sendable {
     return isCutByEnd && flow[end].state == state ? "for at least \(duration)" : "for \(duration)"
   }
 
-  /// The time from the SYN to the SYN-ACK and on to the ACK; 200 ms where the handshake was not seen.
+  /// The time from the SYN to the SYN-ACK and on to the ACK, an hour at most; 200 ms where the handshake was not seen.
   var roundTrip: Int64 {
     guard let start = entry(.client, { $0.cause == .sendsSYN }),
       let end = entry(.client, { $0.from == .synSent && $0.to == .established })
     else { return 200_000_000 }
-    return max(1_000_000, (end.confirmed?.time ?? end.time).nanoseconds(since: start.time))
+    let time = (end.confirmed?.time ?? end.time).nanoseconds(since: start.time)
+    return min(max(1_000_000, time), 3_600_000_000_000)
   }
 
   /// `end` knew that its peer had closed, sent a last word and closed as well, at once: the farewell of a protocol, as

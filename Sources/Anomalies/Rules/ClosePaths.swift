@@ -35,7 +35,7 @@ extension AnomalyRule {
     peers: PeerNames(zeek: "SF"), on: .traits(.simultaneous)
   ) { context in
     guard let client = context.fin(of: .client), let server = context.fin(of: .server) else { return [] }
-    let apart = abs(client.time.nanoseconds(since: server.time))
+    let apart = client.time.distance(to: server.time)
     let first = client.time <= server.time ? client : server
     let second = client.time <= server.time ? server : client
     return [
@@ -62,7 +62,7 @@ extension AnomalyRule {
       return Sighting(
         closer, notice,
         "The \(closer.noun) closed its direction, and the \(notice.sender.noun) sent \(Phrase.bytes(notice.bytes)) "
-          + "more over \(Phrase.duration(notice.last.time.nanoseconds(since: notice.first.time) + notice.delay))."
+          + "more over \(Phrase.duration(notice.last.time.advanced(byNanoseconds: notice.delay).nanoseconds(since: notice.first.time)))."
       )
       .with("bytes", notice.bytes)
     }

@@ -8,7 +8,7 @@ extension ConnectionTracker {
   mutating func slot(
     for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
-    if mayHaveGrown { makeRoom(for: 0, into: &events) }
+    makeRoomForGrowth(into: &events)
     let isSYN = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
     if records.holds(segment, at: lookup.guess), !isSYN { return lookup.guess }
     return slotElsewhere(for: segment, lookup, into: &events)
@@ -108,6 +108,12 @@ extension ConnectionTracker {
   /// Uneventful flows that are told of at once.
   package static var mostDigests: Int { 64 }
 
+  /// Makes room for what the flows held have grown by, where they have: before anything may have them grow once more.
+  @inline(__always)
+  mutating func makeRoomForGrowth(into events: inout [TrackerEvent]) {
+    if mayHaveGrown { makeRoom(for: 0, into: &events) }
+  }
+
   /// Makes room for `flow` more flows, and for what those held have grown by.
   @inline(__always)
   private mutating func makeRoom(for flow: Int, into events: inout [TrackerEvent]) {
@@ -132,12 +138,7 @@ extension ConnectionTracker {
   /// Gives a flow up; false where none is held.
   private mutating func giveUp(into events: inout [TrackerEvent]) -> Bool {
     guard let victim = evictions.next(in: &records) else { return false }
-    if FlowTable.isAttempt(victim) {
-      tell(attempt: victim, .evicted, into: &events)
-      records.remove(attempt: victim)
-    } else {
-      end(victim, .evicted, into: &events)
-    }
+    end(victim, .evicted, into: &events)
     return true
   }
 

@@ -5,7 +5,8 @@ import DequeModule
 ///
 /// Exact order by idleness would have every packet move its flow in a list, which means writing to two other flows'
 /// records. Instead a hand goes round the flows, and of the few it passes the one that has been idle the longest goes.
-/// So a choice costs a constant, whatever a sender does.
+/// Whatever a sender does, a round costs the places there are for records, and those are not many more than are held when
+/// a limit bites.
 ///
 /// Attempts that are nothing else are in a row already, that of ``AttemptTable``. Here are those that have a record of
 /// another kind: the two rows are as one, in order of when a flow was put there.
@@ -21,6 +22,7 @@ struct EvictionQueue: Sendable {
   /// Flows that began with a SYN, earliest first, some of them answered or gone since. One that unfolds unanswered
   /// waits at the end of the line, like whoever tries again.
   private var attempts = Deque<Attempt>()
+  /// The place that was looked at last.
   private var hand = 0
   /// Flows compared for one choice.
   private static let choice = 16

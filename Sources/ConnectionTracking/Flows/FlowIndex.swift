@@ -20,7 +20,8 @@ struct FlowIndex: ~Copyable, Sendable {
 
   private var mask: Int { entries.count - 1 }
 
-  /// Asks for where the search for `hash` begins ahead of it, and for the next line where it may go on there.
+  /// Asks for where the search for `hash` begins ahead of it, and for the next line where it may go on there: half a line
+  /// of entries is enough for nearly all.
   @inline(__always)
   func prefetch(_ hash: UInt32) {
     let place = Int(hash) & mask
@@ -94,12 +95,12 @@ struct FlowIndex: ~Copyable, Sendable {
     entries[place] = entry
   }
 
-  /// So many entries that are free. Those of many flows lie in huge pages: otherwise, where the kernel has put the page of an
-  /// entry is in no cache either.
+  /// So many entries that are free. Those of many flows lie in huge pages, of two megabytes: otherwise, where the kernel has
+  /// put the page of an entry is in no cache either.
   private static func empty(_ count: Int) -> UniqueArray<Entry> {
     var entries = UniqueArray<Entry>(minimumCapacity: count)
     entries.edit { span in
-      if count >= 1 << 18 {
+      if count * MemoryLayout<Entry>.stride >= 2 << 20 {
         unsafe span.withUnsafeMutableBufferPointer { buffer, _ in
           unsafe advise_huge_pages(buffer.baseAddress, buffer.count * MemoryLayout<Entry>.stride)
         }

@@ -3,10 +3,11 @@ import BasicContainers
 // All flows, one by one.
 
 extension FlowTable {
-  /// The flow held next behind `hand`, which goes round them all, attempts aside. There must be one.
+  /// The flow held next behind the place `hand`, which goes round them all, attempts aside. There must be one.
   mutating func nextHeld(_ hand: inout Int) -> Slot {
     while true {
       hand = hand + 1 < briefs.places + records.places ? hand + 1 : 0
+      if briefs.count == 0 { hand = max(hand, briefs.places) }
       let slot = slot(inOrder: hand)
       if number(of: slot) != 0 { return slot }
     }

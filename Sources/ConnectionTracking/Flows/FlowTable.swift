@@ -26,11 +26,16 @@ struct FlowTable: ~Copyable, Sendable {
   /// Flows held that are no attempts.
   var heldCount: Int { briefs.count + records.count }
 
+  /// Bytes of the index for a flow: 8 for its entry, and for those that are free.
+  private static var bytesInIndex: Int { 20 }
+
   /// Bytes that the flows held take, their places in the index included.
   ///
   /// `mutating`, as a borrowed table is copied in practice.
   var footprint: Int {
-    mutating get { records.footprint + briefs.footprint + attachments.footprint + attempts.footprint + count * 20 }
+    mutating get {
+      records.footprint + briefs.footprint + attachments.footprint + attempts.footprint + count * Self.bytesInIndex
+    }
   }
 
   /// The record of a flow that is not held in brief.

@@ -33,12 +33,13 @@ struct RecentSegments: ~Copyable, Sendable {
     let shape =
       UInt64(identification) << 48 | UInt64(segment.flags.rawValue) << 36
       | UInt64(truncatingIfNeeded: segment.wirePayloadLength) << 16 | UInt64(segment.window)
-    let ends = segment.source.address.low ^ segment.destination.address.low << 32
-    let ports = UInt64(segment.source.port) << 48 | UInt64(segment.destination.port) << 32
-    var mixed = (numbers ^ (ends ^ ports) &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
-    mixed ^= mixed >> 29
-    mixed = (mixed ^ shape ^ UInt64(segment.options.timestampValue) << 8) &* 0x94D0_49BB_1331_11EB
-    return (mixed ^ mixed >> 32) | 1
+    // The encapsulation, too: a packet that is captured in two of them has an entry for each.
+    let ends =
+      segment.source.address.low ^ segment.destination.address.low << 32
+      ^ UInt64(segment.encapsulation.rawValue) << 16
+    let rest = shape ^ UInt64(segment.options.timestampValue) << 8 ^ 0xBF58_476D_1CE4_E5B9
+    let mixed = (numbers ^ ends &* 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: rest)
+    return (mixed.high ^ mixed.low) | 1
   }
 
   static let nothing: UInt64 = 0

@@ -87,7 +87,7 @@ struct CloseClause {
     writeIdle(into: &output)
     guard let client = fin(of: .client), let server = fin(of: .server) else { return }
     output.append(", ")
-    output.append(duration: abs(client.time.nanoseconds(since: server.time)))
+    output.append(duration: client.time.distance(to: server.time))
     output.append(" apart")
   }
 

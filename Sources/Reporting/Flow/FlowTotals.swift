@@ -72,14 +72,16 @@ private struct Counts: Sendable, Equatable {
 }
 
 extension TCPState? {
-  /// Where a state stands in tables of twelve, UNKNOWN last.
-  package var index: Int { self.map { Int($0.rawValue) } ?? 11 }
+  /// Where a state stands in tables of as many as there are, UNKNOWN last.
+  package var index: Int { self.map { Int($0.rawValue) } ?? Self.places - 1 }
+  package static var places: Int { 12 }
 }
 
 // Where a word stands in a table of counts, in the order of its declaration; hashing words takes far longer.
 
 extension Flow.CloseKind {
-  fileprivate var index: Int {
+  static var places: Int { 9 }
+  var index: Int {
     switch self {
     case .fourWay: 0
     case .threeWay: 1

@@ -28,14 +28,15 @@ extension OutputBuffer {
 
 /// Texts that follow from a few values, where nearly every flow has the values of one met before.
 ///
-/// As many are kept as there are places, a power of two; another text at the same place takes it.
+/// As many are kept as there are places; another text at the same place takes it.
 struct RecentTexts<Values: Equatable & Sendable>: Sendable {
   private var known: [Values?]
   private var texts: [[UInt8]]
 
-  init(places: Int) {
-    known = Array(repeating: nil, count: places)
-    texts = Array(repeating: [], count: places)
+  /// - Parameter bits: of the numbers of the places.
+  init(bits: Int) {
+    known = Array(repeating: nil, count: 1 << bits)
+    texts = Array(repeating: [], count: 1 << bits)
   }
 
   /// Appends the text of `values`.

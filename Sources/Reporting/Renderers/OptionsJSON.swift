@@ -4,7 +4,7 @@ import ConnectionTracking
 ///
 /// Nearly all ends of a capture have the options of one of a few stacks.
 struct OptionsJSON {
-  private var texts = RecentTexts<SentOptions>(places: 16)
+  private var texts = RecentTexts<SentOptions>(bits: 4)
 
   /// Writes the fields `mss` to `timestamps`, a comma before each.
   mutating func write(of end: borrowing EndpointSummary, into output: inout OutputBuffer) {

@@ -6,7 +6,7 @@ import PacketDecoding
 ///
 /// All but a few flows of a capture end in one of some dozen ways.
 struct OutcomeJSON {
-  private var texts = RecentTexts<Outcome>(places: 256)
+  private var texts = RecentTexts<Outcome>(bits: 8)
   /// The spellings of the states by raw value, UNKNOWN last.
   private let names: [String]
 
@@ -17,8 +17,8 @@ struct OutcomeJSON {
     let outcome = Outcome(
       closedBy: flow.closedBy, close: flow.close, cause: cause, end: flow.end, client: flow.clientEnd.state.index,
       server: flow.serverEnd.state.index)
-    let states = outcome.client &* 12 &+ outcome.server
-    let mixed = (states &* 9 &+ outcome.close.index) &* 2 &+ (outcome.closedBy == .server ? 1 : 0)
+    let states = outcome.client &* TCPState?.places &+ outcome.server
+    let mixed = (states &* Flow.CloseKind.places &+ outcome.close.index) &* 2 &+ (outcome.closedBy == .server ? 1 : 0)
     texts.append(outcome, mixed, into: &output) { [names] in $0.text(names) }
   }
 }
@@ -38,22 +38,5 @@ struct Outcome: Equatable {
     return ",\"closed_by\":\(closer),\"close\":\"\(close.rawValue)\",\"rst_cause\":\(reset)"
       + ",\"end\":\"\(end.rawValue)\""
       + ",\"final\":{\"client\":\"\(names[client])\",\"server\":\"\(names[server])\"}"
-  }
-}
-
-extension Flow.CloseKind {
-  /// Its place among all cases: the only number that an enumeration of words has.
-  fileprivate var index: Int {
-    switch self {
-    case .fourWay: 0
-    case .threeWay: 1
-    case .simultaneous: 2
-    case .half: 3
-    case .reset: 4
-    case .resetAfterFIN: 5
-    case .refused: 6
-    case .unanswered: 7
-    case .none: 8
-    }
   }
 }

@@ -13,7 +13,6 @@ struct TimelineEntryJSON: Sendable {
   /// From the field `endpoint` to the end of `evidence`.
   private var middles = PreparedTexts()
   private static var none: UInt16 { .max }
-  private static var states: Int { 12 }
   private let causes = TransitionCause.allCases.count
   private let kindsOfEvidence = Evidence.allCases.count
 
@@ -21,7 +20,7 @@ struct TimelineEntryJSON: Sendable {
     self.names = names
     places = Array(
       repeating: Self.none,
-      count: EndpointRole.allCases.count * Self.states * Self.states * causes * kindsOfEvidence)
+      count: EndpointRole.allCases.count * TCPState?.places * TCPState?.places * causes * kindsOfEvidence)
   }
 
   /// Writes the fields without the braces around them.
@@ -45,8 +44,8 @@ struct TimelineEntryJSON: Sendable {
   }
 
   private mutating func middle(of entry: TimelineEntry) -> Int {
-    var index = Int(entry.endpoint.rawValue) &* Self.states &+ entry.fromPlace
-    index = index &* Self.states &+ entry.toPlace
+    var index = Int(entry.endpoint.rawValue) &* TCPState?.places &+ entry.fromPlace
+    index = index &* TCPState?.places &+ entry.toPlace
     index = index &* causes &+ entry.cause.index
     index = index &* kindsOfEvidence &+ Int(entry.evidence.rawValue)
     if places[index] == Self.none {
