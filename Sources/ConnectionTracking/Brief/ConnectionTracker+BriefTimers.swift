@@ -11,11 +11,11 @@ extension ConnectionTracker {
     wait(for: Expiry(time: deadline, slot: slot, flow: records[brief: slot].number))
   }
 
-  /// Looks at a flow in brief at the time that was set.
+  /// Looks at a flow in brief at the time that was set, in nanoseconds.
   ///
   /// - Returns: true where the timer ends; else it has been set anew.
-  mutating func endsTimer(ofBrief slot: FlowTable.Slot) -> Bool {
-    guard records.deadline(ofBrief: slot, timers) > now.nanoseconds else { return true }
+  mutating func endsTimer(ofBrief slot: FlowTable.Slot, at time: Int64) -> Bool {
+    guard records.deadline(ofBrief: slot, timers) > time else { return true }
     setTimer(ofBrief: slot)
     return false
   }

@@ -41,15 +41,21 @@ extension ConnectionTracker {
     let mark = TimelineMark(records[slot].timeline)
     records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
-    if records[slot].isOver, records[slot].nextWake(linger: timers.timeWait) <= now.nanoseconds {
+    if records[slot].isOver, records[slot].nextWake(linger: timers.timeWait) <= due.time {
       end(slot, .closed, into: &events)
     } else {
       schedule(slot)
     }
   }
 
-  /// Whether this is what the record waits for.
+  /// Whether this is what the record waits for. One that waits for something later is looked at then, though that may lie
+  /// in the past as well: flows end in the order of their timers.
   private mutating func isDue(_ due: Expiry) -> Bool {
-    FlowTable.isBrief(due.slot) ? endsTimer(ofBrief: due.slot) : records[due.slot].wake == due.time
+    if FlowTable.isBrief(due.slot) { return endsTimer(ofBrief: due.slot, at: due.time) }
+    guard records[due.slot].wake == due.time else { return false }
+    if records[due.slot].nextWake(linger: timers.timeWait) <= due.time { return true }
+    records[due.slot].wake = .max
+    schedule(due.slot)
+    return false
   }
 }
