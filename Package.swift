@@ -46,10 +46,7 @@ let package = Package(
     .target(name: "Anomalies", dependencies: ["PacketDecoding", "ConnectionTracking"], swiftSettings: settings),
     .target(
       name: "Reporting",
-      dependencies: [
-        "PacketDecoding", "ConnectionTracking", "Anomalies",
-        .product(name: "BasicContainers", package: "swift-collections"),
-      ], exclude: ["Schema"],
+      dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], exclude: ["Schema"],
       swiftSettings: settings),
     .executableTarget(
       name: "wirestat",

@@ -54,11 +54,7 @@ let package = Package(
       name: "Anomalies", dependencies: ["PacketDecoding", "ConnectionTracking"], path: "Project/Anomalies",
       swiftSettings: instrumented),
     .target(
-      name: "Reporting",
-      dependencies: [
-        "PacketDecoding", "ConnectionTracking", "Anomalies",
-        .product(name: "BasicContainers", package: "swift-collections"),
-      ],
+      name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"],
       path: "Project/Reporting", exclude: ["Schema"], swiftSettings: instrumented),
     // The command without its entry point, so that it runs in the fuzzer's process.
     .target(
