@@ -114,8 +114,5 @@ struct FlowTable: ~Copyable, Sendable {
 
   /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
   @inline(__always)
-  mutating func guess(_ hash: UInt32) -> Slot {
-    var probe = 0
-    return index.next(hash, &probe)
-  }
+  mutating func guess(_ hash: UInt32) -> Slot { index.first(hash) }
 }
