@@ -1,7 +1,8 @@
 import BasicContainers
 import PacketDecoding
 
-// Segments are followed: each is given to the record of its flow.
+// Segments are followed: each is given to the record of its flow. On the way most of them take they are handed on
+// `inout`, and not changed: by value, each function that is not inlined begins with a copy of 184 bytes.
 
 extension ConnectionTracker {
   /// Takes the segments of `batch` and its asides, in their order.
@@ -13,7 +14,7 @@ extension ConnectionTracker {
       prepare(&batch, start..<end)
       for index in start..<end {
         if aside < batch.asides.count { take(batch.asides, from: &aside, before: index, into: &events) }
-        follow(batch.segments[index], batch.lookups[index], batch.samples[index], into: &events)
+        follow(&batch.segments[index], batch.lookups[index], batch.samples[index], into: &events)
       }
       start = end
     }
@@ -23,23 +24,23 @@ extension ConnectionTracker {
   /// Has the flow of a segment take it, sees to its timers, and tells of its transitions where that is asked for.
   @inline(never)
   mutating func follow(
-    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, into events: inout [TrackerEvent]
+    _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, into events: inout [TrackerEvent]
   ) {
     advance(to: segment.time, into: &events)
-    if segment.checksum == .invalid { return noteDamaged(segment, into: &events) }
-    guard let slot = slot(for: segment, lookup, into: &events) else { return }
+    if segment.checksum == .invalid { return noteDamaged(&segment, into: &events) }
+    guard let slot = slot(for: &segment, lookup, into: &events) else { return }
     if FlowTable.isBrief(slot) {
-      if takesInBrief(segment, lookup, sample, at: slot) { return }
-    } else if FlowTable.isAttempt(slot), takesAnswer(segment, lookup, at: slot) {
+      if takesInBrief(&segment, lookup, sample, at: slot) { return }
+    } else if FlowTable.isAttempt(slot), takesAnswer(&segment, lookup, at: slot) {
       return
     }
-    follow(segment, lookup, sample, at: unfold(slot), into: &events)
+    follow(&segment, lookup, sample, at: unfold(slot), into: &events)
   }
 
   /// The same for a flow with a full record, which is at `slot`.
   @inline(never)
   private mutating func follow(
-    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot,
+    _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot,
     into events: inout [TrackerEvent]
   ) {
     let side = Int(lookup.side & 1)
@@ -55,14 +56,14 @@ extension ConnectionTracker {
 
   /// The same where streams are put together: of an implausible segment, its payload is not taken.
   mutating func follow(
-    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, _ payload: Span<UInt8>,
+    _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, _ payload: Span<UInt8>,
     into events: inout [TrackerEvent]
   ) {
-    let held = records.slot(of: segment, lookup)
+    let held = records.slot(of: &segment, lookup)
     let number = held.map { records[$0].number }
     let implausible = held.map { records[$0].implausibleSegments } ?? 0
-    follow(segment, lookup, sample, into: &events)
-    guard segment.checksum != .invalid, let slot = records.slot(of: segment, lookup),
+    follow(&segment, lookup, sample, into: &events)
+    guard segment.checksum != .invalid, let slot = records.slot(of: &segment, lookup),
       records[slot].implausibleSegments == (records[slot].number == number ? implausible : 0)
     else { return }
     streams.take(
@@ -85,7 +86,7 @@ extension ConnectionTracker {
     }
   }
 
-  private mutating func noteDamaged(_ segment: Segment, into events: inout [TrackerEvent]) {
+  private mutating func noteDamaged(_ segment: inout Segment, into events: inout [TrackerEvent]) {
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(segment)) else { return }
     let slot = unfold(held)

@@ -50,11 +50,12 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   ///   - payload: the captured payload bytes; they may be empty when streams are not reassembled.
   ///   - events: what came of it is appended here.
   public mutating func observe(_ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]) {
+    var segment = segment
     var lookup = FlowLookup(segment, .shared)
     lookup.guess = records.guess(lookup.hash)
     let sample = PayloadSample(segment, payload)
-    guard configuration.reassemblesStreams else { return follow(segment, lookup, sample, into: &events) }
-    follow(segment, lookup, sample, payload, into: &events)
+    guard configuration.reassemblesStreams else { return follow(&segment, lookup, sample, into: &events) }
+    follow(&segment, lookup, sample, payload, into: &events)
   }
 
   /// Takes the segments of a batch, in their order, and empties it.

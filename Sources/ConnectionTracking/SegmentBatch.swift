@@ -33,7 +33,7 @@ public struct SegmentBatch: ~Copyable, Sendable {
   }
 
   @usableFromInline var count = 0
-  @usableFromInline private(set) var segments: RigidArray<Segment>
+  @usableFromInline var segments: RigidArray<Segment>
   /// What is remembered of the payload of those that have any.
   private(set) var samples: RigidArray<PayloadSample>
   /// Of the first ``looked`` segments.

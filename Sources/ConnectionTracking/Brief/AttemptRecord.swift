@@ -25,6 +25,7 @@ struct AttemptRecord: ~Copyable, Sendable {
   private static let numberBits: UInt64 = 40
 
   /// True where a flow that begins with `segment` may be held as an attempt: a SYN, and nothing else.
+  @inline(__always)
   static func begins(with segment: Segment) -> Bool {
     segment.flags.subtracting([.ece, .cwr]) == .syn && SYNOffer.describes(segment)
       && segment.frame >> numberBits == 0
@@ -59,7 +60,7 @@ struct AttemptRecord: ~Copyable, Sendable {
   mutating func end() { (lowerNumber, upperNumber) = (0, 0) }
 
   /// True for the answer to the SYN that takes it as it was, soon enough to be kept as a moment near it.
-  mutating func isAnswered(by segment: Segment, from sender: Int) -> Bool {
+  mutating func isAnswered(by segment: inout Segment, from sender: Int) -> Bool {
     sender != Int(side) && segment.flags.subtracting([.ece, .cwr]) == [.syn, .ack] && SYNOffer.describes(segment)
       && segment.acknowledgment == offer.sequence + 1 && segment.time >= time
       && BriefMoment(segment, since: first) != nil

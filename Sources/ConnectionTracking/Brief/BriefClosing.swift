@@ -14,13 +14,14 @@ struct PackedClosing: Sendable {
   private(set) var lastStamp: UInt32 = 0
 
   /// - Parameter moment: ``firstFIN``.
+  @inline(__always)
   init(with segment: Segment, _ moment: BriefMoment) {
     time = segment.time.nanoseconds
     firstFIN = moment
   }
 
   /// Takes the acknowledgment of the first FIN that came alone, the second FIN, or the last ACK.
-  mutating func take(_ segment: Segment, as step: BriefStep, since last: TimelineEntry.Moment) {
+  mutating func take(_ segment: inout Segment, as step: BriefStep, since last: TimelineEntry.Moment) {
     let moment = BriefMoment(segment, since: last) ?? BriefMoment()
     switch step {
     case .finAcknowledgment:

@@ -23,21 +23,21 @@ extension BriefRecord {
   ///
   /// - Parameter leastIdle: see ``TrackerConfiguration/leastIdle``.
   @inline(__always)
-  mutating func step(for segment: Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
-    guard isInOrder(segment, from: side, leastIdle) else { return nil }
-    if stage == .steady, isPlain(segment, from: side) { return .plain }
-    return stepThatMoves(for: segment, from: side)
+  mutating func step(for segment: inout Segment, from side: Int, _ leastIdle: Int64) -> BriefStep? {
+    guard isInOrder(&segment, from: side, leastIdle) else { return nil }
+    if stage == .steady, isPlain(&segment, from: side) { return .plain }
+    return stepThatMoves(for: &segment, from: side)
   }
 
   /// The same for a segment in order that is no more data or ACK of a flow whose ends are ESTABLISHED beyond doubt.
   @inline(never)
-  private mutating func stepThatMoves(for segment: Segment, from side: Int) -> BriefStep? {
+  private mutating func stepThatMoves(for segment: inout Segment, from side: Int) -> BriefStep? {
     switch stage {
-    case .answered: isHandshakeACK(segment, from: side) ? .acknowledgment : nil
-    case .acknowledged where side == clientSide: isPlain(segment, from: side) ? .plain : nil
-    case .acknowledged: isNearStart(segment) && isPlain(segment, from: side) ? .proof : nil
-    case .steady: isFirstFIN(segment, from: side) ? .firstFIN : nil
-    default: stepOfClosing(for: segment, from: side)
+    case .answered: isHandshakeACK(&segment, from: side) ? .acknowledgment : nil
+    case .acknowledged where side == clientSide: isPlain(&segment, from: side) ? .plain : nil
+    case .acknowledged: isNearStart(segment) && isPlain(&segment, from: side) ? .proof : nil
+    case .steady: isFirstFIN(&segment, from: side) ? .firstFIN : nil
+    default: stepOfClosing(for: &segment, from: side)
     }
   }
 
@@ -46,26 +46,26 @@ extension BriefRecord {
 
   /// True for a segment that begins where `side` left off, soon after the last one, and looks like those before it.
   @inline(__always)
-  private mutating func isInOrder(_ segment: Segment, from side: Int, _ leastIdle: Int64) -> Bool {
+  private mutating func isInOrder(_ segment: inout Segment, from side: Int, _ leastIdle: Int64) -> Bool {
     let quiet = segment.time.nanoseconds &- lastTime
     let size = ends[1 - side].maximumSegmentSize
     return segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]) && segment.flags.contains(.ack)
       && segment.sequence == ends[side].next && segment.window != 0 && quiet >= 0 && quiet < leastIdle
       && (size == 0 || segment.wirePayloadLength <= Int(size))
       && ends[side].hasUsualTimestamp(segment, since: start(of: side)) && ends[side].hasRoom(for: segment)
-      && segment.frame &- first.frame <= UInt64(UInt32.max) && keepsEdge(segment, side)
+      && segment.frame &- first.frame <= UInt64(UInt32.max) && keepsEdge(&segment, side)
   }
 
   /// True where the right edge of the window does not move left.
   @inline(__always)
-  private mutating func keepsEdge(_ segment: Segment, _ side: Int) -> Bool {
+  private mutating func keepsEdge(_ segment: inout Segment, _ side: Int) -> Bool {
     guard let acknowledgment = segment.acknowledgment else { return true }
     return ends[side].keepsEdge(acknowledgment, segment.window, since: ends[1 - side].acknowledged)
   }
 
   /// True for more data, or an ACK of something new, or of nothing where nothing is on its way.
   @inline(__always)
-  private mutating func isPlain(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func isPlain(_ segment: inout Segment, from side: Int) -> Bool {
     guard !segment.flags.contains(.fin), let acknowledgment = segment.acknowledgment else { return false }
     let other = 1 - side
     let ahead = acknowledgment.distance(from: ends[other].acknowledged)
@@ -74,24 +74,24 @@ extension BriefRecord {
   }
 
   /// True for the ACK that ends the client's part of the handshake: without data, and of the SYN-ACK alone.
-  private mutating func isHandshakeACK(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func isHandshakeACK(_ segment: inout Segment, from side: Int) -> Bool {
     side == clientSide && isNearStart(segment) && segment.wirePayloadLength == 0
-      && segment.acknowledgment == ends[1 - side].next && isPlain(segment, from: side)
+      && segment.acknowledgment == ends[1 - side].next && isPlain(&segment, from: side)
   }
 
   /// True for a FIN of a sender that has received all that its peer sent.
-  private mutating func isFirstFIN(_ segment: Segment, from side: Int) -> Bool {
-    segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next && closingMoment(of: segment) != nil
+  private mutating func isFirstFIN(_ segment: inout Segment, from side: Int) -> Bool {
+    segment.flags.contains(.fin) && segment.acknowledgment == ends[1 - side].next && closingMoment(of: &segment) != nil
   }
 
   /// See ``PackedClosing/firstFIN``; nil where it does not fit.
-  mutating func closingMoment(of segment: Segment) -> BriefMoment? {
+  mutating func closingMoment(of segment: inout Segment) -> BriefMoment? {
     BriefMoment(
       segment, since: TimelineEntry.Moment(time: Timestamp(nanoseconds: lastTime), frame: first.frame))
   }
 
   /// What a segment after the first FIN is: nothing but the second FIN and the acknowledgments of both is ordinary.
-  private mutating func stepOfClosing(for segment: Segment, from side: Int) -> BriefStep? {
+  private mutating func stepOfClosing(for segment: inout Segment, from side: Int) -> BriefStep? {
     let isCloser = side == closer
     guard segment.wirePayloadLength == 0, segment.acknowledgment == ends[1 - side].next,
       BriefMoment(segment, since: last) != nil

@@ -10,18 +10,18 @@ extension BriefRecord {
   ///   - attachments: where it keeps how it closes, and its last pause.
   @inline(__always)
   mutating func take(
-    _ segment: Segment, as step: BriefStep, from side: Int, leastSilence: Int64, in backlog: inout BacklogTable,
+    _ segment: inout Segment, as step: BriefStep, from side: Int, leastSilence: Int64, in backlog: inout BacklogTable,
     _ attachments: inout BriefAttachments
   ) {
     let quiet = segment.time.nanoseconds &- lastTime
-    if quiet >= leastSilence { notePause(quiet, segment, step, side, in: &attachments.pauses) }
-    if step != .plain { move(segment, by: step, from: side, in: &backlog, &attachments.closings) }
-    carry(segment, from: side)
+    if quiet >= leastSilence { notePause(quiet, &segment, step, side, in: &attachments.pauses) }
+    if step != .plain { move(&segment, by: step, from: side, in: &backlog, &attachments.closings) }
+    carry(&segment, from: side)
   }
 
   @inline(never)
   private mutating func notePause(
-    _ length: Int64, _ segment: Segment, _ step: BriefStep, _ side: Int, in pauses: inout Slab<BriefPause>
+    _ length: Int64, _ segment: inout Segment, _ step: BriefStep, _ side: Int, in pauses: inout Slab<BriefPause>
   ) {
     guard step == .plain || step == .proof || step == .acknowledgment else { return }
     let pause = BriefPause(ended: segment, by: side, after: length, wasAnswered: stage == .answered)
@@ -30,7 +30,7 @@ extension BriefRecord {
 
   /// Takes what every segment brings.
   @inline(__always)
-  private mutating func carry(_ segment: Segment, from side: Int) {
+  private mutating func carry(_ segment: inout Segment, from side: Int) {
     take(acknowledgmentOf: segment, from: side)
     if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
     ends[side].send(segment, since: start(of: side))
@@ -52,7 +52,7 @@ extension BriefRecord {
 
   @inline(never)
   private mutating func move(
-    _ segment: Segment, by step: BriefStep, from side: Int, in backlog: inout BacklogTable,
+    _ segment: inout Segment, by step: BriefStep, from side: Int, in backlog: inout BacklogTable,
     _ closings: inout Slab<PackedClosing>
   ) {
     switch step {
@@ -68,9 +68,9 @@ extension BriefRecord {
     case .firstFIN:
       stage = .closing
       closer = side
-      closing = closings.insert(PackedClosing(with: segment, closingMoment(of: segment) ?? BriefMoment()))
+      closing = closings.insert(PackedClosing(with: segment, closingMoment(of: &segment) ?? BriefMoment()))
     case .finAcknowledgment, .secondFIN, .lastACK:
-      closings[closing].take(segment, as: step, since: last)
+      closings[closing].take(&segment, as: step, since: last)
       if step != .secondFIN { ends[side].facts.insert(.acknowledgedFINAlone) }
       stage = step == .finAcknowledgment ? .halfClosed : step == .secondFIN ? .closed : .over
     }

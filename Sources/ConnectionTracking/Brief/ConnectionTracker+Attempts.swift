@@ -5,9 +5,9 @@ import PacketDecoding
 extension ConnectionTracker {
   /// Begins a flow with `segment`, which it has taken then.
   @inline(__always)
-  mutating func beginAttempt(_ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]) {
+  mutating func beginAttempt(_ lookup: FlowLookup, _ segment: inout Segment, into events: inout [TrackerEvent]) {
     flowCount += 1
-    records.insert(attempt: flowCount, segment, from: lookup.side, lookup.hash)
+    records.insert(attempt: flowCount, &segment, from: lookup.side, lookup.hash)
     stores.recent.remember(segment, lookup.content, of: flowCount, from: Int(lookup.side))
     if !configuration.digestsUneventful { events.append(.began(flow: flowCount)) }
   }
@@ -16,12 +16,12 @@ extension ConnectionTracker {
   ///
   /// - Returns: false where it does not answer the SYN; see ``takesInBrief(_:_:at:from:)``.
   @inline(never)
-  mutating func takesAnswer(_ segment: Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
+  mutating func takesAnswer(_ segment: inout Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
     let side = Int(lookup.side & 1)
-    guard records[attempt: slot].isAnswered(by: segment, from: side) else { return false }
+    guard records[attempt: slot].isAnswered(by: &segment, from: side) else { return false }
     mayHaveGrown = true
     stores.recent.remember(segment, lookup.content, of: records[attempt: slot].number, from: side)
-    let mayBeCookie = stores.backlog.add(segment)
+    let mayBeCookie = stores.backlog.add(&segment)
     records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)
     return true
   }

@@ -9,14 +9,14 @@ extension ConnectionTracker {
   ///   is to take it.
   @inline(never)
   mutating func takesInBrief(
-    _ segment: Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot
+    _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot
   ) -> Bool {
     let side = Int(lookup.side & 1)
-    guard let step = records[brief: slot].step(for: segment, from: side, stores.notices.leastIdle) else { return false }
-    if takesCopy(segment, lookup.content, at: slot, from: side) { return true }
+    guard let step = records[brief: slot].step(for: &segment, from: side, stores.notices.leastIdle) else { return false }
+    if takesCopy(&segment, lookup.content, at: slot, from: side) { return true }
     keep(sample, of: segment, at: slot, from: side)
     records.briefs[slot ^ FlowTable.brief].take(
-      segment, as: step, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog,
+      &segment, as: step, from: side, leastSilence: stores.notices.leastSilence, in: &stores.backlog,
       &records.attachments)
     if step != .plain { setTimer(ofBrief: slot, after: step) }
     return true
@@ -36,18 +36,18 @@ extension ConnectionTracker {
   /// - Returns: false where `segment` is no copy.
   @inline(__always)
   mutating func takesCopy(
-    _ segment: Segment, _ content: UInt64, at slot: FlowTable.Slot, from side: Int
+    _ segment: inout Segment, _ content: UInt64, at slot: FlowTable.Slot, from side: Int
   ) -> Bool {
     let number = records[brief: slot].number
     let peerLast = records[brief: slot].ends[1 - side].time
     guard stores.recent.repeats(segment, content, of: number, from: side, peerLast: peerLast) else { return false }
-    noteCopy(segment, at: slot, from: side)
+    noteCopy(&segment, at: slot, from: side)
     return true
   }
 
   /// Has the flow at `slot` unfold, if it has not, and take a packet that the capture holds twice.
   @inline(never)
-  mutating func noteCopy(_ segment: Segment, at slot: FlowTable.Slot, from side: Int) {
+  mutating func noteCopy(_ segment: inout Segment, at slot: FlowTable.Slot, from side: Int) {
     let slot = unfold(slot)
     records[slot].noteDuplicate(segment, side, &stores.notices)
   }

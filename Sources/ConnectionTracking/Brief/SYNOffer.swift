@@ -17,6 +17,7 @@ struct SYNOffer: Sendable {
   var kinds: TCPOptions.Kinds { TCPOptions.Kinds(rawValue: UInt16(lowerKinds)) }
 
   /// True for a segment that says no more than this holds: no data, no cookie, and a shift as RFC 7323 §2.3 allows.
+  @inline(__always)
   static func describes(_ segment: Segment) -> Bool {
     segment.wirePayloadLength == 0 && segment.options.kinds.isDisjoint(with: .fastOpen)
       && segment.options.sackBlocks.isEmpty && segment.options.windowScale <= 14

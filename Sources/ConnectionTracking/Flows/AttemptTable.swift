@@ -62,7 +62,7 @@ struct AttemptTable: ~Copyable, Sendable {
   /// - Parameter syn: see ``AttemptRecord/begins(with:)``; `side` sent it.
   /// - Returns: where its record is from now on.
   @inline(__always)
-  mutating func insert(number: Int, _ syn: Segment, from side: UInt8) -> UInt32 {
+  mutating func insert(number: Int, _ syn: inout Segment, from side: UInt8) -> UInt32 {
     let key = syn.isIPv4 ? AttemptKey(ofIPv4: syn, from: side) : keepKey(of: syn)
     var record = AttemptRecord(number: number, key: key, side: side, syn: syn)
     record.earlier = latest

@@ -31,7 +31,7 @@ struct BacklogTable: ~Copyable, Sendable {
   /// A connection of the listener that sends `answer` becomes half-open by it.
   ///
   /// - Returns: true where its backlog may have been full before; see ``isDoubtful(_:)``.
-  mutating func add(_ answer: Segment) -> Bool {
+  mutating func add(_ answer: inout Segment) -> Bool {
     let hash = hash(answer.source, answer.encapsulation)
     let place = place(of: answer.source, answer.encapsulation, hash)
     guard place != FlowIndex.none else {

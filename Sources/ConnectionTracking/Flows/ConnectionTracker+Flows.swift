@@ -6,34 +6,34 @@ extension ConnectionTracker {
   /// The record `segment` belongs to, begun with it where there is none; nil where that has taken it.
   @inline(__always)
   mutating func slot(
-    for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+    for segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
     makeRoomForGrowth(into: &events)
     let isSYN = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
     if records.holds(segment, at: lookup.guess), !isSYN { return lookup.guess }
-    return slotElsewhere(for: segment, lookup, into: &events)
+    return slotElsewhere(for: &segment, lookup, into: &events)
   }
 
   /// The same where the flow is not where it probably would be, or may end here.
   @inline(never)
   private mutating func slotElsewhere(
-    for segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+    for segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
-    guard let slot = records.slot(of: segment, lookup) else { return begin(lookup, segment, into: &events) }
+    guard let slot = records.slot(of: &segment, lookup) else { return begin(lookup, &segment, into: &events) }
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return slot }
-    return slotForSYN(segment, at: unfold(slot), lookup, into: &events)
+    return slotForSYN(&segment, at: unfold(slot), lookup, into: &events)
   }
 
   private mutating func slotForSYN(
-    _ segment: Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+    _ segment: inout Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     guard records[slot].isReplaced(by: segment, from: Int(lookup.side)) else { return slot }
-    return replace(slot, with: segment, lookup, into: &events)
+    return replace(slot, with: &segment, lookup, into: &events)
   }
 
   /// The flow at `slot` ends, and `segment` begins the next one of the four-tuple.
   private mutating func replace(
-    _ slot: FlowTable.Slot, with segment: Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+    _ slot: FlowTable.Slot, with segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     let side = Int(lookup.side)
     let mark = TimelineMark(records[slot].timeline)
@@ -42,25 +42,25 @@ extension ConnectionTracker {
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     let previous = records[slot].number
     end(slot, .replaced, into: &events)
-    let next = beginRecord(lookup, segment, previous: previous, into: &events)
+    let next = beginRecord(lookup, &segment, previous: previous, into: &events)
     stores.notices.add(reuse, to: &records[next].notices, window: 0)
     return next
   }
 
   @inline(__always)
   private mutating func begin(
-    _ lookup: FlowLookup, _ segment: Segment, into events: inout [TrackerEvent]
+    _ lookup: FlowLookup, _ segment: inout Segment, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
     guard keepsBrief, AttemptRecord.begins(with: segment), segment.source != segment.destination else {
-      return beginRecord(lookup, segment, previous: nil, into: &events)
+      return beginRecord(lookup, &segment, previous: nil, into: &events)
     }
     makeRoom(for: 1, into: &events)
-    beginAttempt(lookup, segment, into: &events)
+    beginAttempt(lookup, &segment, into: &events)
     return nil
   }
 
   private mutating func beginRecord(
-    _ lookup: FlowLookup, _ segment: Segment, previous: Int?, into events: inout [TrackerEvent]
+    _ lookup: FlowLookup, _ segment: inout Segment, previous: Int?, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
     makeRoom(for: 1, into: &events)
     flowCount += 1

@@ -38,13 +38,13 @@ extension Segment {
 extension FlowTable {
   /// The record of the flow of `segment`, looked up; nil where none is held.
   @inline(__always)
-  mutating func slot(of segment: Segment, _ lookup: FlowLookup) -> Slot? {
+  mutating func slot(of segment: inout Segment, _ lookup: FlowLookup) -> Slot? {
     // Most that are not there are new, and then nothing has their hash.
-    guess(lookup.hash) == FlowIndex.none ? nil : slotAmongFlows(of: segment, lookup)
+    guess(lookup.hash) == FlowIndex.none ? nil : slotAmongFlows(of: &segment, lookup)
   }
 
   @inline(never)
-  private mutating func slotAmongFlows(of segment: Segment, _ lookup: FlowLookup) -> Slot? {
+  private mutating func slotAmongFlows(of segment: inout Segment, _ lookup: FlowLookup) -> Slot? {
     holds(segment, at: lookup.guess) ? lookup.guess : slot(of: FlowKey(segment), lookup.hash)
   }
 

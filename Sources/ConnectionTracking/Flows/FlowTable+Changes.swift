@@ -13,8 +13,8 @@ extension FlowTable {
 
   /// Takes an attempt that begins with `syn`, and is no flow held yet.
   @inline(never)
-  mutating func insert(attempt number: Int, _ syn: Segment, from side: UInt8, _ hash: UInt32) {
-    index.insert(hash, attempts.insert(number: number, syn, from: side) | Self.attempt)
+  mutating func insert(attempt number: Int, _ syn: inout Segment, from side: UInt8, _ hash: UInt32) {
+    index.insert(hash, attempts.insert(number: number, &syn, from: side) | Self.attempt)
   }
 
   /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.

@@ -67,7 +67,7 @@ struct RecentSegments: ~Copyable, Sendable {
     let index = Self.index(of: content)
     let earlier = entries[index]
     entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
-    return earlier.fingerprint == fingerprint && Self.isSoon(segment, after: earlier, peerLast)
+    return earlier.fingerprint == fingerprint && Self.isSoon(segment.time, segment.identification ?? 0, after: earlier, peerLast)
   }
 
   /// Remembers `segment`, of which no copy can have passed.
@@ -78,9 +78,11 @@ struct RecentSegments: ~Copyable, Sendable {
   }
 
   @inline(never)
-  private static func isSoon(_ segment: Segment, after earlier: Entry, _ peerLast: Int64) -> Bool {
-    let gap = segment.time.nanoseconds &- earlier.time
-    let isAnonymous = segment.identification ?? 0 == 0
+  private static func isSoon(
+    _ time: Timestamp, _ identification: UInt16, after earlier: Entry, _ peerLast: Int64
+  ) -> Bool {
+    let gap = time.nanoseconds &- earlier.time
+    let isAnonymous = identification == 0
     if isAnonymous, peerLast >= earlier.time { return false }
     let span = isAnonymous ? anonymousSpan : span
     return gap <= span && gap >= -span
