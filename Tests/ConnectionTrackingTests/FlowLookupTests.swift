@@ -47,21 +47,22 @@ import Testing
       let key = FlowKey(first)
       let slot = Self.insert(first, number, into: &table)
       for _ in 0..<50 {
-        let other = Self.segment(using: &random)
+        var other = Self.segment(using: &random)
         #expect(table.holds(other, at: slot) == (FlowKey(other) == key))
-        #expect((table.slot(of: other, FlowLookup(other, .shared)) == slot) == (FlowKey(other) == key))
+        #expect((table.slot(of: &other, FlowLookup(other, .shared)) == slot) == (FlowKey(other) == key))
       }
     }
   }
 
   private static func insert(_ syn: Segment, _ number: Int, into table: inout FlowTable) -> FlowTable.Slot {
+    var syn = syn
     let lookup = FlowLookup(syn, .shared)
     let key = FlowKey(syn)
     guard number % 3 > 0 else {
       let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
       return table.insert(record, lookup.hash)
     }
-    table.insert(attempt: number, syn, from: lookup.side, lookup.hash)
+    table.insert(attempt: number, &syn, from: lookup.side, lookup.hash)
     let slot = table.guess(lookup.hash)
     return number % 3 == 1 ? slot : table.replace(attempt: slot, lookup.hash, answeredBy: syn, mayBeCookie: false)
   }

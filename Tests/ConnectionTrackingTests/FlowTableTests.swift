@@ -68,8 +68,8 @@ struct FlowTableTests {
     var model: [(number: Int, place: UInt32)] = []
     for number in 1...2_000 {
       if generator.next() % 5 < 3 {
-        let syn = Self.segment(from: UInt32(number), at: Int64(number))
-        model.append((number, table.insert(number: number, syn, from: FlowLookup(syn, .shared).side)))
+        var syn = Self.segment(from: UInt32(number), at: Int64(number))
+        model.append((number, table.insert(number: number, &syn, from: FlowLookup(syn, .shared).side)))
       } else if let index = model.indices.randomElement(using: &generator) {
         table.remove(model.remove(at: index).place)
       }
@@ -99,7 +99,7 @@ struct FlowTableTests {
       }
       syn.encapsulation = EncapsulationID(UInt16.random(in: 0...1, using: &generator))
       syn.frame = UInt64(number) + 7
-      model.append((syn, number, table.insert(number: number, syn, from: FlowLookup(syn, .shared).side)))
+      model.append((syn, number, table.insert(number: number, &syn, from: FlowLookup(syn, .shared).side)))
       if generator.next() % 3 == 0 { table.remove(model.remove(at: model.count / 2).place) }
     }
     for (syn, number, place) in model {
@@ -115,15 +115,15 @@ struct FlowTableTests {
   @Test
   func placesOfAttemptsAreUsedAgain() {
     var table = AttemptTable()
-    let syn = Self.segment(from: 1, at: 0)
+    var syn = Self.segment(from: 1, at: 0)
     let side = FlowLookup(syn, .shared).side
     let count = 3 * Int(AttemptTable.blockSize) + 1000
     var places: [UInt32] = []
-    for number in 1...count { places.append(table.insert(number: number, syn, from: side)) }
+    for number in 1...count { places.append(table.insert(number: number, &syn, from: side)) }
     for place in places { table.remove(place) }
     #expect(table.footprint == 0)
     #expect(places.allSatisfy { table[$0].number == 0 })
-    let again = (1...count).map { table.insert(number: $0, syn, from: side) }
+    let again = (1...count).map { table.insert(number: $0, &syn, from: side) }
     #expect(Set(again) == Set(places))
     #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table.key(at: $0) == FlowKey(syn) })
   }

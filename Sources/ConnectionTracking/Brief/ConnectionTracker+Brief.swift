@@ -12,7 +12,9 @@ extension ConnectionTracker {
     _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot
   ) -> Bool {
     let side = Int(lookup.side & 1)
-    guard let step = records[brief: slot].step(for: &segment, from: side, stores.notices.leastIdle) else { return false }
+    guard let step = records[brief: slot].step(for: &segment, from: side, stores.notices.leastIdle) else {
+      return false
+    }
     if takesCopy(&segment, lookup.content, at: slot, from: side) { return true }
     keep(sample, of: segment, at: slot, from: side)
     records.briefs[slot ^ FlowTable.brief].take(

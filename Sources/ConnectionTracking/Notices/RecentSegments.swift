@@ -67,7 +67,8 @@ struct RecentSegments: ~Copyable, Sendable {
     let index = Self.index(of: content)
     let earlier = entries[index]
     entries[index] = Entry(fingerprint: fingerprint, time: segment.time.nanoseconds)
-    return earlier.fingerprint == fingerprint && Self.isSoon(segment.time, segment.identification ?? 0, after: earlier, peerLast)
+    return earlier.fingerprint == fingerprint
+      && Self.isSoon(segment.time, segment.identification ?? 0, after: earlier, peerLast)
   }
 
   /// Remembers `segment`, of which no copy can have passed.
