@@ -51,7 +51,7 @@ extension ConnectionTracker {
     guard records[slot].observe(segment, lookup.content, from: side, timers: timers, in: &stores) else { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
-    mayHaveGrown = true
+    noteGrowth()
   }
 
   /// The same where streams are put together: of an implausible segment, its payload is not taken.
@@ -91,7 +91,7 @@ extension ConnectionTracker {
     guard let held = records.slot(of: FlowKey(segment)) else { return }
     let slot = unfold(held)
     records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
-    mayHaveGrown = true
+    noteGrowth()
   }
 
   mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {

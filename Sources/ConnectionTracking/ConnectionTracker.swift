@@ -21,9 +21,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var now = Timestamp(nanoseconds: .min)
   var flowCount = 0
   var evictions = EvictionQueue()
-  /// Flows may take more memory than when it was last looked at.
-  var mayHaveGrown = false
-  /// How many times they may do so before they could take more than they may: so often it need not be added up.
+  /// How many times flows may grow before they could take more memory than they may: so often it need not be added up.
   var checksToSpare = 0
   /// The uneventful flows that ended last, until they are told of.
   var digests: [FlowDigest] = []
@@ -75,7 +73,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     records[slot].observe(error, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
-    mayHaveGrown = true
+    noteGrowth()
   }
 
   /// Lets time pass without a segment, so that timers end.
@@ -89,7 +87,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   @inline(never)
   private mutating func expire(into events: inout [TrackerEvent]) {
     while expiries.earliest <= now.nanoseconds, let due = expiries.popFirst() {
-      checksToSpare -= 1
+      noteGrowth()
       if UInt32(truncatingIfNeeded: records.number(of: due.slot)) == due.flow { wake(due, into: &events) }
     }
   }

@@ -4,8 +4,7 @@ public import PacketDecoding
 /// How far a capture can be trusted.
 public struct CaptureQuality: Sendable, Equatable {
   @usableFromInline var counted = 0
-  /// Packets of which the snap length cut something off.
-  public private(set) var cut = 0
+  @usableFromInline var countedCut = 0
   public private(set) var firstCut: TimelineEntry.Moment?
   /// Packets with a time before the one before them.
   public private(set) var backwards = 0
@@ -41,6 +40,8 @@ public struct CaptureQuality: Sendable, Equatable {
   public init() {}
 
   public var packets: Int { counted }
+  /// Packets of which the snap length cut something off.
+  public var cut: Int { countedCut }
   public var lastSeen: TimelineEntry.Moment? {
     counted == 0 ? nil : TimelineEntry.Moment(time: lastTime, frame: lastFrame)
   }
@@ -48,8 +49,10 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Takes in a packet as it was read.
   @inlinable @inline(__always)
   public mutating func count(_ info: PacketInfo, captured: Int) {
-    if info.time < lastTime || captured < info.originalLength { countOdd(info, captured) }
+    let isCut = captured < info.originalLength
+    if info.time < lastTime || isCut && countedCut == 0 { countOdd(info, isCut: isCut) }
     counted &+= 1
+    countedCut &+= isCut ? 1 : 0
     lastTime = info.time
     lastFrame = info.frame
   }
@@ -57,7 +60,7 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Takes over what another met packet by packet; what flows show stays.
   public mutating func takePackets(of other: CaptureQuality) {
     counted = other.counted
-    cut = other.cut
+    countedCut = other.countedCut
     firstCut = other.firstCut
     backwards = other.backwards
     firstBackwards = other.firstBackwards
@@ -68,14 +71,11 @@ public struct CaptureQuality: Sendable, Equatable {
     checksums = other.checksums
   }
 
-  /// Takes in what is special of a packet: that it is the first, that it was cut, that its time lies back.
+  /// Takes in what is special of a packet: that it is the first, or the first that was cut, or that its time lies back.
   @usableFromInline @inline(never)
-  mutating func countOdd(_ info: PacketInfo, _ captured: Int) {
+  mutating func countOdd(_ info: PacketInfo, isCut: Bool) {
     let moment = TimelineEntry.Moment(time: info.time, frame: info.frame)
-    if captured < info.originalLength {
-      cut &+= 1
-      if firstCut == nil { firstCut = moment }
-    }
+    if isCut, firstCut == nil { firstCut = moment }
     if counted == 0 {
       firstSeen = moment
     } else if info.time < lastTime {

@@ -19,7 +19,7 @@ extension ConnectionTracker {
   mutating func takesAnswer(_ segment: inout Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
     let side = Int(lookup.side & 1)
     guard records[attempt: slot].isAnswered(by: &segment, from: side) else { return false }
-    mayHaveGrown = true
+    noteGrowth()
     stores.recent.remember(segment, lookup.content, of: records[attempt: slot].number, from: side)
     let mayBeCookie = stores.backlog.add(&segment)
     records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)

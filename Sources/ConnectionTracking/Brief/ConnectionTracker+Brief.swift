@@ -57,7 +57,7 @@ extension ConnectionTracker {
   @inline(never)
   private mutating func setTimer(ofBrief slot: FlowTable.Slot, after step: BriefStep) {
     switch step {
-    case .firstFIN: mayHaveGrown = true
+    case .firstFIN: noteGrowth()
     case .finAcknowledgment: setTimer(ofBrief: slot)
     // The timer of the end that closed first runs already where its FIN was acknowledged alone, and one that has been
     // set anew meanwhile is looked at when the earlier one is due; unless TIME_WAIT may end before that one.

@@ -18,7 +18,7 @@ extension ConnectionTracker {
     let new = records.replace(slot, by: record)
     if wake != .max { wait(for: Expiry(time: wake, slot: new, flow: records[new].number)) }
     if FlowTable.isAttempt(slot) { evictions.add(new, since: flowCount, in: &records) }
-    mayHaveGrown = true
+    noteGrowth()
     return new
   }
 }

@@ -54,7 +54,7 @@ extension ConnectionTracker {
     guard keepsBrief, AttemptRecord.begins(with: segment), segment.source != segment.destination else {
       return beginRecord(lookup, &segment, previous: nil, into: &events)
     }
-    makeRoom(for: 1, into: &events)
+    makeRoomForFlow(into: &events)
     beginAttempt(lookup, &segment, into: &events)
     return nil
   }
@@ -62,7 +62,7 @@ extension ConnectionTracker {
   private mutating func beginRecord(
     _ lookup: FlowLookup, _ segment: inout Segment, previous: Int?, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
-    makeRoom(for: 1, into: &events)
+    makeRoomForFlow(into: &events)
     flowCount += 1
     let record = FlowRecord(
       number: flowCount, previous: previous, key: FlowKey(segment), side: lookup.side, segment: segment)
@@ -108,19 +108,23 @@ extension ConnectionTracker {
   /// Uneventful flows that are told of at once.
   package static var mostDigests: Int { 64 }
 
-  /// Makes room for what the flows held have grown by, where they have: before anything may have them grow once more.
+  /// Flows may take more memory from now on: by a segment, or the end of a timer.
+  @inline(__always)
+  mutating func noteGrowth() { checksToSpare -= 1 }
+
+  /// Makes room for what the flows held have grown by, where it could be too much: before anything may have them grow
+  /// once more.
   @inline(__always)
   mutating func makeRoomForGrowth(into events: inout [TrackerEvent]) {
-    if mayHaveGrown { makeRoom(for: 0, into: &events) }
+    if checksToSpare < 0 { makeRoomChecked(for: 0, into: &events) }
   }
 
-  /// Makes room for `flow` more flows, and for what those held have grown by.
+  /// Makes room for one more flow, and for what those held have grown by.
   @inline(__always)
-  private mutating func makeRoom(for flow: Int, into events: inout [TrackerEvent]) {
-    mayHaveGrown = false
-    checksToSpare -= 1
-    if checksToSpare >= 0, records.count + flow <= configuration.maximumFlows { return }
-    makeRoomChecked(for: flow, into: &events)
+  private mutating func makeRoomForFlow(into events: inout [TrackerEvent]) {
+    noteGrowth()
+    if checksToSpare >= 0, records.count < configuration.maximumFlows { return }
+    makeRoomChecked(for: 1, into: &events)
   }
 
   /// Memory is only added up where they could take more of it than they may.
