@@ -8,15 +8,11 @@ extension ConnectionTracker {
   /// Takes the segments of `batch` and its asides, in their order.
   mutating func follow(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
     var aside = 0
-    var start = 0
-    while start < batch.count {
-      let end = min(start + FlowLookup.width, batch.count)
-      prepare(&batch, start..<end)
-      for index in start..<end {
-        if aside < batch.asides.count { take(batch.asides, from: &aside, before: index, into: &events) }
-        follow(&batch.segments[index], batch.lookups[index], batch.samples[index], into: &events)
-      }
-      start = end
+    prepare(&batch)
+    for index in 0..<batch.count {
+      if aside < batch.asides.count { take(batch.asides, from: &aside, before: index, into: &events) }
+      prepare(&batch, after: index)
+      follow(&batch.segments[index], batch.lookups[index], batch.samples[index], into: &events)
     }
     take(batch.asides, from: &aside, before: batch.count, into: &events)
   }

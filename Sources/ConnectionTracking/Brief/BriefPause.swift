@@ -27,6 +27,13 @@ struct BriefAttachments: ~Copyable, Sendable {
   /// Bytes that they take.
   var footprint: Int { closings.footprint + pauses.footprint }
 
+  /// Asks for what `record` has ahead of its use.
+  @inline(__always)
+  func prefetch(for record: inout BriefRecord) {
+    if record.closing != Slab<PackedClosing>.none { closings.prefetch(record.closing) }
+    if record.pause != Slab<BriefPause>.none { pauses.prefetch(record.pause) }
+  }
+
   /// What `record` has is not needed any more.
   mutating func release(_ record: inout BriefRecord) {
     if record.closing != Slab<PackedClosing>.none { closings.remove(record.closing) }

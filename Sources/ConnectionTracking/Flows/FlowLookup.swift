@@ -3,8 +3,13 @@ import PacketDecoding
 
 /// Where to look for the flow of a segment. Its key is not kept: the segment holds all of it.
 struct FlowLookup: Sendable {
-  /// How many flows are looked up side by side.
-  static let width = 32
+  /// How many segments ahead the place in the index is asked for, the record, and what the record names.
+  @inline(__always)
+  static var placeLead: Int { 24 }
+  @inline(__always)
+  static var recordLead: Int { 12 }
+  @inline(__always)
+  static var restLead: Int { 6 }
 
   /// See ``RecentSegments/content(of:)``.
   let content: UInt64
@@ -77,41 +82,35 @@ extension FlowTable {
 }
 
 // Following one segment is mostly waiting for memory: with many flows open, neither a flow's place in the index nor its
-// record is in any cache. Asked for side by side, many are under way at the same time.
+// record is in any cache. So they are asked for some segments ahead, a few lines with each segment: a processor has only
+// some twenty requests under way, and holds up whoever asks for more at once.
 
 extension ConnectionTracker {
-  /// Looks up the flows of the next segments of `batch`, and asks for what following them will need.
-  mutating func prepare(_ batch: inout SegmentBatch, _ range: Range<Int>) {
-    if range.lowerBound == 0 { preparePlaces(batch, range) }
-    for index in range { stores.recent.prefetch(batch.lookups[index].content) }
-    prepareRoom(for: range.count)
-    var hasFull = false
-    for index in range {
-      let guess = records.guess(batch.lookups[index].hash)
-      batch.lookups[index].guess = guess
-      guard guess != FlowIndex.none else { continue }
-      records.prefetch(record: guess)
-      if FlowTable.isFull(guess) { hasFull = true }
-    }
-    if hasFull { prepareTimelines(batch, range) }
-    preparePlaces(batch, range.upperBound..<min(range.upperBound + FlowLookup.width, batch.count))
+  /// Asks for what following the first segments of `batch` will need.
+  mutating func prepare(_ batch: inout SegmentBatch) {
+    for index in 0..<min(FlowLookup.placeLead, batch.count) { records.prefetch(batch.lookups[index].hash) }
+    for index in 0..<min(FlowLookup.recordLead, batch.count) { lookUp(&batch.lookups[index]) }
   }
 
-  /// Asks for places in the index, if there is time: those of the next segments come while these are followed.
+  /// The same for those that come some way after the one at `index`: for the place in the index, then for the record that
+  /// it names, then for what that names in turn.
   @inline(__always)
-  private mutating func preparePlaces(_ batch: borrowing SegmentBatch, _ range: Range<Int>) {
-    for index in range { records.prefetch(batch.lookups[index].hash) }
+  mutating func prepare(_ batch: inout SegmentBatch, after index: Int) {
+    if index % FlowLookup.placeLead == 0 { prepareRoom(for: FlowLookup.placeLead) }
+    let place = index &+ FlowLookup.placeLead
+    if place < batch.count { records.prefetch(batch.lookups[place].hash) }
+    let record = index &+ FlowLookup.recordLead
+    if record < batch.count { lookUp(&batch.lookups[record]) }
+    let rest = index &+ FlowLookup.restLead
+    if rest < batch.count { records.prefetch(whatBelongsTo: batch.lookups[rest].guess, stores.timeline) }
   }
 
-  /// Asks for the ends of timelines. Only full records have one, and a flow in brief closes within a few packets, for
-  /// which its closing is still in a cache.
-  @inline(never)
-  private mutating func prepareTimelines(_ batch: borrowing SegmentBatch, _ range: Range<Int>) {
-    for index in range {
-      let guess = batch.lookups[index].guess
-      guard guess != FlowIndex.none, FlowTable.isFull(guess) else { continue }
-      records.prefetch(whatBelongsTo: guess, stores.timeline)
-    }
+  @inline(__always)
+  private mutating func lookUp(_ lookup: inout FlowLookup) {
+    stores.recent.prefetch(lookup.content)
+    let guess = records.guess(lookup.hash)
+    lookup.guess = guess
+    if guess != FlowIndex.none { records.prefetch(record: guess) }
   }
 
   /// Asks for what telling of the end of the flows at `slots` will need. Their timelines are read entry by entry, for only

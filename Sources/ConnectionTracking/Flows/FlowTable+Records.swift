@@ -38,9 +38,9 @@ extension FlowTable {
   /// Asks for what belongs to a record that has been asked for: how it closes, or the end of its timeline.
   @inline(__always)
   mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {
+    if slot == FlowIndex.none { return }
     if Self.isBrief(slot) {
-      let closing = self[brief: slot].closing
-      if closing != Slab<PackedClosing>.none { attachments.closings.prefetch(closing) }
+      attachments.prefetch(for: &briefs[slot ^ Self.brief])
     } else if Self.isFull(slot) {
       timeline.prefetch(self[slot].timeline.tail)
     }

@@ -47,7 +47,7 @@ struct Analysis {
   ) throws {
     var progress = progress
     var tracker = ConnectionTracker(configuration)
-    var batch = reading.makeBatch(capacity: 64)
+    var batch = reading.makeBatch(capacity: 256)
     var events: [TrackerEvent] = []
     while !batch.isLast {
       reading.read(into: &batch, &progress)
