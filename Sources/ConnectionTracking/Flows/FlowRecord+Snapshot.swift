@@ -38,12 +38,12 @@ extension FlowRecord {
     stores.notices.release(&notices)
   }
 
-  private mutating func closer() -> Flow.Closer? {
+  mutating func closer() -> Flow.Closer? {
     if closing.isSimultaneous { return .both }
     return closing.firstSide.map { $0 == Int(clientSide) ? .client : .server }
   }
 
-  private mutating func closeKind() -> Flow.CloseKind {
+  mutating func closeKind() -> Flow.CloseKind {
     let kind = closing.kind
     let opener = Int(clientSide)
     let isUnanswered =
