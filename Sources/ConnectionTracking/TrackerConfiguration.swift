@@ -11,9 +11,10 @@ public struct TrackerConfiguration: Sendable {
   /// From here on also a pause that only ends in more data, or an ACK; of those that are shorter, the last one before
   /// another notice is told of. At least ``leastSilence``.
   public var leastIdle: Int64 = 60_000_000_000
-  /// For those who only count: a flow with no ``Flow/notices`` but of ``NoticeKind/silence`` may be told of by
+  /// For those who only count: a flow whose ``FlowDigest`` tells all that is counted may be told of by
   /// ``TrackerEvent/passed(_:)``, somewhat later, yet in the order in which flows end; and none by
-  /// ``TrackerEvent/began(flow:)``.
+  /// ``TrackerEvent/began(flow:)``. Not so one whose ``Flow/notices`` are of the opening or of the capture, or tell of data
+  /// after the peer's FIN; and RSTs and timeouts only where the server had taken the connection.
   public var digestsUneventful = false
   /// Report each transition as it happens, as ``TrackerEvent/transition(flow:client:server:entry:)``.
   public var reportsTransitions = false

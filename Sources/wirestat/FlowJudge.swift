@@ -31,7 +31,7 @@ struct FlowJudge {
     _ flow: Flow, isReported: Bool, in encapsulation: (EncapsulationID) -> Encapsulation?
   ) -> FlowReport? {
     let digest = FlowDigest(flow)
-    totals.add(flow, digest, isReported: isReported)
+    totals.add(digest, isReported: isReported)
     let found = findings.of(flow)
     statistics.add(flow, digest, found, isReported)
     guard isReported else { return nil }

@@ -34,8 +34,9 @@ public struct CaptureStatistics: Sendable {
     quality.addEvents(of: flow)
     let places = add([digest], at: 0, Search(digest, byListener, byHost), isSelected)
     if let listener = places.listener { byListener[listener].add(findings, of: digest.orientation) }
-    if let host = places.client { byHost[host].add(flow.notices, of: .client) }
-    if let host = places.server { byHost[host].add(flow.notices, of: .server) }
+    let later = flow.notices.drop { $0.kind != .reset }.dropFirst()
+    if let host = places.client { byHost[host].add(resets: later, of: .client) }
+    if let host = places.server { byHost[host].add(resets: later, of: .server) }
   }
 
   /// Takes in flows that were asked for and that nothing is to be said of.
@@ -92,9 +93,13 @@ public struct CaptureStatistics: Sendable {
     let clientHost = byHost.place(of: SocketAddress(address: client.address, port: 0), search.client) {
       HostStatistics(client.address)
     }
-    if let clientHost { byHost[clientHost].add(flows[index].clientEnd, .client, isSelected) }
+    if let clientHost {
+      byHost[clientHost].add(flows[index].clientEnd, .client, isSelected)
+      if flows[index].resetBy == .client { byHost[clientHost].addReset(at: flows[index].resetTime) }
+    }
     guard client != server, let host = host(of: server, at: listener) else { return (listener, clientHost, nil) }
     byHost[host].add(flows[index].serverEnd, .server, isSelected)
+    if flows[index].resetBy == .server { byHost[host].addReset(at: flows[index].resetTime) }
     return (listener, clientHost, host)
   }
 

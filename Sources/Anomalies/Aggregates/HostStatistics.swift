@@ -51,8 +51,14 @@ public struct HostStatistics: Sendable {
     if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((unclosed.since, unclosed.nanoseconds)) }
   }
 
-  /// Takes in what the end in `role` had out of the ordinary.
-  mutating func add(_ notices: [FlowNotice], of role: EndpointRole) {
+  /// Takes in the first RST of a flow.
+  @inline(never)
+  mutating func addReset(at time: Timestamp) { resets.add(time) }
+
+  /// Takes in the later RSTs of a flow that the end in `role` sent.
+  ///
+  /// - Parameter notices: what the flow had out of the ordinary from its second RST on.
+  mutating func add(resets notices: ArraySlice<FlowNotice>, of role: EndpointRole) {
     for notice in notices where notice.kind == .reset && notice.sender == role { resets.add(notice.first.time) }
   }
 }

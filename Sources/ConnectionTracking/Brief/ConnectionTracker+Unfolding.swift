@@ -13,9 +13,8 @@ extension ConnectionTracker {
 
   @inline(never)
   private mutating func unfoldShort(_ slot: FlowTable.Slot) -> FlowTable.Slot {
-    let record = records.unfolded(slot, timers, in: &stores)
-    let wake = record.wake
-    let new = records.replace(slot, by: record)
+    let new = records.unfold(slot, timers, in: &stores)
+    let wake = records[new].wake
     if wake != .max { wait(for: Expiry(time: wake, slot: new, flow: records[new].number)) }
     if FlowTable.isAttempt(slot) { evictions.add(new, since: flowCount, in: &records) }
     noteGrowth()
@@ -24,17 +23,23 @@ extension ConnectionTracker {
 }
 
 extension FlowTable {
-  /// The record that the flow in brief, or the attempt, at `slot` stands for.
-  fileprivate mutating func unfolded(
-    _ slot: Slot, _ timers: TimerProfile, in stores: inout SharedStores
-  ) -> FlowRecord {
+  /// Puts a full record in the place of the one of the flow in brief, or of the attempt, at `slot`.
+  ///
+  /// - Returns: where it is.
+  fileprivate mutating func unfold(_ slot: Slot, _ timers: TimerProfile, in stores: inout SharedStores) -> Slot {
     if Self.isAttempt(slot) {
       let key = key(ofAttempt: slot)
       var brief = BriefRecord(of: &self[attempt: slot], key)
-      return FlowRecord(unfolding: &brief, nil, nil, timers, in: &stores)
+      let new = records.insert(FlowRecord(for: &brief))
+      records[new].unfold(&brief, nil, nil, timers, in: &stores)
+      replace(slot, by: new)
+      return new
     }
     let closing = closing(of: slot)
     let pause = pause(of: slot)
-    return FlowRecord(unfolding: &self[brief: slot], closing, pause, timers, in: &stores)
+    let new = records.insert(FlowRecord(for: &briefs[slot ^ Self.brief]))
+    records[new].unfold(&briefs[slot ^ Self.brief], closing, pause, timers, in: &stores)
+    replace(slot, by: new)
+    return new
   }
 }

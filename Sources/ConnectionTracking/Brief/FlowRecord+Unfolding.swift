@@ -3,11 +3,9 @@ import PacketDecoding
 // A flow in brief becomes the record that the long way would have made of it.
 
 extension FlowRecord {
-  /// The record of `brief`, with its timeline and notices in `stores`.
-  init(
-    unfolding brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, _ timers: TimerProfile,
-    in stores: inout SharedStores
-  ) {
+  /// A record for `brief`, before it is unfolded.
+  @inline(__always)
+  init(for brief: inout BriefRecord) {
     number = brief.number
     previous = 0
     key = brief.key
@@ -15,11 +13,21 @@ extension FlowRecord {
     orientation = .syn
     clientSide = UInt8(truncatingIfNeeded: brief.clientSide)
     first = brief.first
+    last = first
+    ends = .init { _ in TCPEndpoint() }
+  }
+
+  /// Becomes the record of `brief`, with its timeline and notices in `stores`. In place, for it is large.
+  mutating func unfold(
+    _ brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, _ timers: TimerProfile,
+    in stores: inout SharedStores
+  ) {
     last = brief.last
     lastSender = Int8(truncatingIfNeeded: brief.lastSender)
     lastPayload = brief.lastPayload
     isSteady = brief.stage == .steady
-    ends = .init { side in TCPEndpoint(unfolding: &brief, side) }
+    ends[0].unfold(&brief, 0)
+    ends[1].unfold(&brief, 1)
     var story = BriefStory(of: &brief, closing, pause, leastSilence: stores.notices.leastSilence)
     unfold(&story, in: &stores)
     unfoldHandshake(brief.stage)
@@ -72,7 +80,7 @@ extension FlowRecord {
 }
 
 extension TCPEndpoint {
-  fileprivate init(unfolding brief: inout BriefRecord, _ side: Int) {
+  fileprivate mutating func unfold(_ brief: inout BriefRecord, _ side: Int) {
     let end = brief.ends[side]
     let peer = brief.ends[1 - side]
     response = end.response(to: peer)

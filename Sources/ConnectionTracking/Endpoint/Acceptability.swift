@@ -17,6 +17,7 @@ enum Acceptability: Sendable, Equatable {
 
 extension FlowRecord {
   /// How `segment`, sent by `side`, fits what is known of both directions. RST is judged in Resets.swift.
+  @inline(__always)
   mutating func acceptability(_ segment: Segment, from side: Int) -> Acceptability {
     guard !segment.flags.contains(.syn) else { return .acceptable }
     guard ends[side].sending.isKnown else { return .acceptable }
@@ -38,6 +39,7 @@ extension FlowRecord {
   }
 
   /// Too far from what `side` has sent and its peer awaits, either way.
+  @inline(__always)
   mutating func isOutsideWindow(_ segment: Segment, from side: Int) -> Bool {
     let sending = ends[side].sending
     let reach = receiveWindow(of: peer(of: side))

@@ -25,6 +25,7 @@ struct AdvertisedWindow: Sendable {
   /// The largest window it ever advertised, in bytes: 1 GiB at most (RFC 7323 §2.3).
   var largest: Int { Int(largestBytes) }
 
+  @inline(__always)
   mutating func advertise(_ segment: Segment) {
     let applies = isNegotiated && !segment.flags.contains(.syn)
     let bytes = Int(segment.window) << (applies ? Int(min(shift ?? 0, 14)) : 0)

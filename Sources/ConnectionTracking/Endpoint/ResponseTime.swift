@@ -35,6 +35,7 @@ struct ResponseTime: Sendable {
   mutating func forget() { askedAt = .min }
 
   /// A segment of the endpoint passed.
+  @inline(__always)
   mutating func answer(_ segment: Segment) {
     guard askedAt != .min, let acknowledgment = segment.acknowledgment, acknowledgment >= awaited else { return }
     let elapsed = segment.time.nanoseconds &- askedAt

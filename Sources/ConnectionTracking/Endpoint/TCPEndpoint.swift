@@ -31,6 +31,8 @@ struct TCPEndpoint: ~Copyable, Sendable {
   private(set) var pending = PendingArrivals()
   /// The segment being taken refuted a pending arrival.
   var pendingWasRefuted = false
+  /// Where what it sent beyond a hole is kept.
+  var holes = DisorderStore.none
   /// When the newest acknowledgment of what is pending passed on its way to it, in nanoseconds.
   var acknowledgedAt: Int64 = .min / 2
   /// When its peer last sent something again, in nanoseconds.
@@ -75,9 +77,17 @@ struct TCPEndpoint: ~Copyable, Sendable {
 
   /// ESTABLISHED beyond doubt, and nothing under way or missing that could change it.
   var isSteady: Bool {
-    mutating get {
+    @inline(__always) mutating get {
+      isSettled && sending.isKnown && sending.isAcknowledged && !sending.hasHoles
+        && sending.contiguous == sending.next
+    }
+  }
+
+  /// ESTABLISHED beyond doubt, with no FIN of its own: where both ends are, only a SYN, FIN or RST moves them.
+  var isSettled: Bool {
+    @inline(__always) mutating get {
       proved == .established && pending.isEmpty && doubtEntry == TimelineStore.none && !facts.contains(.assumed)
-        && sending.isKnown && sending.isAcknowledged && !sending.hasHoles && sending.contiguous == sending.next
+        && sending.finEnd == nil
     }
   }
 

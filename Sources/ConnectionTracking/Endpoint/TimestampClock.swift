@@ -50,6 +50,7 @@ struct TimestampClock: Sendable {
 
   /// Takes the timestamp of a segment that begins at or before `edge`, the left edge of what the receiver awaited, and
   /// does not end before it: what lies wholly before is no longer acceptable (RFC 7323 §5.3 R3; Linux tcp_sequence).
+  @inline(__always)
   mutating func update(_ segment: Segment, edge: SequenceNumber) {
     guard segment.options.kinds.contains(.timestamps), segment.sequence <= edge, segment.sequenceEnd >= edge else {
       return

@@ -45,6 +45,7 @@ struct ChainStore<Element: Sendable>: ~Copyable, Sendable {
     chain = Chain()
   }
 
+  @inline(__always)
   private mutating func allocate(_ element: Element) -> UInt32 {
     guard free != Chain.none else {
       return nodes.append(ChainNode(element: element, next: Chain.none))

@@ -86,6 +86,9 @@ extension ConnectionTracker {
     if FlowTable.isBrief(slot) { return tell(brief: slot, reason, into: &events) }
     if FlowTable.isAttempt(slot) { return tell(attempt: slot, reason, into: &events) }
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
+    if configuration.digestsUneventful, records[slot].isUneventful(stores.notices) {
+      return tell(records[slot].digest(reason, at: now, stores), into: &events)
+    }
     tellDigests(into: &events)
     events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
   }

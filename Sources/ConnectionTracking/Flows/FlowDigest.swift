@@ -3,7 +3,7 @@ public import PacketDecoding
 /// What is counted of a flow that has ended: nothing that only few flows have, and no timeline.
 ///
 /// Plain values in a row, so that a flow nobody reads costs little more than what is counted of it. What only eventful
-/// flows have, repeats for one, is counted of the ``Flow`` itself.
+/// flows have, duplicates for one, is counted of the ``Flow`` itself.
 public struct FlowDigest: Sendable, Equatable {
   // See ``Flow`` for what these mean. In an order that leaves few gaps.
   public var number: Int
@@ -13,6 +13,8 @@ public struct FlowDigest: Sendable, Equatable {
   public var closedBy: Flow.Closer?
   public var end: Flow.EndReason
   public var server: SocketAddress
+  /// Whose RST was the first to pass; nil where none did.
+  public var resetBy: EndpointRole?
   public var firstSeen: TimelineEntry.Moment
   public var lastSeen: TimelineEntry.Moment
   /// From the first SYN to the SYN-ACK, in nanoseconds; nil where either was not seen.
@@ -21,6 +23,10 @@ public struct FlowDigest: Sendable, Equatable {
   public var packets: Int
   /// Of both ends, each byte counted once.
   public var payloadBytes: Int
+  /// Of both ends.
+  public var retransmittedBytes = 0
+  /// When the RST of ``resetBy`` passed.
+  public var resetTime = Timestamp(nanoseconds: 0)
   public var clientEnd: EndpointDigest
   public var serverEnd: EndpointDigest
 
@@ -77,8 +83,12 @@ extension FlowDigest {
     answerDelay = flow.answerDelay
     packets = flow.clientEnd.packets + flow.serverEnd.packets
     payloadBytes = flow.clientEnd.distinctPayloadBytes + flow.serverEnd.distinctPayloadBytes
+    retransmittedBytes = flow.clientEnd.retransmittedBytes + flow.serverEnd.retransmittedBytes
     clientEnd = EndpointDigest(of: .client, of: flow)
     serverEnd = EndpointDigest(of: .server, of: flow)
+    guard let reset = flow.notices.first(where: { $0.kind == .reset }) else { return }
+    resetBy = reset.sender
+    resetTime = reset.first.time
   }
 }
 

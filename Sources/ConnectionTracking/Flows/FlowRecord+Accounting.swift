@@ -2,32 +2,59 @@ import PacketDecoding
 
 // Bytes: which are new, which come again, which are missing.
 
-/// What passed beyond holes, for the few directions that have any; keyed by flow number and side.
+/// What passed beyond holes, for the few directions that have any: lists in a row, whose places and room are used again.
 struct DisorderStore: Sendable {
-  private var ranges: [UInt64: ByteRanges] = [:]
+  static let none = UInt32.max
+
+  private var lists: [ByteRanges] = []
+  private var free: [UInt32] = []
   private var count = 0
 
   /// Bytes that the ranges take, and the directions that have any.
-  var footprint: Int { count * MemoryLayout<ByteRanges.Range>.stride + ranges.count * 64 }
+  var footprint: Int { count * MemoryLayout<ByteRanges.Range>.stride + (lists.count - free.count) * 64 }
 
+  /// A number for a direction, by the number of its flow.
   static func key(flow: Int, side: Int) -> UInt64 {
     UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
   }
 
-  subscript(key: UInt64) -> ByteRanges { ranges[key] ?? ByteRanges() }
+  subscript(place: UInt32) -> ByteRanges { lists[Int(place)] }
 
-  /// Changes what is kept for `key` in place: the list of a hostile sender is long.
-  mutating func change<Result>(_ key: UInt64, _ body: (inout ByteRanges) -> Result) -> Result {
-    var list = ranges.removeValue(forKey: key) ?? ByteRanges()
-    count -= list.ranges.count
-    let result = body(&list)
-    count += list.ranges.count
-    if !list.ranges.isEmpty { ranges[key] = list }
+  /// Adds what passed to the list at `place`, or to a new one; see ``ByteRanges/insert(from:to:)``.
+  mutating func insert(from start: SequenceNumber, to end: SequenceNumber, at place: inout UInt32) -> Int {
+    if place == Self.none { place = open() }
+    count -= lists[Int(place)].ranges.count
+    let new = lists[Int(place)].insert(from: start, to: end)
+    count += lists[Int(place)].ranges.count
+    return new
+  }
+
+  /// Drops what lies before `edge`, and gives the list back where nothing is left of it; see
+  /// ``ByteRanges/advance(from:to:)``.
+  mutating func advance(
+    from contiguous: SequenceNumber, to edge: SequenceNumber, at place: inout UInt32
+  ) -> (end: SequenceNumber, missing: Int) {
+    count -= lists[Int(place)].ranges.count
+    let result = lists[Int(place)].advance(from: contiguous, to: edge)
+    count += lists[Int(place)].ranges.count
+    if lists[Int(place)].ranges.isEmpty { remove(&place) }
     return result
   }
 
-  /// Forgets what is kept for `key`.
-  mutating func remove(_ key: UInt64) { change(key) { $0 = ByteRanges() } }
+  /// Gives the list at `place` back, where there is one.
+  mutating func remove(_ place: inout UInt32) {
+    guard place != Self.none else { return }
+    count -= lists[Int(place)].ranges.count
+    lists[Int(place)].removeAll()
+    free.append(place)
+    place = Self.none
+  }
+
+  private mutating func open() -> UInt32 {
+    if let place = free.popLast() { return place }
+    lists.append(ByteRanges())
+    return UInt32(truncatingIfNeeded: lists.count - 1)
+  }
 }
 
 extension FlowRecord {
@@ -53,16 +80,14 @@ extension FlowRecord {
     let contiguous = ends[side].sending.contiguous
     let end = segment.sequenceEnd
     guard end > contiguous else { return 0 }
-    let key = DisorderStore.key(flow: number, side: side)
     let start = segment.sequence < contiguous ? contiguous : segment.sequence
-    return disorder.change(key) { ranges in
-      let new = ranges.insert(from: start, to: end)
-      if start == contiguous {
-        ends[side].sending.contiguous = ranges.advance(from: contiguous, to: contiguous).end
-      }
-      ends[side].sending.hasHoles = !ranges.ranges.isEmpty
-      return new
+    let new = disorder.insert(from: start, to: end, at: &ends[side].holes)
+    if start == contiguous {
+      let edge = disorder.advance(from: contiguous, to: contiguous, at: &ends[side].holes).end
+      ends[side].sending.contiguous = edge
     }
+    ends[side].sending.hasHoles = ends[side].holes != DisorderStore.none
+    return new
   }
 
   private mutating func count(_ segment: Segment, new: Int, isNewest: Bool, side: Int) {
@@ -111,12 +136,9 @@ extension FlowRecord {
   private mutating func closeHoles(upTo acknowledgment: SequenceNumber, side: Int, _ disorder: inout DisorderStore) {
     let contiguous = ends[side].sending.contiguous
     guard acknowledgment > contiguous else { return }
-    let key = DisorderStore.key(flow: number, side: side)
-    disorder.change(key) { ranges in
-      let (end, missing) = ranges.advance(from: contiguous, to: acknowledgment)
-      ends[side].sending.contiguous = end
-      ends[side].sending.hasHoles = !ranges.ranges.isEmpty
-      ends[side].counters.uncapturedBytes &+= UInt64(truncatingIfNeeded: missing)
-    }
+    let (end, missing) = disorder.advance(from: contiguous, to: acknowledgment, at: &ends[side].holes)
+    ends[side].sending.contiguous = end
+    ends[side].sending.hasHoles = ends[side].holes != DisorderStore.none
+    ends[side].counters.uncapturedBytes &+= UInt64(truncatingIfNeeded: missing)
   }
 }

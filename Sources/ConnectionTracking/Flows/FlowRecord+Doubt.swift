@@ -5,6 +5,7 @@ import PacketDecoding
 extension FlowRecord {
   /// Says so when `segment` shows that something did not pass the tap which a FIN may be in: bytes of the peer that its
   /// sender acknowledges, or bytes of its own that it has gone beyond. Says also when that is over.
+  @inline(__always)
   mutating func doubt(_ segment: Segment, side: Int, in store: inout TimelineStore) {
     let isDoubtful = missesPeer(segment, side: side) || ends[side].mayFollowUnseenFIN(segment)
     if ends[side].doubtEntry != TimelineStore.none {

@@ -92,6 +92,7 @@ extension FlowRecord {
     }
   }
 
+  @inline(__always)
   private mutating func take(
     _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) {
@@ -121,12 +122,14 @@ extension FlowRecord {
     if !ends[side].sending.isKnown { ends[side].sending.begin(at: segment) }
     if segment.flags.contains(.syn) { negotiate(segment, side: side) }
     ends[side].response.answer(segment)
-    noteClose(segment, side: side)
+    let canMove = !segment.flags.isDisjoint(with: [.syn, .fin]) || !ends[0].isSettled || !ends[1].isSettled
+    if canMove { noteClose(segment, side: side) }
     if segment.flags.contains(.syn) || !lacksTimestamps(segment, side: side) {
-      sends(segment, side: side, in: &stores.timeline)
+      if canMove { sends(segment, side: side, in: &stores.timeline) }
       doubt(original, side: side, in: &stores.timeline)
     }
     let acknowledgment = carry(segment, from: side, disorder: &stores.disorder)
+    guard canMove else { return }
     receives(segment, side: other, acknowledgment: acknowledgment, in: &stores.timeline)
     pinMidstream(segment, in: &stores.timeline)
   }
@@ -149,6 +152,7 @@ extension FlowRecord {
   }
 
   /// Starts or spoils the measurement of the receiver's response time.
+  @inline(__always)
   private mutating func ask(_ segment: Segment, side: Int, known: SequenceNumber) {
     let other = peer(of: side)
     let takesSpace = segment.sequenceLength > 0
@@ -179,6 +183,7 @@ extension FlowRecord {
     ends[other].window.isNegotiated = true
   }
 
+  @inline(__always)
   private mutating func noteClose(_ segment: Segment, side: Int) {
     let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
     if segment.flags.contains(.fin), ends[side].sending.finEnd == nil {
@@ -192,6 +197,7 @@ extension FlowRecord {
 
   /// A connection taken up mid-stream is ESTABLISHED for certain once both ends have sent payload since: neither
   /// can have sent its FIN before.
+  @inline(__always)
   private mutating func pinMidstream(_ segment: Segment, in store: inout TimelineStore) {
     guard ends[0].facts.contains(.assumed) || ends[1].facts.contains(.assumed) else { return }
     guard ends[0].facts.contains(.sentData), ends[1].facts.contains(.sentData) else { return }

@@ -4,6 +4,7 @@ import PacketDecoding
 
 extension FlowRecord {
   /// Presumes what `segment`, sent by the other end, does to `side` when it arrives.
+  @inline(__always)
   mutating func receives(_ segment: Segment, side: Int, acknowledgment: SequenceNumber?, in store: inout TimelineStore)
   {
     let sending = ends[peer(of: side)].sending
@@ -51,11 +52,12 @@ private struct Arrival {
     self.state = state
   }
 
+  @inline(__always)
   mutating func add(_ event: ArrivalEvents) {
-    let candidate = events.union(event)
-    let moved = candidate.applied(to: start)
+    // What is kept has been applied already: only where nothing was known does an event change what others mean.
+    let moved = start == nil ? events.union(event).applied(to: nil) : event.applied(to: state)
     guard moved != state || (start == nil && event == .syn) else { return }
-    events = candidate
+    events.formUnion(event)
     state = moved
   }
 }

@@ -42,7 +42,9 @@ extension FlowRecord {
 
   private mutating func sendsUnsettled(_ segment: Segment, side: Int, in store: inout TimelineStore) {
     let shown = ends[side].state
-    let (open, intact) = settle(segment, side: side, in: &store)
+    let reached = lastProved(segment, side: side, in: &store)
+    if reached == ends[side].pending.count - 1 { return confirmAll(segment, side: side, in: &store) }
+    let (open, intact) = settle(segment, side: side, upTo: reached, in: &store)
     let moves = moves(by: segment, side: side)
     // What is still on its way may rest on a state that the endpoint turned out not to be in: from there on it is
     // presumed afresh.
@@ -54,14 +56,24 @@ extension FlowRecord {
     for index in kept..<open.count { presume(side, open[index].events, segment, in: &store) }
   }
 
+  /// `segment` proves all that was pending.
+  private mutating func confirmAll(_ segment: Segment, side: Int, in store: inout TimelineStore) {
+    let pending = ends[side].pending
+    ends[side].expectNothing()
+    ends[side].pendingWasRefuted = false
+    for index in 0..<pending.count { confirm(pending[index], segment, side: side, in: &store) }
+    let moves = moves(by: segment, side: side)
+    if !moves.isEmpty { apply(moves, segment, side: side, in: &store) }
+  }
+
   /// Sorts the pending arrivals by what `segment` says of them.
   ///
+  /// - Parameter reached: the newest that it proves; negative where it proves none.
   /// - Returns: those that stay open, and how many of them came before any that was refuted.
   private mutating func settle(
-    _ segment: Segment, side: Int, in store: inout TimelineStore
+    _ segment: Segment, side: Int, upTo reached: Int, in store: inout TimelineStore
   ) -> (open: PendingArrivals, intact: Int) {
     let pending = ends[side].pending
-    let reached = lastProved(segment, side: side, in: &store)
     var open = PendingArrivals()
     var intact: Int?
     ends[side].expectNothing()
@@ -82,6 +94,7 @@ extension FlowRecord {
 
   /// The newest pending arrival that `segment` proves. What was presumed before it was then true as well, for a
   /// segment's acknowledgment covers all that came earlier.
+  @inline(__always)
   private mutating func lastProved(_ segment: Segment, side: Int, in store: inout TimelineStore) -> Int {
     let pending = ends[side].pending
     var index = pending.count - 1

@@ -30,20 +30,19 @@ extension FlowRecord {
 
   /// Gives back what it holds in `stores`.
   mutating func release(in stores: inout SharedStores) {
-    for side in 0..<2 where ends[side].sending.hasHoles {
-      stores.disorder.remove(DisorderStore.key(flow: number, side: side))
-    }
+    stores.disorder.remove(&ends[0].holes)
+    stores.disorder.remove(&ends[1].holes)
     if isHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: false) }
     stores.timeline.release(&timeline)
     stores.notices.release(&notices)
   }
 
-  private mutating func closer() -> Flow.Closer? {
+  mutating func closer() -> Flow.Closer? {
     if closing.isSimultaneous { return .both }
     return closing.firstSide.map { $0 == Int(clientSide) ? .client : .server }
   }
 
-  private mutating func closeKind() -> Flow.CloseKind {
+  mutating func closeKind() -> Flow.CloseKind {
     let kind = closing.kind
     let opener = Int(clientSide)
     let isUnanswered =
@@ -80,6 +79,6 @@ extension FlowRecord {
   @inline(__always)
   private mutating func lostBytes(of side: Int, _ disorder: borrowing DisorderStore) -> Int {
     guard ends[side].sending.hasHoles else { return 0 }
-    return disorder[DisorderStore.key(flow: number, side: side)].missing(from: ends[side].sending.contiguous)
+    return disorder[ends[side].holes].missing(from: ends[side].sending.contiguous)
   }
 }

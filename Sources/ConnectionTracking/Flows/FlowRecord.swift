@@ -19,6 +19,7 @@ struct FlowRecord: ~Copyable, Sendable {
   let isSelfConnect: Bool
   var orientation: Flow.Orientation
   var watch: NoticeWatch = []
+  var weight: NoticeWeight = []
   /// Both ends are ESTABLISHED beyond doubt, and nothing is on its way that could change it.
   var isSteady = false
   /// The side whose segment was taken last; negative before any.
@@ -53,7 +54,7 @@ struct FlowRecord: ~Copyable, Sendable {
 
   /// The other end's index.
   @inline(__always)
-  func peer(of side: Int) -> Int { isSelfConnect ? side : 1 - side }
+  func peer(of side: Int) -> Int { (side ^ (isSelfConnect ? 0 : 1)) & 1 }
 
   @inline(__always)
   func address(of side: Int) -> SocketAddress { side == 0 ? key.low : key.high }

@@ -42,13 +42,10 @@ extension FlowTable {
     briefs.remove(slot ^ Self.brief)
   }
 
-  /// The record of the flow in brief, or of the attempt, at `slot`, which it takes the place of.
-  mutating func replace(_ slot: Slot, by record: consuming FlowRecord) -> Slot {
-    let hash = hash(record.key)
-    let new = records.insert(record)
-    index.replace(hash, slot, by: new)
+  /// The record at `new`, of the same flow, takes the place of that of the flow in brief, or of the attempt, at `slot`.
+  mutating func replace(_ slot: Slot, by new: Slot) {
+    index.replace(hash(self[new].key), slot, by: new)
     if Self.isAttempt(slot) { attempts.remove(slot ^ Self.attempt) } else { release(brief: slot) }
-    return new
   }
 
   /// Puts a brief record in the place of the attempt at `slot`, which `segment` answers; see

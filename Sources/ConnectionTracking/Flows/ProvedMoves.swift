@@ -41,6 +41,7 @@ extension FlowRecord {
   }
 
   /// An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
+  @inline(__always)
   private mutating func addReturn(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
     guard moves.state == .closed, let before = ends[side].beforeClosed else { return }
     moves.append(before, .presumptionRefuted)
@@ -49,6 +50,7 @@ extension FlowRecord {
   /// Only an endpoint whose handshake is over sends segments without SYN, but for one that opened fast.
   ///
   /// Where nothing is known of the peer's numbers, what is acknowledged may be its FIN already.
+  @inline(__always)
   private mutating func addHandshake(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
     guard segment.flags.contains(.ack), !closesInSYNReceived(segment, side: side, state: moves.state) else { return }
     let received = ends[peer(of: side)].sending

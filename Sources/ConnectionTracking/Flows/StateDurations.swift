@@ -48,6 +48,13 @@ struct StateClock {
     state = slot.toPlace
   }
 
+  /// How long it was in `state` altogether up to `time`.
+  @inline(__always)
+  func nanoseconds(in state: TCPState, until time: Int64) -> Int64 {
+    let place = Int(state.rawValue)
+    return durations[place] &+ (place == self.state ? elapsed(until: time) : 0)
+  }
+
   /// How long it has been in ``state`` at `time`.
   @inline(__always)
   func elapsed(until time: Int64) -> Int64 { max(0, time &- since) }

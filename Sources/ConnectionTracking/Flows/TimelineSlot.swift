@@ -91,8 +91,12 @@ extension TimelineSlot {
   @usableFromInline var fromPlace: Int { @inlinable @inline(__always) get { min(Int(states >> 4), 11) } }
   @usableFromInline var toPlace: Int { @inlinable @inline(__always) get { min(Int(states & 15), 11) } }
 
+  /// Whether it is an entry of `state`.
+  @inline(__always)
+  func leads(to state: TCPState) -> Bool { states & 15 == state.rawValue }
+
   /// Whether it is not certain, and nothing has settled it.
-  var isPresumed: Bool { @inline(__always) get { evidence != .observed && settlement == .open } }
+  var isPresumed: Bool { @inline(__always) get { traits & 3 == Settlement.open.rawValue && traits & 12 != 0 } }
 
   /// The same for those who know nothing of sides: 0 is the client's, and what would prove an open entry is left out.
   @inline(__always)

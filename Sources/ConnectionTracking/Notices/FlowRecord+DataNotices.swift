@@ -105,6 +105,7 @@ extension FlowRecord {
 
 extension FlowRecord {
   /// Windows, probes and acknowledgments that repeat themselves.
+  @inline(__always)
   mutating func noteWindow(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
     guard !segment.flags.contains(.syn) else { return }
     let other = peer(of: side)
@@ -124,6 +125,7 @@ extension FlowRecord {
     }
   }
 
+  @inline(__always)
   private mutating func noteZeroWindow(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     if watch.contains(.zeroWindow(side)) {
@@ -156,6 +158,7 @@ extension FlowRecord {
     store.update(.keepAlive, role, in: notices) { $0.delay = soFar }
   }
 
+  @inline(__always)
   private mutating func noteAcknowledgment(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment, ends[other].sending.isAcknowledged else { return }

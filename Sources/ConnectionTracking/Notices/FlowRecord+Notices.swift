@@ -56,6 +56,7 @@ extension FlowRecord {
   /// Looks at `segment` before the endpoints take it.
   ///
   /// - Returns: what ``review(_:from:_:in:)`` compares with afterwards.
+  @inline(__always)
   mutating func examine(
     _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) -> NoticeBasis {
@@ -80,6 +81,7 @@ extension FlowRecord {
   }
 
   /// Looks at `segment` once the endpoints have taken it.
+  @inline(__always)
   mutating func review(
     _ segment: Segment, from side: Int, _ basis: NoticeBasis, in stores: inout SharedStores
   ) {
@@ -147,6 +149,7 @@ extension FlowRecord {
   /// - Parameters:
   ///   - window: packets of the kind that come closer than this are one notice; 1 s by default.
   ///   - fill: puts in what the kind has to say.
+  @inline(never)
   mutating func add(
     _ kind: NoticeKind, _ segment: Segment, _ side: Int, _ store: inout NoticeStore, window: Int64 = 1_000_000_000,
     _ fill: (inout FlowNotice) -> Void = { _ in }
@@ -157,6 +160,7 @@ extension FlowRecord {
     notice.receiverState = ends[peer(of: side)].state
     fill(&notice)
     notePause(&store)
+    weight.add(kind)
     store.add(notice, to: &notices, window: window)
   }
 

@@ -84,6 +84,7 @@ extension FlowRecord {
   }
 
   /// Flags and fields that a stack does not send.
+  @inline(__always)
   mutating func noteShape(_ segment: Segment, _ side: Int, _ store: inout NoticeStore) {
     let flags = segment.flags
     if flags.contains(.syn) {

@@ -21,6 +21,7 @@ struct LatestSegment: Sendable {
 
   init() {}
 
+  @inline(__always)
   init(_ segment: Segment) {
     time = segment.time.nanoseconds
     identification = segment.identification ?? 0
@@ -57,9 +58,9 @@ struct NoticeWatch: OptionSet, Sendable {
   let rawValue: UInt8
 
   /// The side's window is 0.
-  static func zeroWindow(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 1 << UInt8(truncatingIfNeeded: side)) }
+  static func zeroWindow(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 1 &<< UInt8(truncatingIfNeeded: side)) }
   /// The side was sent something that it may challenge.
-  static func challenge(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 4 << UInt8(truncatingIfNeeded: side)) }
+  static func challenge(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 4 &<< UInt8(truncatingIfNeeded: side)) }
   /// A RST passed, taken or not.
   static let reset = NoticeWatch(rawValue: 1 << 4)
 }

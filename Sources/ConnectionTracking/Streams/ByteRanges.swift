@@ -62,6 +62,9 @@ package struct ByteRanges: Sendable, Equatable {
     return (end, missing)
   }
 
+  /// Drops all; the room of a short list stays.
+  mutating func removeAll() { ranges.removeAll(keepingCapacity: ranges.capacity <= 4 * Self.leastRoom) }
+
   /// Bytes between `contiguous` and the last range that no range holds.
   package func missing(from contiguous: SequenceNumber) -> Int {
     var end = contiguous

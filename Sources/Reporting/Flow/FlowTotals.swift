@@ -22,13 +22,11 @@ public struct FlowTotals: Sendable, Equatable {
   public init() {}
 
   /// Takes in a flow that has ended.
-  public mutating func add(_ flow: Flow, isReported: Bool) { add(flow, FlowDigest(flow), isReported: isReported) }
+  public mutating func add(_ flow: Flow, isReported: Bool) { add(FlowDigest(flow), isReported: isReported) }
 
-  /// - Parameter digest: of the flow.
-  package mutating func add(_ flow: Flow, _ digest: FlowDigest, isReported: Bool) {
-    add(digest)
+  package mutating func add(_ flow: FlowDigest, isReported: Bool) {
+    add(flow)
     reported += isReported ? 1 : 0
-    retransmittedBytes += flow.clientEnd.retransmittedBytes + flow.serverEnd.retransmittedBytes
   }
 
   /// Takes in flows that were reported and that nothing is to be said of.
@@ -47,6 +45,7 @@ public struct FlowTotals: Sendable, Equatable {
     closes[flow.close.index] += 1
     if let closer = flow.closedBy { closers[closer.index] += 1 }
     payloadBytes += flow.payloadBytes
+    retransmittedBytes += flow.retransmittedBytes
     finalStates[flow.clientEnd.state.index] += 1
     finalStates[flow.serverEnd.state.index] += 1
   }

@@ -167,7 +167,7 @@ extension TrackerTrial {
     let flows = long.events.flows + long.events.flows
     if events.count != flows.count { return ["\(events.count) digests and flows of \(flows.count)"] }
     for (flow, event) in zip(flows, events) where event != .ended(flow) {
-      if event == .passed([FlowDigest(flow)]), flow.notices.allSatisfy({ $0.kind == .silence }) { continue }
+      if event == .passed([FlowDigest(flow)]), flow.isUneventful { continue }
       return ["as digest \(event), not \(flow)"]
     }
     return []
@@ -206,6 +206,14 @@ extension TrackerTrial {
 }
 
 extension Flow {
+  /// Whether nothing is counted of it that a digest does not tell of.
+  fileprivate var isUneventful: Bool {
+    previousFlow == nil && notices.allSatisfy { !NoticeKinds.eventful.contains(NoticeKinds($0.kind)) }
+      && [clientEnd, serverEnd].allSatisfy {
+        $0.duplicatePackets == 0 && $0.superSegments == 0 && $0.uncapturedBytes == 0
+      } && notices.count { $0.kind == .reset } <= 1
+  }
+
   /// Both ends of a connection to itself are one socket.
   fileprivate var packets: Int { clientEnd.observed + (client == server ? 0 : serverEnd.observed) }
 }

@@ -1,0 +1,52 @@
+import Anomalies
+import ConnectionTracking
+import TestSupport
+import Testing
+
+/// What is counted of flows must not depend on whether they were told of in short.
+@Suite("Digests")
+struct DigestTests {
+  @Test(arguments: Example.all)
+  func ofExamples(example: Example) throws {
+    for conversation in [example.shows, example.nearMiss] {
+      try check { try WireScript(conversation, selfConnect: example.selfConnect).events($0) }
+    }
+  }
+
+  @Test(arguments: [0, 2, 10, 30])
+  func ofSimulations(loss: Int) {
+    for seed in 0..<200 as Range<UInt64> {
+      let passages = Simulation(seed: seed, loss: loss).passages
+      check { configuration in
+        var tracker = ConnectionTracker(configuration)
+        var events: [TrackerEvent] = []
+        for passage in passages { tracker.observe(passage.segment, payload: passage.payload.span, into: &events) }
+        tracker.finish(into: &events)
+        return events
+      }
+    }
+  }
+
+  /// - Parameter events: what a tracker of a configuration says.
+  private func check(_ events: (TrackerConfiguration) throws -> [TrackerEvent]) rethrows {
+    var configuration = TrackerConfiguration()
+    let long = try statistics(of: events(configuration))
+    configuration.digestsUneventful = true
+    #expect(try statistics(of: events(configuration)) == long)
+  }
+
+  private func statistics(of events: [TrackerEvent]) -> [String] {
+    let findings = Findings(Thresholds(), asking: CaptureStatistics.countedRules)
+    var statistics = CaptureStatistics()
+    for event in events {
+      switch event {
+      case .passed(let digests): statistics.add(digests)
+      case .ended(let flow): statistics.add(flow, findings.of(flow))
+      case .began, .transition, .stream: break
+      }
+    }
+    // Hashes are keyed anew for each.
+    let listeners = statistics.listeners.map { "\($0)".replacing(/Hash: \d+/, with: "") }
+    return listeners + statistics.hosts.map { "\($0)" } + ["\(statistics.quality)"]
+  }
+}
