@@ -34,7 +34,7 @@ struct AddressTable<Element: AddressKept>: Sendable {
   /// A search for an address.
   struct Search: Sendable {
     let hash: UInt64
-    /// Where what is looked for stands, or may stand before it was found; or else one of these.
+    /// Where what is looked for stands, or may stand before it was found.
     fileprivate var place = Self.unknown
 
     /// The part that is kept.
@@ -42,8 +42,6 @@ struct AddressTable<Element: AddressKept>: Sendable {
     fileprivate var tag: UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
 
     fileprivate static var unknown: UInt32 { .max }
-    /// It was not there, and there was no room for it.
-    fileprivate static var omitted: UInt32 { .max - 1 }
   }
 
   /// - Parameter limit: addresses kept apart.
@@ -75,15 +73,9 @@ struct AddressTable<Element: AddressKept>: Sendable {
   /// - Returns: where what is kept of it stands; nil where there is nothing yet.
   @inline(__always)
   func find(_ address: SocketAddress, _ search: inout Search) -> Int? {
-    if search.place != Search.unknown, elements[Int(search.place)].address == address { return Int(search.place) }
-    var index = Int(search.tag) & (entries.count - 1)
-    while entries[index].place != .max {
-      search.place = entries[index].place
-      if entries[index].hash == search.tag, elements[Int(search.place)].address == address { return Int(search.place) }
-      index = (index + 1) & (entries.count - 1)
-    }
-    search.place = elements.count == limit ? Search.omitted : Search.unknown
-    return nil
+    if search.place == Search.unknown { return nil }
+    if elements[Int(search.place)].address != address { search.place = Search.unknown }
+    return search.place == Search.unknown ? nil : Int(search.place)
   }
 
   /// Asks for what is used often of what stands at a place.
@@ -93,15 +85,11 @@ struct AddressTable<Element: AddressKept>: Sendable {
   /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
   @inline(__always)
   mutating func place(of address: SocketAddress, _ search: Search, new: () -> Element) -> Int? {
-    if search.place < Search.omitted { return Int(search.place) }
-    if search.place == Search.omitted {
-      omitted += 1
-      return nil
-    }
+    if search.place != Search.unknown { return Int(search.place) }
     return place(of: address, search.tag, new: new)
   }
 
-  /// The same where it was not there when it was looked for, or was not looked for yet.
+  /// The same where it was not found, or not looked for.
   private mutating func place(of address: SocketAddress, _ hash: UInt32, new: () -> Element) -> Int? {
     var index = Int(hash) & (entries.count - 1)
     while entries[index].place != .max {

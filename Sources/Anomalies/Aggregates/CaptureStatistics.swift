@@ -52,7 +52,9 @@ public struct CaptureStatistics: Sendable {
       let begun = index - Self.distance
       if flows.indices.contains(begun) { searches[begun].begin(byListener, byHost) }
       let found = begun - Self.distance
-      if flows.indices.contains(found) { searches[found].goOn(flows[found], &byListener, &byHost) }
+      if flows.indices.contains(found) {
+        searches[found].goOn(flows[found].client.address, flows[found].server, &byListener, &byHost)
+      }
       let counted = found - Self.distance
       if flows.indices.contains(counted) { count(flows, at: counted, searches[counted]) }
     }
@@ -87,14 +89,14 @@ public struct CaptureStatistics: Sendable {
 
     @inline(__always)
     mutating func goOn(
-      _ flow: FlowDigest, _ listeners: inout AddressTable<ListenerStatistics>,
+      _ client: IPAddress, _ server: SocketAddress, _ listeners: inout AddressTable<ListenerStatistics>,
       _ hosts: inout AddressTable<HostStatistics>
     ) {
-      if let place = listeners.find(flow.server, &listener) {
-        let host = listeners[place].prefetchRest(client: client.hash)
+      if let place = listeners.find(server, &listener) {
+        let host = listeners[place].prefetchRest(client: self.client.hash)
         if let host { hosts.prefetch(Int(host)) }
       }
-      if let place = hosts.find(SocketAddress(address: flow.client.address, port: 0), &client) {
+      if let place = hosts.find(SocketAddress(address: client, port: 0), &self.client) {
         hosts[place].prefetchRest()
       }
     }

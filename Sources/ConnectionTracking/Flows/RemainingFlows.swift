@@ -17,10 +17,11 @@ struct RemainingFlows: Sendable {
   /// The one that so many others are told of before.
   func later(_ count: Int) -> FlowTable.Slot? { told + count < slots.count ? slots[told + count] : nil }
 
-  /// The next ones, `count` at most, where that many have been told of since these were asked for the last time.
-  func group(_ count: Int) -> ArraySlice<FlowTable.Slot> {
-    told % count == 0 ? slots[told..<min(told + count, slots.count)] : []
-  }
+  /// Whether a multiple of `count` have been told of.
+  func isAtMultiple(of count: Int) -> Bool { told % count == 0 }
+
+  /// The next ones, `count` at most.
+  func next(_ count: Int) -> ArraySlice<FlowTable.Slot> { slots[told..<min(told + count, slots.count)] }
 }
 
 // What telling of a flow needs is asked for ahead of it. That goes on flow by flow: of many requests at once, a processor
@@ -28,14 +29,14 @@ struct RemainingFlows: Sendable {
 
 extension ConnectionTracker {
   /// Flows told of between asking for a record and asking for what belongs to it, and between that and telling of it.
-  private static let distance = 8
+  private static var distance: Int { 8 }
   /// Flows whose timelines are read side by side.
-  private static let group = 64
+  private static var group: Int { 64 }
 
   /// Tells of the next flows in `remaining`, `count` at most, whose records stay.
   mutating func tell(_ remaining: inout RemainingFlows, _ count: Int, into events: inout [TrackerEvent]) {
     for _ in 0..<count {
-      readTimelines(of: remaining.group(Self.group))
+      if remaining.isAtMultiple(of: Self.group) { readTimelines(of: remaining.next(Self.group)) }
       guard let slot = remaining.next() else { return }
       if let later = remaining.later(2 * Self.distance) { records.prefetch(record: later) }
       if let later = remaining.later(Self.distance) { records.prefetch(whatBelongsTo: later, stores.timeline) }
