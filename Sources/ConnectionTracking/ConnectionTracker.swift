@@ -88,6 +88,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   private mutating func expire(into events: inout [TrackerEvent]) {
     while expiries.earliest <= now.nanoseconds, let due = expiries.popFirst() {
       noteGrowth()
+      prepareExpiry()
       if UInt32(truncatingIfNeeded: records.number(of: due.slot)) == due.flow { wake(due, into: &events) }
     }
   }
@@ -103,12 +104,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// - Returns: false where no flow was left.
   public mutating func endFlows(into events: inout [TrackerEvent]) -> Bool {
     var remaining = remaining ?? takeRemaining()
-    prepareEnd(of: remaining.takeAhead())
+    let isLast = remaining.isEmpty && digests.isEmpty
     // So few that the allocator has the memory of the last ones at hand for the next.
-    let slots = remaining.take(configuration.digestsUneventful ? Self.mostDigests : 4)
-    // Their records stay: nothing comes that would want the room.
-    for slot in slots { tell(slot, .inputEnded, into: &events) }
-    let isLast = slots.isEmpty && digests.isEmpty
+    tell(&remaining, configuration.digestsUneventful ? Self.mostDigests : 4, into: &events)
     if remaining.isEmpty { tellDigests(into: &events) }
     self.remaining = remaining
     return !isLast
@@ -117,13 +115,13 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// No timer ends any more, and what they waited in makes room.
   private mutating func takeRemaining() -> RemainingFlows {
     expiries = ExpiryQueue()
-    return RemainingFlows(records.slotsByNumber())
+    return RemainingFlows(records.slotsByNumber(upTo: flowCount))
   }
 
   /// What is known of every flow still held, in order of its number: a look that changes nothing.
   public mutating func snapshot() -> [Flow] {
     var flows: [Flow] = []
-    for slot in records.slotsByNumber() {
+    for slot in records.slotsByNumber(upTo: flowCount) {
       flows.append(
         FlowTable.isBrief(slot)
           ? snapshot(brief: slot, .open)

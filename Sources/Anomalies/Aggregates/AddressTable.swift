@@ -1,9 +1,12 @@
+import ConnectionTracking
 import PacketDecoding
 
 /// What an ``AddressTable`` keeps of an address.
 protocol AddressKept: Sendable {
   /// Of a host, with port 0.
   var address: SocketAddress { get }
+  /// Bytes at its beginning that hold what is used often.
+  static var hotBytes: Int { get }
 }
 
 /// What is kept of the first so many addresses met, each found by a keyed hash.
@@ -12,7 +15,7 @@ protocol AddressKept: Sendable {
 /// is kept stays in the order of its first address's arrival, which makes the table's contents the same on every run.
 ///
 /// A large table is in no cache. So of many addresses each is first begun to be looked for, then found, and only then
-/// is anything changed: no step of one waits for another, and the processor waits for their memory side by side.
+/// is anything changed; each step asks for the memory that the next will need, and waits for none of its own.
 struct AddressTable<Element: AddressKept>: Sendable {
   /// What is kept, in the order in which it came.
   private(set) var elements: [Element] = []
@@ -30,13 +33,15 @@ struct AddressTable<Element: AddressKept>: Sendable {
 
   /// A search for an address.
   struct Search: Sendable {
-    let hash: UInt32
-    /// Where what is looked for stands, or may stand before it was found; or else one of these.
+    let hash: UInt64
+    /// Where what is looked for stands, or may stand before it was found.
     fileprivate var place = Self.unknown
 
+    /// The part that is kept.
+    @inline(__always)
+    fileprivate var tag: UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
+
     fileprivate static var unknown: UInt32 { .max }
-    /// It was not there, and there was no room for it.
-    fileprivate static var omitted: UInt32 { .max - 1 }
   }
 
   /// - Parameter limit: addresses kept apart.
@@ -49,39 +54,42 @@ struct AddressTable<Element: AddressKept>: Sendable {
   }
 
   @inline(__always)
-  func search(for address: SocketAddress) -> Search { Search(hash: hash(address)) }
+  func search(for address: SocketAddress) -> Search {
+    let search = Search(hash: hash(address))
+    entries.prefetch(Int(search.tag) & (entries.count - 1))
+    return search
+  }
 
   @inline(__always)
   func begin(_ search: inout Search) {
-    let entry = entries[Int(search.hash) & (entries.count - 1)]
-    search.place = entry.hash == search.hash ? entry.place : Search.unknown
+    var index = Int(search.tag) & (entries.count - 1)
+    while entries[index].place != .max, entries[index].hash != search.tag { index = (index + 1) & (entries.count - 1) }
+    search.place = entries[index].place
+    if search.place != Search.unknown { prefetch(Int(search.place)) }
   }
 
-  /// Goes on with the search for `address`, before anything was added since it began.
+  /// Goes on with the search for `address`. What is added meanwhile is found by ``place(of:_:new:)``.
+  ///
+  /// - Returns: where what is kept of it stands; nil where there is nothing yet.
   @inline(__always)
-  func find(_ address: SocketAddress, _ search: inout Search) {
-    if search.place != Search.unknown, elements[Int(search.place)].address == address { return }
-    var index = Int(search.hash) & (entries.count - 1)
-    while entries[index].place != .max {
-      search.place = entries[index].place
-      if entries[index].hash == search.hash, elements[Int(search.place)].address == address { return }
-      index = (index + 1) & (entries.count - 1)
-    }
-    search.place = elements.count == limit ? Search.omitted : Search.unknown
+  func find(_ address: SocketAddress, _ search: inout Search) -> Int? {
+    if search.place == Search.unknown { return nil }
+    if elements[Int(search.place)].address != address { search.place = Search.unknown }
+    return search.place == Search.unknown ? nil : Int(search.place)
   }
+
+  /// Asks for what is used often of what stands at a place.
+  @inline(__always)
+  func prefetch(_ place: Int) { elements.prefetch(place, bytes: Element.hotBytes) }
 
   /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
   @inline(__always)
   mutating func place(of address: SocketAddress, _ search: Search, new: () -> Element) -> Int? {
-    if search.place < Search.omitted { return Int(search.place) }
-    if search.place == Search.omitted {
-      omitted += 1
-      return nil
-    }
-    return place(of: address, search.hash, new: new)
+    if search.place != Search.unknown { return Int(search.place) }
+    return place(of: address, search.tag, new: new)
   }
 
-  /// The same where it was not there when it was looked for, or was not looked for yet.
+  /// The same where it was not found, or not looked for.
   private mutating func place(of address: SocketAddress, _ hash: UInt32, new: () -> Element) -> Int? {
     var index = Int(hash) & (entries.count - 1)
     while entries[index].place != .max {
@@ -115,7 +123,7 @@ struct AddressTable<Element: AddressKept>: Sendable {
   }
 }
 
-/// The hash of addresses: three multiplications of 64 by 64 bits, folded, under numbers that no sender knows.
+/// The hash of addresses, never 0: two multiplications of 64 by 64 bits, folded, under numbers that no sender knows.
 private struct AddressHash: Sendable {
   private let seeds: (UInt64, UInt64, UInt64)
 
@@ -125,9 +133,9 @@ private struct AddressHash: Sendable {
   }
 
   @inline(__always)
-  func callAsFunction(_ address: SocketAddress) -> UInt32 {
+  func callAsFunction(_ address: SocketAddress) -> UInt64 {
     let bits = Self.fold(address.address.low ^ seeds.0, address.address.high ^ seeds.1)
-    return UInt32(truncatingIfNeeded: Self.fold(bits ^ UInt64(address.port), seeds.2) >> 32)
+    return max(1, Self.fold(bits ^ UInt64(address.port), seeds.2))
   }
 
   @inline(__always)

@@ -5,6 +5,7 @@ struct AggregateContext {
   let quality: CaptureQuality
   /// In no order that means anything, as the hosts.
   let listeners: [ListenerStatistics]
+  /// Those that are ``HostStatistics/isNotable(_:)``.
   let hosts: [HostStatistics]
   let thresholds: Thresholds
 }

@@ -85,6 +85,10 @@ public struct CaptureQuality: Sendable, Equatable {
     }
   }
 
+  /// Asks for what ``add(_:previous:)`` reads, ahead of it.
+  @inline(__always)
+  func prefetch(_ flow: FlowDigest) { twins.prefetch(flow) }
+
   /// Takes in a flow that has ended.
   ///
   /// - Parameter previous: the flow that it took the place of.

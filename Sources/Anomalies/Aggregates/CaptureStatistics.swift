@@ -45,13 +45,30 @@ public struct CaptureStatistics: Sendable {
   public mutating func add(_ flows: [FlowDigest]) {
     var searches: [Search] = []
     searches.reserveCapacity(flows.count)
-    for index in flows.indices {
-      quality.add(flows[index])
-      searches.append(Search(flows[index], byListener, byHost))
+    for index in 0..<flows.count + 3 * Self.distance {
+      if index < flows.count {
+        quality.prefetch(flows[index])
+        searches.append(Search(flows[index], byListener, byHost))
+      }
+      let begun = index - Self.distance
+      if flows.indices.contains(begun) { searches[begun].begin(byListener, byHost) }
+      let found = begun - Self.distance
+      if flows.indices.contains(found) {
+        searches[found].goOn(flows[found].client.address, flows[found].server, &byListener, &byHost)
+      }
+      let counted = found - Self.distance
+      if flows.indices.contains(counted) { count(flows, at: counted, searches[counted]) }
     }
-    for index in flows.indices { searches[index].begin(byListener, byHost) }
-    for index in flows.indices { searches[index].goOn(flows[index], byListener, byHost) }
-    for index in flows.indices { _ = add(flows, at: index, searches[index], true) }
+  }
+
+  /// Flows between one step of a search and the next. What a step asks for is there then, and no more is asked for at
+  /// once than a processor remembers.
+  private static let distance = 6
+
+  @inline(__always)
+  private mutating func count(_ flows: [FlowDigest], at index: Int, _ search: Search) {
+    quality.add(flows[index])
+    _ = add(flows, at: index, search, true)
   }
 
   /// The listener and the client of a flow are looked for.
@@ -73,10 +90,16 @@ public struct CaptureStatistics: Sendable {
 
     @inline(__always)
     mutating func goOn(
-      _ flow: FlowDigest, _ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>
+      _ client: IPAddress, _ server: SocketAddress, _ listeners: inout AddressTable<ListenerStatistics>,
+      _ hosts: inout AddressTable<HostStatistics>
     ) {
-      listeners.find(flow.server, &listener)
-      hosts.find(SocketAddress(address: flow.client.address, port: 0), &client)
+      if let place = listeners.find(server, &listener) {
+        let host = listeners[place].prefetchRest(client: self.client.hash)
+        if let host { hosts.prefetch(Int(host)) }
+      }
+      if let place = hosts.find(SocketAddress(address: client, port: 0), &self.client) {
+        hosts[place].prefetchRest()
+      }
     }
   }
 
@@ -131,8 +154,10 @@ public struct CaptureStatistics: Sendable {
 
   /// What is to say of the capture, its listeners and hosts, by time and then in the registry's order.
   public func findings(_ thresholds: Thresholds = Thresholds()) -> [Finding] {
+    let hosts = byHost.elements
+    let notable = hosts.indices.filter { hosts[$0].isNotable(thresholds) }.map { hosts[$0] }
     let context = AggregateContext(
-      quality: quality, listeners: byListener.elements, hosts: byHost.elements, thresholds: thresholds)
+      quality: quality, listeners: byListener.elements, hosts: notable, thresholds: thresholds)
     var result: [(finding: Finding, order: Int)] = []
     for (order, rule) in AggregateRule.all.enumerated() {
       for sighting in rule.check(context) { result.append((Finding(RuleHead(rule.rule), sighting), order)) }

@@ -1,3 +1,5 @@
+import ConnectionTracking
+
 /// Delays in buckets of a quarter of a power of two: what a percentile needs, in a fixed room.
 public struct DelayHistogram: Sendable, Equatable {
   private static let maximumBuckets = 160
@@ -17,8 +19,8 @@ public struct DelayHistogram: Sendable, Equatable {
   mutating func add(_ nanoseconds: Int64) {
     let value = max(1, nanoseconds)
     let bucket = min(Self.bucket(of: value), Self.maximumBuckets - 1)
-    reach(bucket)
-    buckets[bucket - first] += 1
+    if bucket < first || bucket - first >= buckets.count { reach(bucket) }
+    buckets[bucket - first] &+= 1
     count += 1
     longest = max(longest, value)
   }
@@ -33,6 +35,10 @@ public struct DelayHistogram: Sendable, Equatable {
     }
     return longest
   }
+
+  /// Asks for what ``add(_:)`` reads, ahead of it.
+  @inline(__always)
+  func prefetch() { buckets.prefetchStart() }
 
   private mutating func reach(_ bucket: Int) {
     if buckets.isEmpty { first = bucket }

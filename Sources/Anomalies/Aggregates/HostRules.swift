@@ -89,18 +89,26 @@ extension AggregateRule {
   ]
 }
 
+extension HostStatistics {
+  /// Whether any of these rules may have something to say of it: of most hosts, none has.
+  func isNotable(_ thresholds: Thresholds) -> Bool {
+    isSelected
+      && (closeWaits > 0 || timeWaits > min(thresholds.timeWait, thresholds.ephemeralPorts * 8 / 10)
+        || resets.peak >= thresholds.resetStorm)
+  }
+}
+
 extension AggregateContext {
   /// What `judge` has to say of each host.
   fileprivate func hosts(
     _ judge: (HostStatistics) -> (message: String, time: Timestamp, frame: UInt64?, count: Int)?
   ) -> [Sighting] {
     var told: [(host: IPAddress, sighting: Sighting)] = []
-    for index in hosts.indices {
-      guard hosts[index].isSelected, let verdict = judge(hosts[index]) else { continue }
-      let host = hosts[index].host
+    for host in hosts {
+      guard let verdict = judge(host) else { continue }
       let sighting = Sighting(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
-        .with("host", "\(host)").with("count", verdict.count)
-      told.append((host, sighting))
+        .with("host", "\(host.host)").with("count", verdict.count)
+      told.append((host.host, sighting))
     }
     return told.sorted { $0.host < $1.host }.map(\.sighting)
   }

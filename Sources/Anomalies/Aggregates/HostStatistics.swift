@@ -3,24 +3,25 @@ public import PacketDecoding
 
 /// What piles up at one host.
 public struct HostStatistics: Sendable {
+  // What every flow changes comes first: it is asked for ahead.
   public let host: IPAddress
   /// Whether one of its flows was asked for.
   private(set) var isSelected = false
   /// Ends of connections that it had.
   public private(set) var ends = 0
-  /// TIME_WAITs over time, as the wire and the stack's 2MSL let them be estimated.
-  public private(set) var timeWait = ConcurrencyMeter()
+  public private(set) var timeWaits = 0
   /// How many of them were client ends: each holds a port.
   public private(set) var clientTimeWaits = 0
-  public private(set) var timeWaits = 0
+  /// Ends that were in CLOSE_WAIT and left it.
+  public private(set) var closeWaitsLeft = 0
+  /// TIME_WAITs over time, as the wire and the stack's 2MSL let them be estimated.
+  public private(set) var timeWait = ConcurrencyMeter()
   /// RSTs a second.
   public private(set) var resets = RateMeter()
   /// When each end entered CLOSE_WAIT, for certain, that never left it, and how long it was there: the first 1024.
   private(set) var closeWaitsKept: [(since: Timestamp, nanoseconds: Int64)] = []
   public var closeWaitSince: [Timestamp] { closeWaitsKept.map(\.since) }
   public private(set) var closeWaits = 0
-  /// Ends that were in CLOSE_WAIT and left it.
-  public private(set) var closeWaitsLeft = 0
   /// The packet that shows the first one.
   public private(set) var closeWaitFrame: UInt64?
 
@@ -64,7 +65,13 @@ public struct HostStatistics: Sendable {
 }
 
 extension HostStatistics: AddressKept {
+  static let hotBytes = 88
+
   var address: SocketAddress {
     @inline(__always) get { SocketAddress(address: host, port: 0) }
   }
+
+  /// Asks for what lies elsewhere. `mutating`, as what is only read is copied in practice.
+  @inline(__always)
+  mutating func prefetchRest() { timeWait.prefetch() }
 }

@@ -3,12 +3,26 @@ public import PacketDecoding
 
 /// What became of the connections to one listener.
 public struct ListenerStatistics: Sendable, Equatable {
+  // What every flow changes comes first: it is asked for ahead.
   public let listener: SocketAddress
   /// Whether one of its flows was asked for.
   private(set) var isSelected = false
+  /// The place of its host among all hosts; nil until that is known.
+  var host: UInt32?
+  public private(set) var firstSeen: Timestamp
+  public private(set) var lastSeen: Timestamp
   /// Connections and attempts that were seen to open.
   public private(set) var attempts = 0
   public private(set) var established = 0
+  private var lastOutcome: (isGood: Bool, time: Timestamp)?
+  /// By its hash; 0 before any.
+  private var firstClient: UInt64 = 0
+  /// Empty as long as there is but the first.
+  private var clients = AddressSet()
+  /// From the first SYN to the SYN-ACK.
+  public private(set) var answerDelay = DelayHistogram()
+  /// SYNs a second.
+  public private(set) var rate = RateMeter()
   public private(set) var refused = 0
   public private(set) var unanswered = 0
   public private(set) var resetByServer = 0
@@ -22,25 +36,12 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var acceptQueueSigns = 0
   /// Connections that the server's application never closed.
   public private(set) var closeWaits = 0
-  /// From the first SYN to the SYN-ACK.
-  public private(set) var answerDelay = DelayHistogram()
   /// Answers that took 0.9 s or more: a SYN was dropped, for it is repeated after 1 s.
   public private(set) var slowAnswers = 0
-  /// SYNs a second.
-  public private(set) var rate = RateMeter()
   /// Changes between failing and succeeding, each within a minute.
   public private(set) var flaps = 0
-  public private(set) var firstSeen: Timestamp
-  public private(set) var lastSeen: Timestamp
   /// By the raw value of ``Evidence``; the greatest value where there is none.
   private var evidence = [6 of UInt64](repeating: .max)
-  /// The place of its host among all hosts; nil until that is known.
-  var host: UInt32?
-  private var firstClient: IPAddress?
-  private var firstHash: UInt32 = 0
-  /// Empty as long as there is but the first.
-  private var clients = AddressSet()
-  private var lastOutcome: (isGood: Bool, time: Timestamp)?
 
   public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
 
@@ -51,7 +52,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   /// Clients with different addresses, as far as they are counted: 64 at most.
-  public var distinctClients: Int { max(clients.count, firstClient == nil ? 0 : 1) }
+  public var distinctClients: Int { max(clients.count, firstClient == 0 ? 0 : 1) }
 
   /// The packet that shows the first refusal, accept queue sign, slow answer or server's reset; nil before any.
   public func frame(showing kind: Evidence) -> UInt64? {
@@ -63,11 +64,11 @@ public struct ListenerStatistics: Sendable, Equatable {
   ///
   /// - Parameter hash: of the client's address.
   @inline(__always)
-  mutating func add(_ flow: FlowDigest, _ isSelected: Bool, client hash: UInt32) {
+  mutating func add(_ flow: FlowDigest, _ isSelected: Bool, client hash: UInt64) {
     self.isSelected = self.isSelected || isSelected
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
-    note(client: flow.client.address, hash)
+    note(client: hash)
     guard Self.wasSeenToOpen(flow.orientation) else { return }
     attempts += 1
     rate.add(flow.firstSeen.time)
@@ -151,15 +152,11 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   @inline(__always)
-  private mutating func note(client: IPAddress, _ hash: UInt32) {
-    guard let first = firstClient else {
-      firstClient = client
-      firstHash = hash
-      return
-    }
-    if first == client || clients.isFull { return }
-    if clients.count == 0 { clients.insert(first, firstHash) }
-    clients.insert(client, hash)
+  private mutating func note(client hash: UInt64) {
+    if firstClient == 0 { firstClient = hash }
+    if hash == firstClient || clients.isFull { return }
+    if clients.count == 0 { clients.insert(firstClient) }
+    clients.insert(hash)
   }
 
   @inline(__always)
@@ -178,5 +175,19 @@ public struct ListenerStatistics: Sendable, Equatable {
 }
 
 extension ListenerStatistics: AddressKept {
+  static let hotBytes = 160
+
   var address: SocketAddress { @inline(__always) get { listener } }
+
+  /// Asks for what lies elsewhere. `mutating`, as what is only read is copied in practice.
+  ///
+  /// - Parameter hash: of the client's address.
+  /// - Returns: ``host``.
+  @inline(__always)
+  mutating func prefetchRest(client hash: UInt64) -> UInt32? {
+    clients.prefetch(hash)
+    answerDelay.prefetch()
+    rate.prefetch()
+    return host
+  }
 }

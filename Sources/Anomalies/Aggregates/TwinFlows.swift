@@ -22,15 +22,32 @@ struct TwinFlows: Sendable, Equatable {
   /// The flows of the first pair, and where the later one begins.
   private(set) var first: (earlier: Int, later: Int, moment: TimelineEntry.Moment)?
 
+  /// Asks for what ``add(_:previous:)`` reads, ahead of it.
+  @inline(__always)
+  func prefetch(_ flow: FlowDigest) {
+    if let numbers = Self.numbers(of: flow) { entries.prefetch(Self.place(of: numbers)) }
+  }
+
+  /// Both initial sequence numbers; nil where one is not known, or may be that of both ends.
+  @inline(__always)
+  private static func numbers(of flow: FlowDigest) -> UInt64? {
+    guard let client = flow.clientEnd.initialSequence, let server = flow.serverEnd.initialSequence,
+      flow.client != flow.server
+    else { return nil }
+    return UInt64(client.rawValue) << 32 | UInt64(server.rawValue)
+  }
+
+  @inline(__always)
+  private static func place(of numbers: UInt64) -> Int {
+    Int(truncatingIfNeeded: (numbers &* 0x9E37_79B9_7F4A_7C15) >> (64 - bits))
+  }
+
   /// - Parameter previous: the flow that it took the place of.
   @inline(__always)
   mutating func add(_ flow: FlowDigest, previous: Int?) {
-    guard let client = flow.clientEnd.initialSequence, let server = flow.serverEnd.initialSequence,
-      flow.client != flow.server
-    else { return }
+    guard let numbers = Self.numbers(of: flow) else { return }
     if entries.isEmpty { entries = Array(repeating: Entry(), count: 1 << Int(Self.bits)) }
-    let numbers = UInt64(client.rawValue) << 32 | UInt64(server.rawValue)
-    let place = Int(truncatingIfNeeded: (numbers &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.bits))
+    let place = Self.place(of: numbers)
     let began = flow.firstSeen.time
     let twin = entries[place]
     entries[place] = Entry(numbers: numbers, flow: flow.number, began: began)

@@ -66,6 +66,7 @@ struct BriefClosing {
   /// - Parameters:
   ///   - side: who closed first.
   ///   - isAlone: the first FIN was acknowledged by a segment of its own.
+  @inline(__always)
   func path(by side: Int, at stage: BriefStage, isAlone: Bool) -> ClosePath {
     var path = ClosePath(idle: lastPayload == .min ? nil : max(0, firstFIN.time.nanoseconds &- lastPayload))
     path.fin(from: side, coversPeer: false, acknowledgedAlone: false)
@@ -74,6 +75,7 @@ struct BriefClosing {
   }
 
   /// When the timer of the end that closed first ends, in nanoseconds; `.max` where none runs.
+  @inline(__always)
   func deadline(at stage: BriefStage, _ timers: TimerProfile) -> Int64 {
     switch stage {
     case .halfClosed where timers.orphanedFinWait2 != .max:

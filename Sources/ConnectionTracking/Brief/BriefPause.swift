@@ -40,7 +40,8 @@ struct BriefAttachments: ~Copyable, Sendable {
     if record.pause != Slab<BriefPause>.none { pauses.remove(record.pause) }
   }
 
-  /// How `record` closes; nil where it does not.
+  /// How `record` closes; nil where it does not. Only what is asked of it is unpacked.
+  @inline(__always)
   mutating func closing(of record: inout BriefRecord) -> BriefClosing? {
     record.closing == Slab<PackedClosing>.none ? nil : BriefClosing(closings[record.closing], of: &record)
   }

@@ -1,3 +1,4 @@
+import BasicContainers
 import PacketDecoding
 
 /// How many connections each listener holds half-open: answered with SYN-ACK, the handshake not over.
@@ -5,27 +6,35 @@ import PacketDecoding
 /// A listener whose backlog is full answers with SYN cookies and keeps nothing (Linux `tcp_conn_request`,
 /// `inet_csk_reqsk_queue_is_full`), so that a SYN-ACK of a listener with several connections half-open does not show
 /// that a socket in SYN_RCVD is there.
+///
+/// A listener lies where its hash says, open addressing with linear probing: a look touches one place, where an index
+/// before the listeners made it two. There are many listeners and many segments between two looks at one, so that it is
+/// in no near cache.
 struct BacklogTable: ~Copyable, Sendable {
   struct Listener: Sendable {
-    let address: SocketAddress
-    let encapsulation: EncapsulationID
-    var halfOpen = 1
+    var address = SocketAddress(address: IPAddress(v4: 0), port: 0)
+    var encapsulation = EncapsulationID.none
+    var hash: UInt32 = 0
+    /// 0 where there is no listener.
+    var halfOpen: UInt32 = 0
   }
 
   /// Half-open connections from which on a SYN-ACK is no proof. Backlogs are rarely smaller.
   static let doubtful = 2
 
-  private var index = FlowIndex()
-  private var listeners = Slab<Listener>()
+  private var places = UniqueArray<Listener>(repeating: Listener(), count: 64)
+  private var count = 0
   private let hash = FlowHash.shared
 
-  /// Bytes that the listeners take, their places in the index included.
-  var footprint: Int { listeners.footprint + index.count * 20 }
+  private var mask: Int { places.count - 1 }
+
+  /// Bytes that the listeners take, with the places that are free.
+  var footprint: Int { count * (MemoryLayout<Listener>.stride + 20) }
 
   /// True where the backlog of the segment's sender may be full.
   mutating func isDoubtful(_ segment: Segment) -> Bool {
-    let place = place(of: segment.source, segment.encapsulation, hash(segment.source, segment.encapsulation))
-    return place != FlowIndex.none && listeners[place].halfOpen >= Self.doubtful
+    let hash = hash(segment.source, segment.encapsulation)
+    return places[place(of: segment.source, segment.encapsulation, hash)].halfOpen >= Self.doubtful
   }
 
   /// A connection of the listener that sends `answer` becomes half-open by it.
@@ -33,36 +42,75 @@ struct BacklogTable: ~Copyable, Sendable {
   /// - Returns: true where its backlog may have been full before; see ``isDoubtful(_:)``.
   mutating func add(_ answer: inout Segment) -> Bool {
     let hash = hash(answer.source, answer.encapsulation)
-    let place = place(of: answer.source, answer.encapsulation, hash)
-    guard place != FlowIndex.none else {
-      let listener = Listener(address: answer.source, encapsulation: answer.encapsulation)
-      index.insert(hash, listeners.insert(listener))
-      return false
-    }
-    listeners[place].halfOpen += 1
-    return listeners[place].halfOpen > Self.doubtful
+    return add(answer.source, answer.encapsulation, hash) > Self.doubtful
   }
 
   /// A connection of the listener `address` has become half-open, or has stopped to be.
   mutating func change(_ address: SocketAddress, _ encapsulation: EncapsulationID, isHalfOpen: Bool) {
     let hash = hash(address, encapsulation)
-    let place = place(of: address, encapsulation, hash)
-    if place == FlowIndex.none {
-      if isHalfOpen { index.insert(hash, listeners.insert(Listener(address: address, encapsulation: encapsulation))) }
-      return
+    if isHalfOpen {
+      _ = add(address, encapsulation, hash)
+    } else {
+      remove(at: place(of: address, encapsulation, hash))
     }
-    listeners[place].halfOpen += isHalfOpen ? 1 : -1
-    guard listeners[place].halfOpen == 0 else { return }
-    index.remove(hash, place)
-    listeners.remove(place)
   }
 
-  private mutating func place(of address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: UInt32) -> UInt32 {
-    var probe = 0
-    while true {
-      let place = index.next(hash, &probe)
-      if place == FlowIndex.none { return place }
-      if listeners[place].address == address, listeners[place].encapsulation == encapsulation { return place }
+  /// - Returns: how many the listener has now.
+  private mutating func add(_ address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: UInt32) -> Int {
+    let place = place(of: address, encapsulation, hash)
+    if places[place].halfOpen == 0 {
+      places[place] = Listener(address: address, encapsulation: encapsulation, hash: hash, halfOpen: 1)
+      count += 1
+      if count * 4 > places.count * 3 { grow() }
+      return 1
+    }
+    places[place].halfOpen += 1
+    return Int(places[place].halfOpen)
+  }
+
+  private mutating func remove(at place: Int) {
+    guard places[place].halfOpen > 0 else { return }
+    places[place].halfOpen -= 1
+    guard places[place].halfOpen == 0 else { return }
+    close(place)
+    count -= 1
+  }
+
+  /// Where a listener is, or where it goes.
+  private mutating func place(of address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: UInt32) -> Int {
+    let mask = mask
+    var place = Int(hash) & mask
+    while places[place].halfOpen > 0 {
+      if places[place].hash == hash, places[place].address == address, places[place].encapsulation == encapsulation {
+        break
+      }
+      place = (place &+ 1) & mask
+    }
+    return place
+  }
+
+  /// Moves up what probing would no longer find beyond the empty place.
+  private mutating func close(_ hole: Int) {
+    let mask = mask
+    var hole = hole
+    var next = (hole &+ 1) & mask
+    while places[next].halfOpen > 0 {
+      if (next &- Int(places[next].hash)) & mask >= (next &- hole) & mask {
+        places[hole] = places[next]
+        hole = next
+      }
+      next = (next &+ 1) & mask
+    }
+    places[hole] = Listener()
+  }
+
+  private mutating func grow() {
+    var fewer = UniqueArray<Listener>(repeating: Listener(), count: places.count * 2)
+    swap(&fewer, &places)
+    for index in 0..<fewer.count where fewer[index].halfOpen > 0 {
+      var place = Int(fewer[index].hash) & mask
+      while places[place].halfOpen > 0 { place = (place + 1) & mask }
+      places[place] = fewer[index]
     }
   }
 }

@@ -31,6 +31,19 @@ extension ConnectionTracker {
     return FlowTable.isBrief(expiry.slot) || records[expiry.slot].wake == expiry.time
   }
 
+  /// Flows whose timers end between asking for a record and asking for what belongs to it, and between that and its end.
+  private static var distance: Int { 4 }
+
+  /// Asks for what flows will need whose timers end soon: most have not been looked at since they closed.
+  @inline(__always)
+  mutating func prepareExpiry() {
+    if let later = expiries.later(2 * Self.distance) { records.prefetch(record: later) }
+    if let next = expiries.nextElsewhere { records.prefetch(record: next) }
+    guard let later = expiries.later(Self.distance) else { return }
+    records.prefetch(whatBelongsTo: later, stores.timeline)
+    if FlowTable.isBrief(later) { records.prefetch(records.hash(records[brief: later].key)) }
+  }
+
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
     guard isDue(due) else { return }
     if FlowTable.isBrief(due.slot), records[brief: due.slot].stage == .over {

@@ -42,6 +42,13 @@ struct ExpiryQueue: Sendable {
     if let last = row.last, expiry < last { heap.insert(expiry) } else { row.append(expiry) }
   }
 
+  /// The record that is looked at when so many others have been, as far as they wait in a row.
+  @inline(__always)
+  func later(_ count: Int) -> FlowTable.Slot? { count < row.count ? row[count].slot : nil }
+
+  /// The record that is looked at next of those that do not.
+  var nextElsewhere: FlowTable.Slot? { heap.min?.slot }
+
   /// Takes out the first; nil where there is none.
   mutating func popFirst() -> Expiry? {
     let isInRow = row.first.map { first in heap.min.map { first < $0 } ?? true } ?? false

@@ -112,17 +112,4 @@ extension ConnectionTracker {
     lookup.guess = guess
     if guess != FlowIndex.none { records.prefetch(record: guess) }
   }
-
-  /// Asks for what telling of the end of the flows at `slots` will need. Their timelines are read entry by entry, for only
-  /// an entry tells where the next one is.
-  mutating func prepareEnd(of slots: ArraySlice<FlowTable.Slot>) {
-    for slot in slots { records.prefetch(record: slot) }
-    for slot in slots { records.prefetch(whatBelongsTo: slot, stores.timeline) }
-    var entries = slots.map { FlowTable.isFull($0) ? records[$0].timeline.head : TimelineStore.none }
-    while entries.contains(where: { $0 != TimelineStore.none }) {
-      for index in entries.indices where entries[index] != TimelineStore.none {
-        entries[index] = stores.timeline.next(after: entries[index])
-      }
-    }
-  }
 }

@@ -21,36 +21,47 @@ extension FlowTable {
 
   /// The flows held, in order of their numbers.
   ///
-  /// Both in one word, as a million flows may be open: what is made at the end of an input adds to the most memory ever
-  /// taken. Numbers count from the earliest; that they take 32 bits only matters where four billion flows began since.
-  mutating func slotsByNumber() -> [Slot] {
+  /// Where most flows that ever began are still held, each is put where its number says. What is made at the end of an
+  /// input adds to the most memory ever taken, so that no more than two words a flow are for that.
+  ///
+  /// - Parameter last: the number of the flow that began last.
+  mutating func slotsByNumber(upTo last: Int) -> [Slot] {
+    if count == 0 { return [] }
+    let earliest = last < 4 * count ? 1 : earliestNumber()
+    guard last - earliest < 4 * count else { return sortedSlots(since: earliest) }
+    var slots = [Slot](repeating: FlowIndex.none, count: last - earliest + 1)
+    forEachSlot { slot, number in slots[number - earliest] = slot }
+    slots.removeAll { $0 == FlowIndex.none }
+    return slots
+  }
+
+  /// The same wherever the numbers lie: both in one word. Numbers count from the earliest; that they take 32 bits only
+  /// matters where four billion flows began since.
+  private mutating func sortedSlots(since earliest: Int) -> [Slot] {
     var all: [UInt64] = []
     all.reserveCapacity(count)
-    let earliest = earliestNumber()
-    forEachSlot { table, slot in
-      let age = UInt64(UInt32(clamping: table.number(of: slot) - earliest))
-      all.append(age << 32 | UInt64(slot))
-    }
+    forEachSlot { slot, number in all.append(UInt64(UInt32(clamping: number - earliest)) << 32 | UInt64(slot)) }
     all.sort()
     return all.map { Slot(truncatingIfNeeded: $0) }
   }
 
   private mutating func earliestNumber() -> Int {
     var result = Int.max
-    forEachSlot { table, slot in result = min(result, table.number(of: slot)) }
+    forEachSlot { _, number in result = min(result, number) }
     return result
   }
 
-  /// Attempts first, in the order in which they began.
-  private mutating func forEachSlot(_ body: (inout FlowTable, Slot) -> Void) {
+  /// The flows held and their numbers, attempts first.
+  @inline(__always)
+  private mutating func forEachSlot(_ body: (Slot, Int) -> Void) {
     var attempt = attempts.earliest
     while attempt != Slab<AttemptRecord>.none {
-      body(&self, attempt | Self.attempt)
+      body(attempt | Self.attempt, attempts[attempt].number)
       attempt = attempts[attempt].later
     }
-    for rank in 0..<briefs.places + records.places {
-      let slot = slot(inOrder: rank)
-      if number(of: slot) != 0 { body(&self, slot) }
+    for place in 0..<UInt32(briefs.places) where briefs[place].number != 0 {
+      body(place | Self.brief, briefs[place].number)
     }
+    for place in 0..<UInt32(records.places) where records[place].number != 0 { body(place, records[place].number) }
   }
 }

@@ -28,6 +28,7 @@ extension FlowTable {
   }
 
   /// How the flow in brief at `slot` closes; nil where it does not.
+  @inline(__always)
   mutating func closing(of slot: Slot) -> BriefClosing? {
     attachments.closing(of: &briefs[slot ^ Self.brief])
   }
