@@ -42,6 +42,8 @@ struct AddressTable<Element: AddressKept>: Sendable {
     fileprivate var tag: UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
 
     fileprivate static var unknown: UInt32 { .max }
+
+    init(hash: UInt64 = 0) { self.hash = hash }
   }
 
   /// - Parameter limit: addresses kept apart.

@@ -43,21 +43,22 @@ public struct CaptureStatistics: Sendable {
   ///
   /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
   public mutating func add(_ flows: [FlowDigest]) {
-    var searches: [Search] = []
-    searches.reserveCapacity(flows.count)
+    // A ring: no more searches than these are under way.
+    var searches = [32 of Search](repeating: Search())
+    func at(_ index: Int) -> Int { index & 31 }
     for index in 0..<flows.count + 3 * Self.distance {
       if index < flows.count {
         quality.prefetch(flows[index])
-        searches.append(Search(flows[index], byListener, byHost))
+        searches[at(index)] = Search(flows[index], byListener, byHost)
       }
       let begun = index - Self.distance
-      if flows.indices.contains(begun) { searches[begun].begin(byListener, byHost) }
+      if begun >= 0, begun < flows.count { searches[at(begun)].begin(byListener, byHost) }
       let found = begun - Self.distance
-      if flows.indices.contains(found) {
-        searches[found].goOn(flows[found].client.address, flows[found].server, &byListener, &byHost)
+      if found >= 0, found < flows.count {
+        searches[at(found)].goOn(flows[found].client.address, flows[found].server, &byListener, &byHost)
       }
       let counted = found - Self.distance
-      if flows.indices.contains(counted) { count(flows, at: counted, searches[counted]) }
+      if counted >= 0 { count(flows, at: counted, searches[at(counted)]) }
     }
   }
 
@@ -75,6 +76,9 @@ public struct CaptureStatistics: Sendable {
   private struct Search {
     var listener: AddressTable<ListenerStatistics>.Search
     var client: AddressTable<HostStatistics>.Search
+
+    /// For nobody.
+    init() { (listener, client) = (.init(), .init()) }
 
     @inline(__always)
     init(_ flow: FlowDigest, _ listeners: AddressTable<ListenerStatistics>, _ hosts: AddressTable<HostStatistics>) {

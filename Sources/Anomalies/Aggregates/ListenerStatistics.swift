@@ -16,7 +16,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var established = 0
   private var lastOutcome: (isGood: Bool, time: Timestamp)?
   /// By its hash; 0 before any.
-  private var firstClient: UInt64 = 0
+  private var firstClientHash: UInt64 = 0
   /// Empty as long as there is but the first.
   private var clients = AddressSet()
   /// From the first SYN to the SYN-ACK.
@@ -52,7 +52,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   }
 
   /// Clients with different addresses, as far as they are counted: 64 at most.
-  public var distinctClients: Int { max(clients.count, firstClient == 0 ? 0 : 1) }
+  public var distinctClients: Int { max(clients.count, firstClientHash == 0 ? 0 : 1) }
 
   /// The packet that shows the first refusal, accept queue sign, slow answer or server's reset; nil before any.
   public func frame(showing kind: Evidence) -> UInt64? {
@@ -153,9 +153,9 @@ public struct ListenerStatistics: Sendable, Equatable {
 
   @inline(__always)
   private mutating func note(client hash: UInt64) {
-    if firstClient == 0 { firstClient = hash }
-    if hash == firstClient || clients.isFull { return }
-    if clients.count == 0 { clients.insert(firstClient) }
+    if firstClientHash == 0 { firstClientHash = hash }
+    if hash == firstClientHash || clients.isFull { return }
+    if clients.count == 0 { clients.insert(firstClientHash) }
     clients.insert(hash)
   }
 
