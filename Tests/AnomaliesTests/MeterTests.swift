@@ -52,6 +52,18 @@ struct MeterTests {
     #expect(meter.size <= 10)
   }
 
+  /// Beyond 1023 seconds a step is longer, and what there is at most is at its place to a step.
+  @Test(arguments: [2, 5, 20, 300])
+  func concurrencyOfALongTime(thousands: Int64) {
+    var meter = ConcurrencyMeter()
+    meter.add(from: time(0), nanoseconds: 60_000_000_000)
+    let begin = thousands * 1000
+    for _ in 0..<400 { meter.add(from: time(begin), nanoseconds: 60_000_000_000) }
+    #expect(meter.peak.count == 400)
+    let off = abs(meter.peak.time.nanoseconds(since: time(begin))) / 1_000_000_000
+    #expect(off <= begin / 500)
+  }
+
   @Test func concurrencyOverAllTheTimeThereIs() {
     var meter = ConcurrencyMeter()
     meter.add(from: Timestamp(nanoseconds: 0), nanoseconds: 1)

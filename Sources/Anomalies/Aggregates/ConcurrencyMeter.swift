@@ -73,7 +73,7 @@ public struct ConcurrencyMeter: Sendable, Equatable {
 
   /// A division by a constant and a shift, as any other takes many times as long.
   private func step(of time: Int64, since origin: Int64) -> Int {
-    Int(max(0, time &- origin) / Self.second &>> Int64(doublings))
+    Int((max(0, time &- origin) / Self.second) &>> Int64(doublings))
   }
 
   /// The most at once, and since when.
