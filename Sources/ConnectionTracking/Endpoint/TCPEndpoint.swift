@@ -59,6 +59,7 @@ struct TCPEndpoint: ~Copyable, Sendable {
 
   /// `arrival` passed on its way to it, and moves it to `newState`; there is room for it.
   mutating func expect(_ arrival: PendingArrival, leadingTo newState: TCPState?) {
+    if pending.isEmpty { acknowledgedAt = .min / 2 }
     pending.append(arrival)
     state = newState
   }
