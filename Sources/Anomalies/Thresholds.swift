@@ -53,6 +53,10 @@ public struct Thresholds: Sendable, Equatable {
 
   public init() {}
 
+  /// Four fifths of ``ephemeralPorts``: from there on a client may soon find none. No product, as there is no largest
+  /// number that may be asked for.
+  var mostPorts: Int { ephemeralPorts - ephemeralPorts / 5 - (ephemeralPorts % 5 == 0 ? 0 : 1) }
+
   /// The shortest pause that a rule may ask about: what ``TrackerConfiguration/leastSilence`` must be for these.
   public var leastSilence: Int64 { min(Self.second, idle, middleboxIdle) }
 

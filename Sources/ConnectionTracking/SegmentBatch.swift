@@ -4,8 +4,8 @@ public import PacketDecoding
 /// Segments on their way to the tracker, a few at a time.
 ///
 /// Following one segment is mostly waiting for memory: with a million flows open, neither the place in the index nor
-/// the record is in any cache. The records of a whole batch are asked for before the first of its segments is followed,
-/// so that the waits overlap. What comes of it is the same.
+/// the record is in any cache. They are asked for some segments before their turn, so that the waits overlap. What comes
+/// of it is the same.
 ///
 /// ```swift
 /// switch decoder.decode(bytes, info, into: &batch.next) {
@@ -33,6 +33,7 @@ public struct SegmentBatch: ~Copyable, Sendable {
   }
 
   @usableFromInline var count = 0
+  /// Nobody but the batch changes them: they are handed on `inout` for their address.
   @usableFromInline var segments: RigidArray<Segment>
   /// What is remembered of the payload of those that have any.
   private(set) var samples: RigidArray<PayloadSample>

@@ -27,6 +27,23 @@ struct DigestTests {
     }
   }
 
+  /// The other tests would hold as well if every flow were told of at length.
+  @Test func flowsOutOfTheOrdinaryAreAmongThem() throws {
+    var configuration = TrackerConfiguration()
+    configuration.digestsUneventful = true
+    var digests: [FlowDigest] = []
+    for example in Example.all {
+      for conversation in [example.shows, example.nearMiss] {
+        for event in try WireScript(conversation, selfConnect: example.selfConnect).events(configuration) {
+          if case .passed(let passed) = event { digests += passed }
+        }
+      }
+    }
+    #expect(digests.contains { $0.resetBy == .client })
+    #expect(digests.contains { $0.resetBy == .server })
+    #expect(digests.contains { $0.retransmittedBytes > 0 })
+  }
+
   /// - Parameter events: what a tracker of a configuration says.
   private func check(_ events: (TrackerConfiguration) throws -> [TrackerEvent]) rethrows {
     var configuration = TrackerConfiguration()

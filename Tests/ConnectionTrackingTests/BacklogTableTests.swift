@@ -28,7 +28,7 @@ struct BacklogTableTests {
         model[host] = model[host].flatMap { $0 > 1 ? $0 - 1 : nil }
       }
     }
-    #expect(table.footprint == 52 * model.count)
+    #expect(table.footprint == model.count * 32 * 8 / 3)
     for host in model.keys {
       let segment = FlowTableTests.segment(from: host, at: 0)
       for _ in 0..<(model[host] ?? 0) { table.change(segment.source, .none, isHalfOpen: false) }

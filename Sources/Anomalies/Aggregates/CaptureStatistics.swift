@@ -43,9 +43,9 @@ public struct CaptureStatistics: Sendable {
   ///
   /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
   public mutating func add(_ flows: [FlowDigest]) {
-    // A ring: no more searches than these are under way.
+    // A ring with room for all that are under way, 3 * distance.
     var searches = [32 of Search](repeating: Search())
-    func at(_ index: Int) -> Int { index & 31 }
+    func at(_ index: Int) -> Int { index % searches.count }
     for index in 0..<flows.count + 3 * Self.distance {
       if index < flows.count {
         quality.prefetch(flows[index])

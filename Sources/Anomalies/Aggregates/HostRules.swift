@@ -67,7 +67,7 @@ extension AggregateRule {
         let isClient = host.clientTimeWaits * 2 > host.timeWaits
         let limit =
           isClient
-          ? min(context.thresholds.timeWait, context.thresholds.ephemeralPorts * 8 / 10) : context.thresholds.timeWait
+          ? min(context.thresholds.timeWait, context.thresholds.mostPorts) : context.thresholds.timeWait
         guard host.timeWaits > limit else { return nil }
         let peak = host.timeWait.peak
         guard peak.count > limit else { return nil }
@@ -93,7 +93,7 @@ extension HostStatistics {
   /// Whether any of these rules may have something to say of it: of most hosts, none has.
   func isNotable(_ thresholds: Thresholds) -> Bool {
     isSelected
-      && (closeWaits > 0 || timeWaits > min(thresholds.timeWait, thresholds.ephemeralPorts * 8 / 10)
+      && (closeWaits > 0 || timeWaits > min(thresholds.timeWait, thresholds.mostPorts)
         || resets.peak >= thresholds.resetStorm)
   }
 }

@@ -28,8 +28,8 @@ struct BacklogTable: ~Copyable, Sendable {
 
   private var mask: Int { places.count - 1 }
 
-  /// Bytes that the listeners take, with the places that are free.
-  var footprint: Int { count * (MemoryLayout<Listener>.stride + 20) }
+  /// Bytes that the listeners take, with the places that are free where the table has just grown.
+  var footprint: Int { count * MemoryLayout<Listener>.stride * 8 / 3 }
 
   /// True where the backlog of the segment's sender may be full.
   mutating func isDoubtful(_ segment: Segment) -> Bool {

@@ -13,11 +13,6 @@ struct DisorderStore: Sendable {
   /// Bytes that the ranges take, and the directions that have any.
   var footprint: Int { count * MemoryLayout<ByteRanges.Range>.stride + (lists.count - free.count) * 64 }
 
-  /// A number for a direction, by the number of its flow.
-  static func key(flow: Int, side: Int) -> UInt64 {
-    UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
-  }
-
   subscript(place: UInt32) -> ByteRanges { lists[Int(place)] }
 
   /// Adds what passed to the list at `place`, or to a new one; see ``ByteRanges/insert(from:to:)``.
@@ -81,6 +76,8 @@ extension FlowRecord {
     let end = segment.sequenceEnd
     guard end > contiguous else { return 0 }
     let start = segment.sequence < contiguous ? contiguous : segment.sequence
+    // What is left from before a reboot is of another sequence space.
+    if !ends[side].sending.hasHoles { disorder.remove(&ends[side].holes) }
     let new = disorder.insert(from: start, to: end, at: &ends[side].holes)
     if start == contiguous {
       let edge = disorder.advance(from: contiguous, to: contiguous, at: &ends[side].holes).end

@@ -63,7 +63,7 @@ package struct ByteRanges: Sendable, Equatable {
   }
 
   /// Drops all; the room of a short list stays.
-  mutating func removeAll() { ranges.removeAll(keepingCapacity: ranges.capacity <= 4 * Self.leastRoom) }
+  mutating func removeAll() { ranges.removeAll(keepingCapacity: ranges.capacity <= Self.leastRoom) }
 
   /// Bytes between `contiguous` and the last range that no range holds.
   package func missing(from contiguous: SequenceNumber) -> Int {

@@ -12,22 +12,27 @@ struct StreamTable: Sendable {
   ) {
     guard !segment.flags.contains(.rst) else { return }
     let other = record.peer(of: side)
-    let back = DisorderStore.key(flow: record.number, side: other)
+    let back = Self.key(flow: record.number, side: other)
     if let acknowledgment = segment.acknowledgment, acknowledgment <= record.ends[other].sending.next {
       let contents = reassemblers[back]?.acknowledge(acknowledgment) ?? []
       emit(contents, segment, &record, side: other, &events)
     }
-    let key = DisorderStore.key(flow: record.number, side: side)
+    let key = Self.key(flow: record.number, side: side)
     let start = segment.flags.contains(.syn) ? segment.sequence + 1 : segment.sequence
     let contents = reassemblers[key, default: StreamReassembler(startingAt: start)].take(
       segment, payload, limit: limit)
     emit(contents, segment, &record, side: side, &events)
   }
 
+  /// A number for a direction, by the number of its flow.
+  private static func key(flow: Int, side: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
+  }
+
   /// Ends both directions: what waits behind a hole comes out after it.
   mutating func finish(_ record: inout FlowRecord, into events: inout [TrackerEvent]) {
     for side in 0..<2 {
-      guard var reassembler = reassemblers.removeValue(forKey: DisorderStore.key(flow: record.number, side: side))
+      guard var reassembler = reassemblers.removeValue(forKey: Self.key(flow: record.number, side: side))
       else {
         continue
       }
