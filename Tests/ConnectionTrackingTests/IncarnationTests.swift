@@ -36,6 +36,19 @@ struct IncarnationTests {
     #expect(flows.map(\.firstSeen.frame) == [1, 7])
   }
 
+  /// The client's host loses the connection: what passed beyond a hole before is no part of what it sends now.
+  @Test func holesOfWhatAHostHasLostAreForgotten() throws {
+    let flows = try WireScript(
+      opened + """
+        1.000 c P. 101:201(100) ack 11
+        2.000 c S  5000:5000(0)
+        3.000 c S  5000:5000(0)
+        3.100 c P. 5201:5301(100) ack 11
+        """
+    ).flows()
+    #expect(flows.map(\.clientEnd.lostBytes) == [200])
+  }
+
   @Test func fromTimeWaitOfTheOpener() throws {
     let flows = try conversation(
       closedByClient + """
