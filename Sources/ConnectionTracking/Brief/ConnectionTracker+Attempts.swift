@@ -14,7 +14,7 @@ extension ConnectionTracker {
 
   /// Has the attempt at `slot` take a segment.
   ///
-  /// - Returns: false where it does not answer the SYN; see ``takesInBrief(_:_:at:from:)``.
+  /// - Returns: false where it does not answer the SYN; see ``takesInBrief(_:_:_:at:)``.
   @inline(never)
   mutating func takesAnswer(_ segment: inout Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
     let side = Int(lookup.side & 1)
