@@ -41,7 +41,8 @@ extension FlowRecord {
     let markers = isNewest ? segment.sequenceLength - segment.wirePayloadLength : 0
     let distinct = min(max(0, new - markers), segment.wirePayloadLength)
     ends[side].counters.distinctPayloadBytes &+= UInt64(truncatingIfNeeded: distinct)
-    if distinct > 0, isNewest { ends[side].facts.insert(.sentData) }
+    // Written once only: the compiler writes a byte of the facts, and who reads them whole soon after waits for it.
+    if distinct > 0, isNewest, !ends[side].facts.contains(.sentData) { ends[side].facts.insert(.sentData) }
     if new == 0 {
       guard !isProbe(segment, side: side) else { return }
       // What comes again may fill the hole that a FIN waits behind, or is that FIN.
