@@ -90,7 +90,8 @@ struct FlowTable: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ hash: UInt32) { index.prefetch(hash) }
 
-  /// Asks for the record at `slot` ahead of its use.
+  /// Asks for the record at `slot` ahead of its use. Where that is ``FlowIndex/none``, some other is asked for, which costs
+  /// less than to find out.
   @inline(__always)
   func prefetch(record slot: Slot) {
     if Self.isBrief(slot) {
