@@ -59,6 +59,17 @@ struct FlowBucket {
     unsafe words[Self.firstSlot &+ (places | Self.noPlace).trailingZeroBitCount & 7]
   }
 
+  /// The hash at the lowest of `places`, of which there must be one.
+  func hash(at places: UInt32) -> UInt32 { unsafe words[places.trailingZeroBitCount & 7] }
+
+  /// The first place of an entry whose hash is as asked for, as a bit; 0 where there is none.
+  @inline(__always)
+  func firstPlace(where isAsked: (_ hash: UInt32) -> Bool) -> UInt32 {
+    var rest = marks & Self.places
+    while rest != 0, !isAsked(hash(at: rest)) { rest &= rest &- 1 }
+    return rest & (0 &- rest)
+  }
+
   /// Takes an entry; it must not be full.
   @inline(__always)
   func insert(_ hash: UInt32, _ slot: UInt32) {
@@ -86,8 +97,10 @@ struct FlowBucket {
   func takeBack() { marks &-= Self.one }
 
   func forEach(_ body: (_ hash: UInt32, _ slot: UInt32) -> Void) {
-    for place in 0..<Int(Self.room) where marks >> UInt32(place) & 1 != 0 {
-      unsafe body(words[place], words[Self.firstSlot + place])
+    var rest = marks & Self.places
+    while rest != 0 {
+      body(hash(at: rest), slot(at: rest))
+      rest &= rest &- 1
     }
   }
 }
@@ -121,6 +134,10 @@ struct FlowBuckets: ~Copyable, @unchecked Sendable {
   subscript(place: Int) -> FlowBucket {
     @inline(__always) get { unsafe FlowBucket(at: address(place)) }
   }
+
+  /// How many buckets that at `place` lies behind the one where an entry with `hash` was to be.
+  @inline(__always)
+  func distance(from hash: UInt32, to place: Int) -> Int { (place &- Int(hash)) & mask }
 
   /// Asks for the bucket at `place` ahead of its use.
   @inline(__always)

@@ -3,7 +3,7 @@
 /// An entry is 8 bytes: the flow's hash, 32 bits, and the record's number; whether the record is that of the flow asked for,
 /// only its full key tells. An entry that finds no room where its hash says goes to the next bucket that has some, and each
 /// that it passes counts it: where that count is 0, nothing is looked for further on. So nearly every flow is found, or known
-/// to be new, by one line; and when it ends, its entry and what counted it are gone, so that the table works as well
+/// to be new, by one line. When it ends, an entry that had found no room takes its place, so that the table works as well
 /// after a flood as before.
 struct FlowIndex: ~Copyable, Sendable {
   /// No record.
@@ -71,6 +71,25 @@ struct FlowIndex: ~Copyable, Sendable {
     buckets[bucket].remove(buckets[bucket].place(of: slot))
     for passed in Int(hash)..<bucket { buckets[passed].takeBack() }
     count -= 1
+    if buckets[bucket].hasMoreBeyond { fill(bucket) }
+  }
+
+  /// Fetches an entry that found no room in `bucket`, or before, back to it; then one to where that was, and so on.
+  @inline(never)
+  private mutating func fill(_ bucket: Int) {
+    var bucket = bucket
+    while buckets[bucket].hasMoreBeyond {
+      var next = bucket
+      var place: UInt32 = 0
+      repeat {
+        buckets[next].takeBack()
+        next &+= 1
+        place = buckets[next].firstPlace(where: { buckets.distance(from: $0, to: next) >= next &- bucket })
+      } while place == 0
+      buckets[bucket].insert(buckets[next].hash(at: place), buckets[next].slot(at: place))
+      buckets[next].remove(place)
+      bucket = next
+    }
   }
 
   /// The bucket that holds the entry of `slot`, counted on from `hash`; nil where there is none.

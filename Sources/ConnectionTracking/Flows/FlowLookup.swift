@@ -12,7 +12,7 @@ struct FlowLookup: Sendable {
   static var restLead: Int { 6 }
   /// For how many segments room is prepared in one go, a power of two.
   @inline(__always)
-  static var roomLead: Int { 32 }
+  static var roomLead: Int { 8 }
 
   /// See ``RecentSegments/content(of:)``.
   let content: UInt64
