@@ -6,36 +6,6 @@ import Testing
 
 @Suite("The table of flows")
 struct FlowTableTests {
-  /// Few hashes, so that almost every look-up passes entries of others.
-  @Test(arguments: [UInt32(1), 7, 1000, UInt32.max])
-  func indexAgreesWithADictionary(hashes: UInt32) {
-    var generator = SeededGenerator(seed: 3)
-    var index = FlowIndex()
-    var model: [UInt32: UInt32] = [:]
-    for step in 0..<4_000 as Range<UInt32> {
-      if generator.next() % 3 == 0, let (slot, hash) = model.first {
-        index.remove(hash, slot)
-        model[slot] = nil
-      } else if model.count < 900 {
-        let hash = UInt32(truncatingIfNeeded: generator.next()) % hashes
-        index.insert(hash, step)
-        model[step] = hash
-      }
-    }
-    #expect(index.count == model.count)
-    for (slot, hash) in model { #expect(found(hash, in: &index).contains(slot)) }
-  }
-
-  private func found(_ hash: UInt32, in index: inout FlowIndex) -> Set<UInt32> {
-    var result: Set<UInt32> = []
-    var probe = 0
-    while true {
-      let slot = index.next(hash, &probe)
-      if slot == FlowIndex.none { return result }
-      result.insert(slot)
-    }
-  }
-
   /// A million records are read all over: a flow in brief has no cache line more than it needs.
   @Test func briefRecordsFillCacheLines() { #expect(MemoryLayout<BriefRecord>.stride == 4 * 64) }
 

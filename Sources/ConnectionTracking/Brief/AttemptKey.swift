@@ -37,11 +37,4 @@ struct AttemptKey: Sendable {
 
   /// The whole key, where it is not kept elsewhere.
   var key: FlowKey { FlowKey(ofIPv4: addresses.low, ports.low, addresses.high, ports.high, encapsulation) }
-
-  /// See ``FlowKey/isKey(ofIPv4:_:_:)``.
-  @inline(__always)
-  func isKey(ofIPv4 one: UInt64, _ other: UInt64, _ encapsulation: EncapsulationID) -> Bool {
-    (words.low ^ min(one, other)) | (words.high ^ max(one, other))
-      | UInt64(self.encapsulation.rawValue ^ encapsulation.rawValue) == 0 && !isElsewhere
-  }
 }

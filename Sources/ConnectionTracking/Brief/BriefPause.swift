@@ -30,8 +30,8 @@ struct BriefAttachments: ~Copyable, Sendable {
   /// Asks for what `record` has ahead of its use.
   @inline(__always)
   func prefetch(for record: inout BriefRecord) {
-    if record.closing != Slab<PackedClosing>.none { closings.prefetch(record.closing) }
-    if record.pause != Slab<BriefPause>.none { pauses.prefetch(record.pause) }
+    closings.prefetch(record.closing)
+    pauses.prefetch(record.pause)
   }
 
   /// What `record` has is not needed any more.

@@ -41,6 +41,9 @@ struct AttemptTable: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ place: UInt32) { records.prefetch(place) }
 
+  /// The number of the attempt at `place`, 0 once it has ended; nil where none ever was.
+  func number(at place: UInt32) -> Int? { place < records.places ? self[place].number : nil }
+
   /// The key of the attempt at `place`.
   @inline(__always)
   func key(at place: UInt32) -> FlowKey {
@@ -63,7 +66,7 @@ struct AttemptTable: ~Copyable, Sendable {
   /// - Returns: where its record is from now on.
   @inline(__always)
   mutating func insert(number: Int, _ syn: inout Segment, from side: UInt8) -> UInt32 {
-    let key = syn.isIPv4 ? AttemptKey(ofIPv4: syn, from: side) : keepKey(of: syn)
+    let key = syn.isIPv4 ? AttemptKey(ofIPv4: syn, from: side) : keepKey(of: &syn, from: side)
     var record = AttemptRecord(number: number, key: key, side: side, syn: syn)
     record.earlier = latest
     let place = records.insert(record)
@@ -77,7 +80,9 @@ struct AttemptTable: ~Copyable, Sendable {
   }
 
   @inline(never)
-  private mutating func keepKey(of syn: Segment) -> AttemptKey { AttemptKey(keptAt: keys.insert(FlowKey(syn))) }
+  private mutating func keepKey(of syn: inout Segment, from side: UInt8) -> AttemptKey {
+    AttemptKey(keptAt: keys.insert(FlowKey(syn, from: side)))
+  }
 
   /// Lets the attempt at `place` go.
   mutating func remove(_ place: UInt32) {

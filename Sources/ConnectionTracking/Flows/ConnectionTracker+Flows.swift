@@ -10,7 +10,7 @@ extension ConnectionTracker {
   ) -> FlowTable.Slot? {
     makeRoomForGrowth(into: &events)
     let isSYN = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
-    if records.holds(segment, at: lookup.guess), !isSYN { return lookup.guess }
+    if records.holds(segment, lookup), !isSYN { return lookup.guess }
     return slotElsewhere(for: &segment, lookup, into: &events)
   }
 

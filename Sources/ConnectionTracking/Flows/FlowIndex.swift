@@ -1,140 +1,122 @@
-import BasicContainers
-import CMemory
-
-/// Which record holds a flow: open addressing over the flows' hashes, with linear probing.
+/// Which record holds a flow: a hash table of buckets that fill a cache line each.
 ///
-/// An entry is 8 bytes, so that eight of them share a cache line and a look-up rarely touches a second one. It holds
-/// 32 bits of the hash and the record's number; whether the record is that of the flow asked for, only its full key
-/// tells. Removal moves later entries up, which leaves no tombstones: the table works as well after a flood as before.
+/// An entry is 8 bytes: the flow's hash, 32 bits, and the record's number; whether the record is that of the flow asked for,
+/// only its full key tells. An entry that finds no room where its hash says goes to the next bucket that has some, and each
+/// that it passes counts it: where that count is 0, nothing is looked for further on. So nearly every flow is found, or known
+/// to be new, by one line. When it ends, an entry that had found no room takes its place, so that the table works as well
+/// after a flood as before.
 struct FlowIndex: ~Copyable, Sendable {
-  struct Entry: Sendable {
-    var hash: UInt32 = 0
-    var slot = FlowIndex.none
-  }
-
   /// No record.
   static let none = UInt32.max
 
-  private var entries = Self.empty(1024)
+  /// Entries a bucket for which there is room before the table grows: of a hundred entries, five lie further on then.
+  private static let load = 5
+
+  private(set) var buckets = FlowBuckets(count: 128)
   private(set) var count = 0
 
-  private var mask: Int { entries.count - 1 }
-
-  /// Asks for where the search for `hash` begins ahead of it, and for the next line where it may go on there: half a line
-  /// of entries is enough for nearly all.
+  /// Asks for where the search for `hash` begins ahead of it.
   @inline(__always)
-  func prefetch(_ hash: UInt32) {
-    let place = Int(hash) & mask
-    unsafe entries.span.withUnsafeBufferPointer {
-      unsafe prefetch_line($0.baseAddress, place &* MemoryLayout<Entry>.stride)
-      unsafe prefetch_line($0.baseAddress, (place &+ 4) &* MemoryLayout<Entry>.stride)
-    }
-  }
+  func prefetch(_ hash: UInt32) { buckets.prefetch(Int(hash)) }
 
   /// The next record with this hash, looked for from `probe` on; ``none`` where there are no more.
   ///
   /// - Parameter probe: 0 at first; moved on by each call.
-  @inline(__always)
   mutating func next(_ hash: UInt32, _ probe: inout Int) -> UInt32 {
     while true {
-      let entry = entries[(Int(hash) &+ probe) & mask]
-      probe &+= 1
-      if entry.hash == hash || entry.slot == Self.none { return entry.slot }
+      let bucket = Int(hash) &+ probe >> 3
+      let seen = UInt32(1) << UInt32(truncatingIfNeeded: probe & 7) &- 1
+      let places = buckets[bucket].places(of: hash) & ~seen
+      if places != 0 {
+        probe = probe & ~7 &+ places.trailingZeroBitCount &+ 1
+        return buckets[bucket].slot(at: places)
+      }
+      guard buckets[bucket].hasMoreBeyond else { return Self.none }
+      probe = (probe | 7) &+ 1
     }
   }
 
   /// The first record with this hash; ``none`` where there is none.
   ///
-  /// Where among its first places it lies, is as good as random, so that a search that stops there would be guessed wrong
-  /// by the processor for nearly every segment. Four places are looked at without a branch between them; few lie further.
+  /// Where in its bucket it lies is as good as random: it is found without a branch, and so is that it is not there.
   @inline(__always)
   mutating func first(_ hash: UInt32) -> UInt32 {
-    let home = Int(hash)
-    var ends: UInt32 = 0
-    for probe in 0..<4 {
-      let entry = entries[(home &+ probe) & mask]
-      ends |= (entry.hash == hash || entry.slot == Self.none ? 1 : 0) << UInt32(truncatingIfNeeded: probe)
-    }
-    if ends == 0 { return firstBeyond(hash, 4) }
-    return entries[(home &+ ends.trailingZeroBitCount) & mask].slot
+    let places = buckets[Int(hash)].places(of: hash)
+    if buckets[Int(hash)].passesOn(places) { return firstBeyond(hash) }
+    return buckets[Int(hash)].slot(at: places)
   }
 
   @inline(never)
-  private mutating func firstBeyond(_ hash: UInt32, _ probe: Int) -> UInt32 {
-    var probe = probe
+  private mutating func firstBeyond(_ hash: UInt32) -> UInt32 {
+    var probe = 8
     return next(hash, &probe)
   }
 
   /// Adds a record that is not there yet.
   mutating func insert(_ hash: UInt32, _ slot: UInt32) {
-    if (count + 1) * 4 > entries.count * 3 { grow() }
-    place(Entry(hash: hash, slot: slot))
+    if count >= buckets.count * Self.load { grow() }
+    place(hash, slot)
     count += 1
   }
 
   /// The record at `slot` is at `new` from now on.
   mutating func replace(_ hash: UInt32, _ slot: UInt32, by new: UInt32) {
-    var place = Int(hash) & mask
-    while entries[place].slot != slot {
-      guard entries[place].slot != Self.none else { return }
-      place = (place + 1) & mask
-    }
-    entries[place].slot = new
+    guard let bucket = bucket(of: hash, slot) else { return }
+    buckets[bucket].replace(buckets[bucket].place(of: slot), by: new)
   }
 
   /// Removes a record that is there.
   mutating func remove(_ hash: UInt32, _ slot: UInt32) {
-    var hole = Int(hash) & mask
-    while entries[hole].slot != slot {
-      guard entries[hole].slot != Self.none else { return }
-      hole = (hole + 1) & mask
-    }
-    close(hole)
+    guard let bucket = bucket(of: hash, slot) else { return }
+    buckets[bucket].remove(buckets[bucket].place(of: slot))
+    for passed in Int(hash)..<bucket { buckets[passed].takeBack() }
     count -= 1
+    if buckets[bucket].hasMoreBeyond { fill(bucket) }
   }
 
-  /// Moves up what probing would no longer find beyond the empty place.
-  private mutating func close(_ hole: Int) {
-    let mask = mask
-    var hole = hole
-    var next = (hole &+ 1) & mask
-    while true {
-      let entry = entries[next]
-      if entry.slot == Self.none { break }
-      let home = Int(entry.hash) & mask
-      if (next &- home) & mask >= (next &- hole) & mask {
-        entries[hole] = entry
-        hole = next
-      }
-      next = (next &+ 1) & mask
+  /// Fetches an entry that found no room in `bucket`, or before, back to it; then one to where that was, and so on.
+  @inline(never)
+  private mutating func fill(_ bucket: Int) {
+    var bucket = bucket
+    while buckets[bucket].hasMoreBeyond {
+      var next = bucket
+      var place: UInt32 = 0
+      repeat {
+        buckets[next].takeBack()
+        next &+= 1
+        place = buckets[next].firstPlace(where: { buckets.distance(from: $0, to: next) >= next &- bucket })
+      } while place == 0
+      buckets[bucket].insert(buckets[next].hash(at: place), buckets[next].slot(at: place))
+      buckets[next].remove(place)
+      bucket = next
     }
-    entries[hole] = Entry()
   }
 
-  private mutating func place(_ entry: Entry) {
-    var place = Int(entry.hash) & mask
-    while entries[place].slot != Self.none { place = (place + 1) & mask }
-    entries[place] = entry
-  }
-
-  /// So many entries that are free. Those of many flows lie in huge pages, of two megabytes: otherwise, where the kernel has
-  /// put the page of an entry is in no cache either.
-  private static func empty(_ count: Int) -> UniqueArray<Entry> {
-    var entries = UniqueArray<Entry>(minimumCapacity: count)
-    entries.edit { span in
-      if count * MemoryLayout<Entry>.stride >= 2 << 20 {
-        unsafe span.withUnsafeMutableBufferPointer { buffer, _ in
-          unsafe advise_huge_pages(buffer.baseAddress, buffer.count * MemoryLayout<Entry>.stride)
-        }
-      }
-      span.append(repeating: Entry(), count: count)
+  /// The bucket that holds the entry of `slot`, counted on from `hash`; nil where there is none.
+  @inline(__always)
+  private mutating func bucket(of hash: UInt32, _ slot: UInt32) -> Int? {
+    var bucket = Int(hash)
+    while buckets[bucket].place(of: slot) == 0 {
+      guard buckets[bucket].hasMoreBeyond else { return nil }
+      bucket &+= 1
     }
-    return entries
+    return bucket
   }
 
+  @inline(__always)
+  private mutating func place(_ hash: UInt32, _ slot: UInt32) {
+    var bucket = Int(hash)
+    while buckets[bucket].isFull {
+      buckets[bucket].passOn()
+      bucket &+= 1
+    }
+    buckets[bucket].insert(hash, slot)
+  }
+
+  @inline(never)
   private mutating func grow() {
-    var smaller = Self.empty(entries.count * 2)
-    swap(&smaller, &entries)
-    for index in 0..<smaller.count where smaller[index].slot != Self.none { place(smaller[index]) }
+    var smaller = FlowBuckets(count: buckets.count * 2)
+    swap(&smaller, &buckets)
+    for bucket in 0..<smaller.count { smaller[bucket].forEach { place($0, $1) } }
   }
 }

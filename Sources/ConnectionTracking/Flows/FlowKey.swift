@@ -27,6 +27,21 @@ package struct FlowKey: Sendable, Equatable {
     self.encapsulation = encapsulation
   }
 
+  /// Of the two ends of `segment`, which the key's end `side` sent: without a branch, as keys are compared for every packet,
+  /// and neither who sent it nor by which protocol is anything that a processor could foresee.
+  @inline(__always)
+  init(_ segment: Segment, from side: UInt8) {
+    let (source, destination) = (segment.source.address, segment.destination.address)
+    let isFromHigh = 0 &- UInt64(side & 1)
+    let high = (source.high ^ destination.high) & isFromHigh
+    let low = (source.low ^ destination.low) & isFromHigh
+    let port = (segment.source.port ^ segment.destination.port) & UInt16(truncatingIfNeeded: isFromHigh)
+    (lowHigh, lowLow, lowPort) = (source.high ^ high, source.low ^ low, segment.source.port ^ port)
+    (highHigh, highLow, highPort) = (destination.high ^ high, destination.low ^ low, segment.destination.port ^ port)
+    isIPv6 = destination.isIPv6
+    encapsulation = segment.encapsulation
+  }
+
   /// Of two IPv4 ends that are in order.
   @inline(__always)
   init(
@@ -44,17 +59,6 @@ package struct FlowKey: Sendable, Equatable {
   }
   package var high: SocketAddress {
     SocketAddress(address: IPAddress(isIPv6: isIPv6, high: highHigh, low: highLow), port: highPort)
-  }
-
-  /// Whether it is the key of the flow between two IPv4 ends, in any order. They are compared as numbers and without a
-  /// branch on their order: keys are compared for every packet, nearly always equal, and who sent is nothing that a
-  /// processor could foresee.
-  @inline(__always)
-  func isKey(ofIPv4 one: UInt64, _ other: UInt64, _ encapsulation: EncapsulationID) -> Bool {
-    let difference =
-      ((lowLow << 16 | UInt64(lowPort)) ^ min(one, other)) | ((highLow << 16 | UInt64(highPort)) ^ max(one, other))
-      | UInt64(self.encapsulation.rawValue ^ encapsulation.rawValue)
-    return difference == 0 && !isIPv6
   }
 
   /// Without a branch, for the same reason.

@@ -10,6 +10,9 @@ struct FlowLookup: Sendable {
   static var recordLead: Int { 12 }
   @inline(__always)
   static var restLead: Int { 6 }
+  /// For how many segments room is prepared in one go, a power of two.
+  @inline(__always)
+  static var roomLead: Int { 8 }
 
   /// See ``RecentSegments/content(of:)``.
   let content: UInt64
@@ -50,34 +53,13 @@ extension FlowTable {
 
   @inline(never)
   private mutating func slotAmongFlows(of segment: inout Segment, _ lookup: FlowLookup) -> Slot? {
-    holds(segment, at: lookup.guess) ? lookup.guess : slot(of: FlowKey(segment), lookup.hash)
+    holds(segment, lookup) ? lookup.guess : slot(of: FlowKey(segment, from: lookup.side), lookup.hash)
   }
 
-  /// Whether the flow of `segment` is at `slot`.
+  /// Whether the flow of `segment` is where it probably would be.
   @inline(__always)
-  mutating func holds(_ segment: Segment, at slot: Slot) -> Bool {
-    guard slot != FlowIndex.none else { return false }
-    guard segment.isIPv4 else {
-      return holds(slot, segment.source, segment.destination, segment.encapsulation)
-    }
-    let source = segment.source.wordOfIPv4
-    let destination = segment.destination.wordOfIPv4
-    if Self.isBrief(slot) {
-      return self[brief: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
-        && self[brief: slot].number != 0
-    }
-    if Self.isFull(slot) {
-      return self[slot].key.isKey(ofIPv4: source, destination, segment.encapsulation) && self[slot].number != 0
-    }
-    return self[attempt: slot].key.isKey(ofIPv4: source, destination, segment.encapsulation)
-      && self[attempt: slot].number != 0
-  }
-
-  @inline(never)
-  private mutating func holds(
-    _ slot: Slot, _ source: SocketAddress, _ destination: SocketAddress, _ encapsulation: EncapsulationID
-  ) -> Bool {
-    holds(FlowKey(source, destination, encapsulation), at: slot)
+  mutating func holds(_ segment: Segment, _ lookup: FlowLookup) -> Bool {
+    lookup.guess != FlowIndex.none && holds(FlowKey(segment, from: lookup.side), at: lookup.guess)
   }
 }
 
@@ -96,7 +78,7 @@ extension ConnectionTracker {
   /// it names, then for what that names in turn.
   @inline(__always)
   mutating func prepare(_ batch: inout SegmentBatch, after index: Int) {
-    if index % FlowLookup.placeLead == 0 { prepareRoom(for: FlowLookup.placeLead) }
+    if index & (FlowLookup.roomLead &- 1) == 0 { prepareRoom(for: FlowLookup.roomLead) }
     let place = index &+ FlowLookup.placeLead
     if place < batch.count { records.prefetch(batch.lookups[place].hash) }
     let record = index &+ FlowLookup.recordLead
@@ -110,6 +92,6 @@ extension ConnectionTracker {
     stores.recent.prefetch(lookup.content)
     let guess = records.guess(lookup.hash)
     lookup.guess = guess
-    if guess != FlowIndex.none { records.prefetch(record: guess) }
+    records.prefetch(record: guess)
   }
 }

@@ -14,12 +14,7 @@ extension FlowTable {
   mutating func holds(_ key: FlowKey, at slot: Slot) -> Bool {
     if Self.isBrief(slot) { return self[brief: slot].number != 0 && self[brief: slot].key == key }
     if Self.isFull(slot) { return self[slot].number != 0 && self[slot].key == key }
-    return holds(key, attempt: slot)
-  }
-
-  @inline(never)
-  private mutating func holds(_ key: FlowKey, attempt slot: Slot) -> Bool {
-    self[attempt: slot].number != 0 && self.key(ofAttempt: slot) == key
+    return self[attempt: slot].number != 0 && self.key(ofAttempt: slot) == key
   }
 
   /// When the last segment of the flow at `slot`, no attempt, passed, in nanoseconds.

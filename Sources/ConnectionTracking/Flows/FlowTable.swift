@@ -19,6 +19,8 @@ struct FlowTable: ~Copyable, Sendable {
   var attempts = AttemptTable()
   var attachments = BriefAttachments()
   let hash = FlowHash.shared
+  /// Where the last attempt lies, or lay, whose place in the index was asked for: see ``prefetchEarliest(_:)``.
+  private var asked = Slab<AttemptRecord>.none
 
   /// Flows held.
   var count: Int { index.count }
@@ -90,7 +92,8 @@ struct FlowTable: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ hash: UInt32) { index.prefetch(hash) }
 
-  /// Asks for the record at `slot` ahead of its use.
+  /// Asks for the record at `slot` ahead of its use. Where that is ``FlowIndex/none``, some other is asked for, which costs
+  /// less than to find out.
   @inline(__always)
   func prefetch(record slot: Slot) {
     if Self.isBrief(slot) {
@@ -102,12 +105,20 @@ struct FlowTable: ~Copyable, Sendable {
     }
   }
 
-  /// Asks for where the first `count` attempts are in the index.
+  /// Asks for where the attempts that began first are in the index: for `count` more than were asked for before, as long
+  /// as those are not too far ahead.
   @inline(never)
   mutating func prefetchEarliest(_ count: Int) {
     var place = attempts.earliest
+    if place == Slab<AttemptRecord>.none { return }
+    let lead = (attempts.number(at: asked) ?? 0) - attempts[place].number
+    if lead > 0, lead < 4 * count {
+      if lead >= 2 * count { return }
+      place = attempts[asked].later
+    }
     for _ in 0..<count where place != Slab<AttemptRecord>.none {
       index.prefetch(attempts.hash(at: place, hash))
+      asked = place
       place = attempts[place].later
     }
   }

@@ -1,4 +1,3 @@
-import BasicContainers
 import CMemory
 
 /// Elements in pages of some megabytes: growth takes a page and moves nothing, so that a large table neither stalls nor
@@ -17,15 +16,17 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   @inline(__always)
   private static var pageSize: Int { 1 << pageBits }
 
-  private var pages = unsafe UniqueArray<UnsafeMutablePointer<Element>>()
+  /// Where the pages are. There is one wherever an element below ``count`` is, which nothing but that is asked for.
+  private var pages = UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>.allocate(capacity: 4)
   private(set) var count = 0
 
   init() {}
 
   deinit {
-    for index in unsafe 0..<pages.count {
-      unsafe pages[index].deinitialize(count: min(Self.pageSize, count - index * Self.pageSize)).deallocate()
+    for first in stride(from: 0, to: count, by: Self.pageSize) {
+      unsafe pages[first >> Self.pageBits].deinitialize(count: min(Self.pageSize, count - first)).deallocate()
     }
+    unsafe pages.deallocate()
   }
 
   subscript(index: UInt32) -> Element {
@@ -36,12 +37,26 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
   @inline(__always)
   func address(_ index: UInt32) -> UnsafeMutablePointer<Element> {
     precondition(index < count)
-    return unsafe pages[Int(index) >> Self.pageBits] + Int(index) & (Self.pageSize - 1)
+    return unsafe addressUnchecked(index)
+  }
+
+  @inline(__always)
+  private func addressUnchecked(_ index: UInt32) -> UnsafeMutablePointer<Element> {
+    // Unlike the buffer, its address has no optional to look into.
+    unsafe pages.baseAddress.unsafelyUnwrapped[Int(index) >> Self.pageBits] + Int(index) & (Self.pageSize - 1)
   }
 
   /// Asks for the element's cache lines ahead of its use.
+  ///
+  /// An index beyond ``count`` asks for the first element instead: whether something has an element here at all can seldom
+  /// be foreseen, and so is no branch.
   @inline(__always)
-  func prefetch(_ index: UInt32) { unsafe prefetch_lines(address(index), MemoryLayout<Element>.stride) }
+  func prefetch(_ index: UInt32) {
+    if count == 0 { return }
+    let isHeld = (Int(index) &- count) >> (Int.bitWidth - 1)
+    let index = index & UInt32(truncatingIfNeeded: isHeld)
+    unsafe prefetch_lines(addressUnchecked(index), MemoryLayout<Element>.stride)
+  }
 
   /// Gives the memory of elements back, which may then be all zeros until they are assigned anew: only for elements that
   /// own nothing, and of which zeros are one.
@@ -72,7 +87,16 @@ struct PagedArray<Element: ~Copyable & Sendable>: ~Copyable, @unchecked Sendable
     let start = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Self.hugePage)
     let small = count > 0 ? 0 : Self.hugePage
     unsafe advise_huge_pages(start + small, size - small)
-    unsafe pages.append(start.bindMemory(to: Element.self, capacity: Self.pageSize))
+    let page = count >> Self.pageBits
+    if unsafe page == pages.count { growPages() }
+    unsafe pages.initializeElement(at: page, to: start.bindMemory(to: Element.self, capacity: Self.pageSize))
+  }
+
+  private mutating func growPages() {
+    let more = unsafe UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>.allocate(capacity: 2 * pages.count)
+    _ = unsafe more.moveInitialize(fromContentsOf: pages)
+    unsafe pages.deallocate()
+    unsafe pages = more
   }
 
   private static var hugePage: Int { 2 << 20 }

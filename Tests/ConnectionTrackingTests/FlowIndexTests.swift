@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+
+@testable import ConnectionTracking
+
+@Suite("The index of flows")
+struct FlowIndexTests {
+  /// Few hashes, so that almost every look-up passes entries of others; what is removed, is so in any order.
+  @Test(arguments: [UInt32(1), 2, 7, 40, 1000, UInt32.max])
+  func agreesWithADictionary(hashes: UInt32) {
+    var generator = SeededGenerator(seed: 3)
+    var index = FlowIndex()
+    var model: [UInt32: UInt32] = [:]
+    for step in 0..<6_000 as Range<UInt32> {
+      switch generator.next() % 8 {
+      case 0...2:
+        guard let (slot, hash) = model.randomElement(using: &generator) else { continue }
+        index.remove(hash, slot)
+        model[slot] = nil
+      case 3:
+        guard let (slot, hash) = model.randomElement(using: &generator) else { continue }
+        index.replace(hash, slot, by: step)
+        model[slot] = nil
+        model[step] = hash
+      default:
+        guard model.count < 900 else { continue }
+        let hash = UInt32.random(in: 0..<hashes, using: &generator)
+        index.insert(hash, step)
+        model[step] = hash
+      }
+      if step % 500 == 0 { expect(&index, equals: model) }
+    }
+    expect(&index, equals: model)
+    for (slot, hash) in model { index.remove(hash, slot) }
+    expectNothingLeft(in: &index)
+  }
+
+  /// Every slot is found by its hash, once, and nothing else is.
+  private func expect(_ index: inout FlowIndex, equals model: [UInt32: UInt32]) {
+    #expect(index.count == model.count)
+    for (hash, slots) in Dictionary(grouping: model, by: \.value) {
+      let found = self.slots(of: hash, in: &index)
+      #expect(found.sorted() == slots.map(\.key).sorted())
+      #expect(index.first(hash) == found.first)
+    }
+    for hash in UInt32(1 << 20)..<(1 << 20) + 50 where !model.values.contains(hash) {
+      #expect(index.first(hash) == FlowIndex.none)
+      #expect(slots(of: hash, in: &index).isEmpty)
+    }
+  }
+
+  private func slots(of hash: UInt32, in index: inout FlowIndex) -> [UInt32] {
+    var result: [UInt32] = []
+    var probe = 0
+    while true {
+      let slot = index.next(hash, &probe)
+      if slot == FlowIndex.none { return result }
+      result.append(slot)
+    }
+  }
+
+  /// Of what was removed, that is.
+  private func expectNothingLeft(in index: inout FlowIndex) {
+    #expect(index.count == 0)
+    for bucket in 0..<index.buckets.count { #expect(index.buckets[bucket].marks == 0) }
+  }
+
+  /// Entries of the last bucket go on in the first one.
+  @Test func goesRound() {
+    var index = FlowIndex()
+    for slot in 0..<30 as Range<UInt32> { index.insert(.max, slot) }
+    #expect(slots(of: .max, in: &index).sorted() == Array(0..<30))
+    #expect(index.first(0) == FlowIndex.none)
+    for slot in (0..<30 as Range<UInt32>).reversed() { index.remove(.max, slot) }
+    expectNothingLeft(in: &index)
+  }
+
+  /// What is not there is not removed, and not replaced.
+  @Test func leavesOthersAlone() {
+    var index = FlowIndex()
+    for slot in 0..<20 as Range<UInt32> { index.insert(5, slot) }
+    index.remove(5, 77)
+    index.remove(900, 3)
+    index.replace(5, 77, by: 78)
+    #expect(slots(of: 5, in: &index).sorted() == Array(0..<20))
+  }
+
+  /// A flood that fills the table to its limit and more, round by round.
+  @Test func isAsGoodAsNewAfterAFlood() {
+    var generator = SeededGenerator(seed: 4)
+    var index = FlowIndex()
+    var hashes = (0..<4000).map { _ in UInt32.random(in: 0...(.max), using: &generator) }
+    for (slot, hash) in hashes.enumerated() { index.insert(hash, UInt32(slot)) }
+    for step in 0..<400_000 {
+      let slot = step % hashes.count
+      index.remove(hashes[slot], UInt32(slot))
+      hashes[slot] = .random(in: 0...(.max), using: &generator)
+      index.insert(hashes[slot], UInt32(slot))
+    }
+    #expect(index.count == hashes.count)
+    var fresh = FlowIndex()
+    for (slot, hash) in hashes.enumerated() { fresh.insert(hash, UInt32(slot)) }
+    // Of those further on than their hash says, there are as many as if nothing had ever been removed.
+    #expect((0..<fresh.buckets.count).allSatisfy { index.buckets[$0].marks >> 8 == fresh.buckets[$0].marks >> 8 })
+    for (slot, hash) in hashes.enumerated() { #expect(slots(of: hash, in: &index).contains(UInt32(slot))) }
+    for (slot, hash) in hashes.enumerated() { index.remove(hash, UInt32(slot)) }
+    expectNothingLeft(in: &index)
+  }
+
+  /// Each look-up is to read one.
+  @Test func bucketsAreCacheLines() { #expect(FlowBucket.size * MemoryLayout<UInt32>.stride == 64) }
+}
