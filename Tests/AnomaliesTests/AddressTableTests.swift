@@ -10,6 +10,7 @@ struct AddressTableTests {
     static let hotBytes = MemoryLayout<Count>.size
     let address: SocketAddress
     var count = 0
+    var confirmations = 0
   }
 
   /// Several are looked for at a time, each a step behind the one before it, as flows are: one may come twice among them,
@@ -35,20 +36,36 @@ struct AddressTableTests {
     #expect(table.elements.map(\.count) == order.map { counts[$0] ?? 0 })
     #expect(table.omitted == omitted)
     #expect(omitted > 0)
+    #expect(table.elements.allSatisfy { $0.confirmations <= $0.count })
+    #expect(table.elements.contains { $0.confirmations > 0 })
   }
 
   private static func count(_ addresses: [SocketAddress], in table: inout AddressTable<Count>, distance: Int) {
-    var searches = addresses.map { table.search(for: $0) }
-    for index in 0..<addresses.count + 2 * distance {
-      if index < addresses.count { table.begin(&searches[index]) }
-      let (found, counted) = (index - distance, index - 2 * distance)
-      if addresses.indices.contains(found), let place = table.find(addresses[found], &searches[found]) {
-        #expect(table[place].address == addresses[found])
-      }
+    var searches = addresses.map { table.index.search(for: $0) }
+    for step in 0..<addresses.count + 2 * distance {
+      let (found, counted) = (step - distance, step - 2 * distance)
+      goOn(addresses, &searches, begin: step, confirm: found, table.index, &table.elements)
       guard addresses.indices.contains(counted) else { continue }
+      if searches[counted].place == AddressIndex.Search.omitted {
+        table.omit(1)
+        continue
+      }
       let place = table.place(of: addresses[counted], searches[counted]) { Count(address: addresses[counted]) }
       if let place { table[place].count += 1 }
     }
+  }
+
+  /// Takes the first step of one search, and the second one of another.
+  private static func goOn(
+    _ addresses: [SocketAddress], _ searches: inout [AddressIndex.Search], begin: Int, confirm: Int,
+    _ index: AddressIndex, _ elements: inout [Count]
+  ) {
+    var elements = elements.mutableSpan
+    if begin < addresses.count { index.begin(&searches[begin], among: elements) }
+    guard addresses.indices.contains(confirm) else { return }
+    let isThere = elements.confirm(&searches[confirm], for: addresses[confirm])
+    #expect(isThere == searches[confirm].isFound)
+    if isThere { elements[Int(searches[confirm].place)].confirmations += 1 }
   }
 
   /// What is asked for ahead is what comes first.

@@ -11,43 +11,24 @@ protocol AddressKept: Sendable {
 
 /// What is kept of the first so many addresses met, each found by a keyed hash.
 ///
-/// Addresses come from the wire, so the hash has a key no sender knows: nobody can choose addresses that collide. What
-/// is kept stays in the order of its first address's arrival, which makes the table's contents the same on every run.
+/// What is kept stays in the order of its first address's arrival, which makes the table's contents the same on every
+/// run.
 ///
 /// A large table is in no cache. So of many addresses each is first begun to be looked for, then found, and only then
-/// is anything changed; each step asks for the memory that the next will need, and waits for none of its own.
+/// is anything changed; each step asks for the memory that the next will need, and waits for none of its own. The steps
+/// of many flows go through ``elements`` as one span, of which it is made sure once that nobody shares it.
 struct AddressTable<Element: AddressKept>: Sendable {
-  /// What is kept, in the order in which it came.
-  private(set) var elements: [Element] = []
+  typealias Search = AddressIndex.Search
+
+  /// What is kept, in the order in which it came; only ``place(of:_:new:)`` adds to it.
+  var elements: [Element] = []
+  /// Where in ``elements`` each stands.
+  private(set) var index: AddressIndex
   /// Look-ups of an address that found no room.
   private(set) var omitted = 0
-  private let limit: Int
-  private let hash = AddressHash()
-  /// Open addressing with linear probing; never more than half full.
-  private var entries = [Entry](repeating: Entry(), count: 64)
-
-  private struct Entry: Sendable {
-    var hash: UInt32 = 0
-    var place = UInt32.max
-  }
-
-  /// A search for an address.
-  struct Search: Sendable {
-    let hash: UInt64
-    /// Where what is looked for stands, or may stand before it was found.
-    fileprivate var place = Self.unknown
-
-    /// The part that is kept.
-    @inline(__always)
-    fileprivate var tag: UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
-
-    fileprivate static var unknown: UInt32 { .max }
-
-    init(hash: UInt64 = 0) { self.hash = hash }
-  }
 
   /// - Parameter limit: addresses kept apart.
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int) { index = AddressIndex(limit: limit) }
 
   /// What is kept at a place.
   subscript(place: Int) -> Element {
@@ -55,94 +36,47 @@ struct AddressTable<Element: AddressKept>: Sendable {
     @inline(__always) _modify { yield &elements[place] }
   }
 
-  @inline(__always)
-  func search(for address: SocketAddress) -> Search {
-    let search = Search(hash: hash(address))
-    entries.prefetch(Int(search.tag) & (entries.count - 1))
-    return search
-  }
-
-  @inline(__always)
-  func begin(_ search: inout Search) {
-    var index = Int(search.tag) & (entries.count - 1)
-    while entries[index].place != .max, entries[index].hash != search.tag { index = (index + 1) & (entries.count - 1) }
-    search.place = entries[index].place
-    if search.place != Search.unknown { prefetch(Int(search.place)) }
-  }
-
-  /// Goes on with the search for `address`. What is added meanwhile is found by ``place(of:_:new:)``.
-  ///
-  /// - Returns: where what is kept of it stands; nil where there is nothing yet.
-  @inline(__always)
-  func find(_ address: SocketAddress, _ search: inout Search) -> Int? {
-    if search.place == Search.unknown { return nil }
-    if elements[Int(search.place)].address != address { search.place = Search.unknown }
-    return search.place == Search.unknown ? nil : Int(search.place)
-  }
-
-  /// Asks for what is used often of what stands at a place.
-  @inline(__always)
-  func prefetch(_ place: Int) { elements.prefetch(place, bytes: Element.hotBytes) }
-
   /// Where what is kept of `address` stands, made by `new` where that is nothing yet; nil where there is no room.
-  @inline(__always)
+  ///
+  /// - Parameter search: for `address`, at any step.
   mutating func place(of address: SocketAddress, _ search: Search, new: () -> Element) -> Int? {
-    if search.place != Search.unknown { return Int(search.place) }
-    return place(of: address, search.tag, new: new)
-  }
-
-  /// The same where it was not found, or not looked for.
-  private mutating func place(of address: SocketAddress, _ hash: UInt32, new: () -> Element) -> Int? {
-    var index = Int(hash) & (entries.count - 1)
-    while entries[index].place != .max {
-      let place = Int(entries[index].place)
-      if entries[index].hash == hash, elements[place].address == address { return place }
-      index = (index + 1) & (entries.count - 1)
-    }
-    guard elements.count < limit else {
-      omitted += 1
+    if search.isFound { return Int(search.place) }
+    let place = index.place(search) { elements[$0].address == address }
+    if place != Search.unknown { return Int(place) }
+    guard elements.count < index.limit else {
+      omit(1)
       return nil
     }
-    entries[index] = Entry(hash: hash, place: UInt32(truncatingIfNeeded: elements.count))
-    add(new())
+    index.insert(search, at: elements.count)
+    elements.append(new())
     return elements.count - 1
   }
 
-  @inline(never)
-  private mutating func add(_ element: consuming Element) {
-    elements.append(element)
-    if elements.count * 2 > entries.count { grow() }
-  }
+  /// Counts look-ups of addresses that found no room.
+  mutating func omit(_ count: Int) { omitted += count }
+}
 
-  private mutating func grow() {
-    let smaller = entries
-    entries = Array(repeating: Entry(), count: smaller.count * 2)
-    for entry in smaller where entry.place != .max {
-      var index = Int(entry.hash) & (entries.count - 1)
-      while entries[index].place != .max { index = (index + 1) & (entries.count - 1) }
-      entries[index] = entry
-    }
+// The steps of a search between its beginning and a change.
+
+extension AddressIndex {
+  /// The first step: where it may stand, among `elements`.
+  @inline(__always)
+  func begin<Element: AddressKept>(_ search: inout Search, among elements: borrowing MutableSpan<Element>) {
+    let place = first(search)
+    search.place = place == Search.unknown && elements.count >= limit ? Search.omitted : place
+    // Without a branch: whether a flood's clients are known, cannot be guessed.
+    elements.prefetch(Int(search.isFound ? place : 0), bytes: Element.hotBytes)
   }
 }
 
-/// The hash of addresses, never 0: two multiplications of 64 by 64 bits, folded, under numbers that no sender knows.
-private struct AddressHash: Sendable {
-  private let seeds: (UInt64, UInt64, UInt64)
-
-  init() {
-    var generator = SystemRandomNumberGenerator()
-    seeds = (generator.next() | 1, generator.next() | 1, generator.next() | 1)
-  }
-
+extension MutableSpan where Element: AddressKept {
+  /// The second step: whether what stands where `address` may stand is kept of it. What has been added meanwhile is found
+  /// by ``AddressTable/place(of:_:new:)``.
   @inline(__always)
-  func callAsFunction(_ address: SocketAddress) -> UInt64 {
-    let bits = Self.fold(address.address.low ^ seeds.0, address.address.high ^ seeds.1)
-    return max(1, Self.fold(bits ^ UInt64(address.port), seeds.2))
-  }
-
-  @inline(__always)
-  private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    let product = left.multipliedFullWidth(by: right)
-    return product.high ^ product.low
+  func confirm(_ search: inout AddressIndex.Search, for address: SocketAddress) -> Bool {
+    guard search.isFound else { return false }
+    if self[Int(search.place)].address == address { return true }
+    search.place = AddressIndex.Search.unknown
+    return false
   }
 }

@@ -85,9 +85,16 @@ public struct CaptureQuality: Sendable, Equatable {
     }
   }
 
-  /// Asks for what ``add(_:previous:)`` reads, ahead of it.
-  @inline(__always)
-  func prefetch(_ flow: FlowDigest) { twins.prefetch(flow) }
+  /// Takes in flows that have ended.
+  mutating func add(_ flows: Span<FlowDigest>) {
+    for index in flows.indices {
+      if index + Self.distance < flows.count { twins.prefetch(flows[index + Self.distance]) }
+      add(flows[index])
+    }
+  }
+
+  /// Flows between asking for what one needs and counting it.
+  private static let distance = 8
 
   /// Takes in a flow that has ended.
   ///

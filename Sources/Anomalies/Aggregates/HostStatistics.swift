@@ -29,21 +29,25 @@ public struct HostStatistics: Sendable {
 
   init(_ host: IPAddress) { self.host = host }
 
-  /// Takes in an end of a flow that has ended.
+  /// Takes in the end in `role` of a flow that has ended, and the first RST where it sent that.
   @inline(__always)
-  mutating func add(_ end: EndpointDigest, _ role: EndpointRole, _ isSelected: Bool) {
-    self.isSelected = self.isSelected || isSelected
-    ends += 1
-    if end.timeWait.nanoseconds > 0 {
-      timeWaits += 1
-      if role == .client { clientTimeWaits += 1 }
-      timeWait.add(from: end.timeWait.since, nanoseconds: end.timeWait.nanoseconds)
-    }
+  mutating func add(_ flow: FlowDigest, _ role: EndpointRole, _ isSelected: Bool) {
+    let end = role == .client ? flow.clientEnd : flow.serverEnd
+    if end.timeWait.nanoseconds > 0 { add(end.timeWait, role) }
     switch end.closeWait {
     case .never: break
     case .left: closeWaitsLeft += 1
     case .remains: add(unclosed: end.unclosed, end.unclosedFrame)
     }
+    if flow.resetBy == role { addReset(at: flow.resetTime) }
+    self.isSelected = self.isSelected || isSelected
+    ends += 1
+  }
+
+  private mutating func add(_ waited: EndpointDigest.Stay, _ role: EndpointRole) {
+    timeWaits += 1
+    if role == .client { clientTimeWaits += 1 }
+    timeWait.add(from: waited.since, nanoseconds: waited.nanoseconds)
   }
 
   private mutating func add(unclosed: EndpointDigest.Stay, _ frame: UInt64) {
@@ -52,9 +56,8 @@ public struct HostStatistics: Sendable {
     if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((unclosed.since, unclosed.nanoseconds)) }
   }
 
-  /// Takes in the first RST of a flow.
   @inline(never)
-  mutating func addReset(at time: Timestamp) { resets.add(time) }
+  private mutating func addReset(at time: Timestamp) { resets.add(time) }
 
   /// Takes in the later RSTs of a flow that the end in `role` sent.
   ///

@@ -24,7 +24,20 @@ public struct RateMeter: Sendable, Equatable {
   /// Seconds that there is room for, beside the busiest.
   package var size: Int { seconds.count }
 
+  @inline(__always)
   mutating func add(_ time: Timestamp) {
+    if isInOnlySecond(time) { peak += 1 } else { addElsewhere(time) }
+  }
+
+  /// Whether there was but one second, and `time` is in it. Before 1970 a second ends at its number, and is not asked about.
+  @inline(__always)
+  private func isInOnlySecond(_ time: Timestamp) -> Bool {
+    let elapsed = time.nanoseconds &- peakTime.nanoseconds
+    return seconds.isEmpty && peak > 0 && peakTime.nanoseconds >= 0 && elapsed >= 0 && elapsed < 1_000_000_000
+  }
+
+  @inline(never)
+  private mutating func addElsewhere(_ time: Timestamp) {
     let second = time.nanoseconds / 1_000_000_000
     let start = Timestamp(nanoseconds: second * 1_000_000_000)
     if seconds.isEmpty, peak == 0 || start == peakTime {

@@ -22,3 +22,15 @@ extension Array {
     }
   }
 }
+
+extension MutableSpan {
+  /// Asks for the first `bytes` of the element at `index`.
+  @inlinable @inline(__always)
+  package func prefetch(_ index: Int, bytes: Int) {
+    unsafe withUnsafeBufferPointer {
+      let start = index &* MemoryLayout<Element>.stride
+      for offset in stride(from: 0, to: bytes, by: 64) { unsafe prefetch_line($0.baseAddress, start &+ offset) }
+      unsafe prefetch_line($0.baseAddress, start &+ bytes &- 1)
+    }
+  }
+}

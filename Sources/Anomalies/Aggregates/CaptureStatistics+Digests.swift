@@ -1,0 +1,118 @@
+public import ConnectionTracking
+import PacketDecoding
+
+// Many flows at once: what each needs is asked for some flows ahead.
+
+extension CaptureStatistics {
+  /// Takes in flows that were asked for and that nothing is to be said of.
+  ///
+  /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
+  public mutating func add(_ flows: [FlowDigest]) {
+    quality.add(flows.span)
+    var walk = DigestWalk()
+    while let index = walk.next(
+      of: flows.span, byListener.index, byHost.index, &byListener.elements, &byHost.elements)
+    {
+      add(flows[index], walk.search(at: index), true)
+    }
+    byHost.omit(walk.clientsOmitted)
+  }
+}
+
+/// A walk through flows that searches for the listener and the client of each, and counts it where all are known.
+private struct DigestWalk {
+  /// Flows between one step of a search and the next. What a step asks for is there then, and no more is asked for at
+  /// once than a processor remembers.
+  private static let distance = 6
+
+  /// With room for all that are under way, three times ``distance``.
+  private var searches = [32 of FlowSearch](repeating: FlowSearch())
+  private var step = 0
+  /// Flows whose client found no room.
+  private(set) var clientsOmitted = 0
+
+  private static func place(_ index: Int) -> Int { index & 31 }
+
+  /// The search for the ends of the flow at `index`, which is under way.
+  @inline(__always)
+  func search(at index: Int) -> FlowSearch { searches[Self.place(index)] }
+
+  /// Goes on.
+  ///
+  /// - Returns: the next flow that was not counted, for something was met for the first time; nil at the end.
+  mutating func next(
+    of flows: Span<FlowDigest>, _ listenerIndex: borrowing AddressIndex, _ hostIndex: borrowing AddressIndex,
+    _ listeners: inout [ListenerStatistics], _ hosts: inout [HostStatistics]
+  ) -> Int? {
+    var listeners = listeners.mutableSpan
+    var hosts = hosts.mutableSpan
+    while step < flows.count + 3 * Self.distance {
+      if step < flows.count { searches[Self.place(step)] = FlowSearch(flows[step], listenerIndex, hostIndex) }
+      let begun = step - Self.distance
+      if begun >= 0, begun < flows.count {
+        listenerIndex.begin(&searches[Self.place(begun)].listener, among: listeners)
+        hostIndex.begin(&searches[Self.place(begun)].client, among: hosts)
+      }
+      let found = begun - Self.distance
+      if found >= 0, found < flows.count {
+        searches[Self.place(found)].goOn(flows[found].client.address, flows[found].server, &listeners, &hosts)
+      }
+      let counted = found - Self.distance
+      step += 1
+      if counted >= 0, !count(flows, at: counted, &listeners, &hosts) { return counted }
+    }
+    return nil
+  }
+
+  /// Counts the flow at `index`, whose ends are known or have no room.
+  ///
+  /// - Returns: false where they are not.
+  @inline(__always)
+  private mutating func count(
+    _ flows: Span<FlowDigest>, at index: Int, _ listeners: inout MutableSpan<ListenerStatistics>,
+    _ hosts: inout MutableSpan<HostStatistics>
+  ) -> Bool {
+    let search = search(at: index)
+    guard search.listener.isFound, search.client.place != AddressIndex.Search.unknown else { return false }
+    let listener = Int(search.listener.place)
+    guard let server = listeners[listener].host else { return false }
+    listeners[listener].add(flows[index], true, client: search.client.hash)
+    if search.client.isFound {
+      hosts[Int(search.client.place)].add(flows[index], .client, true)
+    } else {
+      clientsOmitted += 1
+    }
+    if flows[index].client != flows[index].server { hosts[Int(server)].add(flows[index], .server, true) }
+    return true
+  }
+}
+
+/// The listener and the client of a flow are looked for.
+struct FlowSearch {
+  fileprivate(set) var listener: AddressIndex.Search
+  fileprivate(set) var client: AddressIndex.Search
+
+  /// For nobody.
+  fileprivate init() { (listener, client) = (.init(), .init()) }
+
+  @inline(__always)
+  init(_ flow: FlowDigest, _ listeners: borrowing AddressIndex, _ hosts: borrowing AddressIndex) {
+    listener = listeners.search(for: flow.server)
+    client = hosts.search(for: SocketAddress(address: flow.client.address, port: 0))
+  }
+
+  /// The second step.
+  @inline(__always)
+  fileprivate mutating func goOn(
+    _ client: IPAddress, _ server: SocketAddress, _ listeners: inout MutableSpan<ListenerStatistics>,
+    _ hosts: inout MutableSpan<HostStatistics>
+  ) {
+    if listeners.confirm(&listener, for: server) {
+      let host = listeners[Int(listener.place)].prefetchRest(client: self.client.hash)
+      if let host { hosts.prefetch(Int(host), bytes: HostStatistics.hotBytes) }
+    }
+    if hosts.confirm(&self.client, for: SocketAddress(address: client, port: 0)) {
+      hosts[Int(self.client.place)].prefetchRest()
+    }
+  }
+}
