@@ -1,5 +1,6 @@
 import Anomalies
 import ConnectionTracking
+import PacketDecoding
 import TestSupport
 import Testing
 
@@ -42,6 +43,39 @@ struct DigestTests {
     #expect(digests.contains { $0.resetBy == .client })
     #expect(digests.contains { $0.resetBy == .server })
     #expect(digests.contains { $0.retransmittedBytes > 0 })
+  }
+
+  /// Flows told of in short are counted many at a time, and some of them bring the table of hosts to its limit.
+  @Test func ofMoreHostsThanThereIsRoomFor() {
+    var random = SeededGenerator(seed: 1)
+    var digest = FlowDigest(ManyFlows.flow(1, at: 0))
+    var statistics = CaptureStatistics()
+    var (ends, omitted, attempts) = ([IPAddress: Int](), 0, [SocketAddress: Int]())
+    func meet(_ host: IPAddress) {
+      if ends[host] == nil, ends.count == CaptureStatistics.maximumHosts {
+        omitted += 1
+      } else {
+        ends[host, default: 0] += 1
+      }
+    }
+    for _ in 0..<500 {
+      var digests: [FlowDigest] = []
+      for _ in 0..<Int.random(in: 1..<100, using: &random) {
+        digest.client.address = IPAddress(v4: UInt32.random(in: 1_000..<41_000, using: &random))
+        digest.server.address = IPAddress(v4: UInt32.random(in: 0..<9, using: &random))
+        digest.server.port = UInt16.random(in: 0..<20, using: &random)
+        meet(digest.client.address)
+        meet(digest.server.address)
+        attempts[digest.server, default: 0] += 1
+        digests.append(digest)
+      }
+      statistics.add(digests)
+    }
+    #expect(Dictionary(uniqueKeysWithValues: statistics.hosts.map { ($0.host, $0.ends) }) == ends)
+    #expect(Dictionary(uniqueKeysWithValues: statistics.listeners.map { ($0.listener, $0.attempts) }) == attempts)
+    #expect(statistics.listeners.allSatisfy { $0.distinctClients == 64 })
+    #expect(statistics.hostsOmitted == omitted)
+    #expect(omitted > 0)
   }
 
   /// - Parameter events: what a tracker of a configuration says.

@@ -99,6 +99,19 @@ struct MeterTests {
     #expect(meter.size == 0)
   }
 
+  /// Seconds are counted from 1970 on; before it, each ends at its number.
+  @Test(arguments: [Int64(-3), -1, 0, 1, 3])
+  func rateOfOneSecondEndsWithIt(second: Int64) {
+    let first = second * 1_000_000_000
+    for step in [Int64(-1_000_000_000), -999_999_999, -1, 0, 1, 999_999_999, 1_000_000_000] {
+      var meter = RateMeter()
+      meter.add(Timestamp(nanoseconds: first))
+      meter.add(Timestamp(nanoseconds: first + step))
+      #expect(meter.peak == ((first + step) / 1_000_000_000 == second ? 2 : 1))
+      #expect(meter.peakTime == time(second))
+    }
+  }
+
   @Test func delaysThatLieCloseTogetherTakeLittleRoom() {
     var histogram = DelayHistogram()
     #expect(histogram.percentile(0.5) == 0)
