@@ -2,7 +2,6 @@
 #define MEMORY_ADVICE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 /// Asks the kernel to back what lies in `start` to `start + length` with huge pages (madvise(2), MADV_HUGEPAGE). Advice
 /// only: where there are none, nothing changes.
@@ -23,18 +22,6 @@ static inline void prefetch_lines(const void *start, size_t length) {
   const char *end = (const char *)start + length;
   for (const char *line = start; line < end; line += 64) __builtin_prefetch(line);
   if (length % 64 != 0) __builtin_prefetch(end - 1);
-}
-
-/// A bit for each of the eight words at `words` that is equal to `word`, from the lowest one on: a few vector instructions,
-/// where a loop has one comparison after the other.
-static inline uint32_t equal_words(const uint32_t *words, uint32_t word) {
-  typedef uint32_t eight_words __attribute__((ext_vector_type(8), aligned(4)));
-  typedef _Bool eight_bits __attribute__((ext_vector_type(8)));
-  union {
-    eight_bits bits;
-    uint8_t byte;
-  } equal = {__builtin_convertvector(*(const eight_words *)words == word, eight_bits)};
-  return equal.byte;
 }
 
 #endif
