@@ -112,6 +112,15 @@ struct MeterTests {
     }
   }
 
+  /// The two ends of time are no second.
+  @Test func rateOverAllTheTimeThereIs() {
+    for times in [[Int64.max, .min], [.min, .max], [0, .min], [.min, 0]] {
+      var meter = RateMeter()
+      for time in times { meter.add(Timestamp(nanoseconds: time)) }
+      #expect(meter.peak == 1)
+    }
+  }
+
   @Test func delaysThatLieCloseTogetherTakeLittleRoom() {
     var histogram = DelayHistogram()
     #expect(histogram.percentile(0.5) == 0)

@@ -10,40 +10,60 @@ struct FlowIndexTests {
   func agreesWithADictionary(hashes: UInt32) {
     var generator = SeededGenerator(seed: 3)
     var index = FlowIndex()
-    var model: [UInt32: UInt32] = [:]
+    var model: [(slot: UInt32, hash: UInt32)] = []
     for step in 0..<6_000 as Range<UInt32> {
+      let place = model.indices.randomElement(using: &generator)
       switch generator.next() % 8 {
       case 0...2:
-        guard let (slot, hash) = model.randomElement(using: &generator) else { continue }
-        index.remove(hash, slot)
-        model[slot] = nil
+        guard let place else { continue }
+        index.remove(model[place].hash, model[place].slot)
+        model.remove(at: place)
       case 3:
-        guard let (slot, hash) = model.randomElement(using: &generator) else { continue }
-        index.replace(hash, slot, by: step)
-        model[slot] = nil
-        model[step] = hash
+        guard let place else { continue }
+        index.replace(model[place].hash, model[place].slot, by: step)
+        model[place].slot = step
       default:
         guard model.count < 900 else { continue }
-        let hash = UInt32.random(in: 0..<hashes, using: &generator)
+        // Some of them just before the last, so that entries go round.
+        let hash = UInt32.random(in: 0..<hashes, using: &generator) &- hashes / 2
         index.insert(hash, step)
-        model[step] = hash
+        model.append((step, hash))
       }
-      if step % 500 == 0 { expect(&index, equals: model) }
+      if step % 200 == 0 { expect(&index, equals: model) }
     }
     expect(&index, equals: model)
     for (slot, hash) in model { index.remove(hash, slot) }
     expectNothingLeft(in: &index)
   }
 
+  /// Of each bucket: it counts those entries that are further on than it, and were to be in it or before; and it is full if
+  /// there are any.
+  private func expectTrueCounts(in index: inout FlowIndex) {
+    let count = index.buckets.count
+    var passing = Array(repeating: 0, count: count)
+    for bucket in 0..<count {
+      index.buckets[bucket].forEach { hash, _ in
+        let distance = index.buckets.distance(from: hash, to: bucket)
+        for passed in bucket - distance..<bucket { passing[passed & (count - 1)] += 1 }
+      }
+    }
+    for bucket in 0..<count {
+      #expect(Int(index.buckets[bucket].marks >> 8) == passing[bucket])
+      #expect(passing[bucket] == 0 || index.buckets[bucket].isFull)
+    }
+  }
+
   /// Every slot is found by its hash, once, and nothing else is.
-  private func expect(_ index: inout FlowIndex, equals model: [UInt32: UInt32]) {
+  private func expect(_ index: inout FlowIndex, equals model: [(slot: UInt32, hash: UInt32)]) {
     #expect(index.count == model.count)
-    for (hash, slots) in Dictionary(grouping: model, by: \.value) {
+    expectTrueCounts(in: &index)
+    let byHash = Dictionary(grouping: model, by: \.hash)
+    for (hash, entries) in byHash {
       let found = self.slots(of: hash, in: &index)
-      #expect(found.sorted() == slots.map(\.key).sorted())
+      #expect(found.sorted() == entries.map(\.slot).sorted())
       #expect(index.first(hash) == found.first)
     }
-    for hash in UInt32(1 << 20)..<(1 << 20) + 50 where !model.values.contains(hash) {
+    for hash in UInt32(1 << 20)..<(1 << 20) + 50 where byHash[hash] == nil {
       #expect(index.first(hash) == FlowIndex.none)
       #expect(slots(of: hash, in: &index).isEmpty)
     }
@@ -51,9 +71,9 @@ struct FlowIndexTests {
 
   private func slots(of hash: UInt32, in index: inout FlowIndex) -> [UInt32] {
     var result: [UInt32] = []
-    var probe = 0
+    var search = FlowIndex.Search()
     while true {
-      let slot = index.next(hash, &probe)
+      let slot = index.next(hash, &search)
       if slot == FlowIndex.none { return result }
       result.append(slot)
     }
@@ -81,6 +101,8 @@ struct FlowIndexTests {
     for slot in 0..<20 as Range<UInt32> { index.insert(5, slot) }
     index.remove(5, 77)
     index.remove(900, 3)
+    // Held, and on the way of this search, but with another hash.
+    index.remove(6, 19)
     index.replace(5, 77, by: 78)
     #expect(slots(of: 5, in: &index).sorted() == Array(0..<20))
   }

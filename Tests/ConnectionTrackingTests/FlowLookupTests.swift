@@ -14,11 +14,11 @@ import Testing
     return SocketAddress(address: address, port: [0, 1, 80, 65535].randomElement(using: &random) ?? 0)
   }
 
-  private static func segment(using random: inout SeededGenerator) -> Segment {
+  private static func segment(using random: inout SeededGenerator, areAlike: Bool = true) -> Segment {
     let isIPv6 = Bool.random(using: &random)
     var segment = Segment(
       time: Timestamp(nanoseconds: 0), frame: 1, source: end(isIPv6: isIPv6, using: &random),
-      destination: end(isIPv6: isIPv6, using: &random), sequence: SequenceNumber(1), flags: .syn)
+      destination: end(isIPv6: isIPv6 == areAlike, using: &random), sequence: SequenceNumber(1), flags: .syn)
     segment.encapsulation = EncapsulationID(.random(in: 0...1, using: &random))
     return segment
   }
@@ -37,6 +37,40 @@ import Testing
       #expect(FlowLookup(answer, .shared).hash == lookup.hash)
       #expect(FlowKey(answer) == key)
     }
+  }
+
+  /// No packet has one end of IPv4 and one of IPv6, but a caller may say so.
+  @Test func endsOfTwoProtocolsHaveAKeyAsWell() {
+    var random = SeededGenerator(seed: 7)
+    for _ in 0..<2000 {
+      let segment = Self.segment(using: &random, areAlike: false)
+      let lookup = FlowLookup(segment, .shared)
+      #expect(lookup.hash == FlowHash.shared(FlowKey(segment)))
+      #expect(FlowKey(segment, from: lookup.side) == FlowKey(segment))
+      var answer = segment
+      swap(&answer.source, &answer.destination)
+      #expect(FlowLookup(answer, .shared).hash == lookup.hash)
+      #expect(FlowKey(answer, from: FlowLookup(answer, .shared).side) == FlowKey(segment))
+    }
+  }
+
+  @Test func flowsBetweenTwoProtocolsComeAndGo() {
+    var configuration = TrackerConfiguration()
+    configuration.maximumFlows = 20
+    var tracker = ConnectionTracker(configuration)
+    var random = SeededGenerator(seed: 8)
+    var events: [TrackerEvent] = []
+    for step in 0..<20_000 as Range<Int64> {
+      var segment = Self.segment(using: &random, areAlike: step % 2 == 0)
+      segment.time = Timestamp(nanoseconds: step * 1_000_000)
+      segment.flags = [.syn, .ack, .rst].randomElement(using: &random) ?? .syn
+      tracker.observe(segment, payload: [UInt8]().span, into: &events)
+      #expect(tracker.openFlows <= 20)
+    }
+    tracker.finish(into: &events)
+    let begun = events.count { if case .began = $0 { true } else { false } }
+    let ended = events.count { if case .ended = $0 { true } else { false } }
+    #expect(begun > 1000 && begun == ended)
   }
 
   /// In a record of each kind.

@@ -32,8 +32,8 @@ public struct RateMeter: Sendable, Equatable {
   /// Whether there was but one second, and `time` is in it. Before 1970 a second ends at its number, and is not asked about.
   @inline(__always)
   private func isInOnlySecond(_ time: Timestamp) -> Bool {
-    let elapsed = time.nanoseconds &- peakTime.nanoseconds
-    return seconds.isEmpty && peak > 0 && peakTime.nanoseconds >= 0 && elapsed >= 0 && elapsed < 1_000_000_000
+    seconds.isEmpty && peak > 0 && peakTime.nanoseconds >= 0 && time >= peakTime
+      && time.nanoseconds &- peakTime.nanoseconds < 1_000_000_000
   }
 
   @inline(never)

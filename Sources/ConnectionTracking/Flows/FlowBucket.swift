@@ -29,7 +29,7 @@ struct FlowBucket {
   }
 
   /// A bit for each place that is taken; from the ninth bit on, how many entries were to be here or before, found no room,
-  /// and are beyond. Seventeen million of those would be of as many flows with hashes next to each other.
+  /// and are beyond. 24 bits are enough: nobody can choose hashes, and so have seventeen million flows meet at one bucket.
   private(set) var marks: UInt32 {
     @inline(__always) get { unsafe words[Int(Self.room)] }
     @inline(__always) nonmutating set { unsafe words[Int(Self.room)] = newValue }
@@ -49,9 +49,11 @@ struct FlowBucket {
   @inline(__always)
   func places(of hash: UInt32) -> UInt32 { unsafe equal_words(words, hash) & marks }
 
-  /// The place of the entry of `slot`, as a bit; 0 where it is not here.
+  /// The place of the entry of `slot` with this hash, as a bit; 0 where it is not here.
   @inline(__always)
-  func place(of slot: UInt32) -> UInt32 { unsafe equal_words(words + Self.firstSlot, slot) & marks & Self.places }
+  func place(of hash: UInt32, _ slot: UInt32) -> UInt32 {
+    unsafe equal_words(words + Self.firstSlot, slot) & places(of: hash)
+  }
 
   /// The slot at the lowest of `places`; ``FlowIndex/none`` where there are none.
   @inline(__always)

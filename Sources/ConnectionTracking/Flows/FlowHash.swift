@@ -29,8 +29,12 @@ struct FlowHash: Sendable {
   /// One end in 64 bits: all of it for IPv4, hashed for IPv6.
   @inline(__always)
   func word(_ end: SocketAddress) -> UInt64 {
-    guard end.address.isIPv6 else { return end.wordOfIPv4 }
-    return Self.fold(end.address.low ^ seeds[1], end.address.high ^ seeds[2]) ^ UInt64(end.port)
+    end.address.isIPv6 ? wordOfIPv6(end) : end.wordOfIPv4
+  }
+
+  @inline(__always)
+  func wordOfIPv6(_ end: SocketAddress) -> UInt64 {
+    Self.fold(end.address.low ^ seeds[1], end.address.high ^ seeds[2]) ^ UInt64(end.port)
   }
 
   /// The hash of one end.

@@ -9,7 +9,7 @@ struct FlowIndex: ~Copyable, Sendable {
   /// No record.
   static let none = UInt32.max
 
-  /// Entries a bucket for which there is room before the table grows: of a hundred entries, five lie further on then.
+  /// Entries for each bucket, on average, at which the table grows: of a hundred entries, six lie further on then.
   private static let load = 5
 
   private(set) var buckets = FlowBuckets(count: 128)
@@ -19,20 +19,25 @@ struct FlowIndex: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ hash: UInt32) { buckets.prefetch(Int(hash)) }
 
-  /// The next record with this hash, looked for from `probe` on; ``none`` where there are no more.
-  ///
-  /// - Parameter probe: 0 at first; moved on by each call.
-  mutating func next(_ hash: UInt32, _ probe: inout Int) -> UInt32 {
+  /// How far a search has come.
+  struct Search {
+    /// The bucket it has come to, counted on from the one that the hash names.
+    fileprivate var bucket = 0
+    /// The places there that it has seen, as bits.
+    fileprivate var seen: UInt32 = 0
+  }
+
+  /// The next record with this hash; ``none`` where there are no more.
+  mutating func next(_ hash: UInt32, _ search: inout Search) -> UInt32 {
     while true {
-      let bucket = Int(hash) &+ probe >> 3
-      let seen = UInt32(1) << UInt32(truncatingIfNeeded: probe & 7) &- 1
-      let places = buckets[bucket].places(of: hash) & ~seen
+      let bucket = buckets[Int(hash) &+ search.bucket]
+      let places = bucket.places(of: hash) & ~search.seen
       if places != 0 {
-        probe = probe & ~7 &+ places.trailingZeroBitCount &+ 1
-        return buckets[bucket].slot(at: places)
+        search.seen |= places & (0 &- places)
+        return bucket.slot(at: places)
       }
-      guard buckets[bucket].hasMoreBeyond else { return Self.none }
-      probe = (probe | 7) &+ 1
+      guard bucket.hasMoreBeyond else { return Self.none }
+      search = Search(bucket: search.bucket &+ 1)
     }
   }
 
@@ -48,8 +53,8 @@ struct FlowIndex: ~Copyable, Sendable {
 
   @inline(never)
   private mutating func firstBeyond(_ hash: UInt32) -> UInt32 {
-    var probe = 8
-    return next(hash, &probe)
+    var search = Search(bucket: 1)
+    return next(hash, &search)
   }
 
   /// Adds a record that is not there yet.
@@ -62,13 +67,13 @@ struct FlowIndex: ~Copyable, Sendable {
   /// The record at `slot` is at `new` from now on.
   mutating func replace(_ hash: UInt32, _ slot: UInt32, by new: UInt32) {
     guard let bucket = bucket(of: hash, slot) else { return }
-    buckets[bucket].replace(buckets[bucket].place(of: slot), by: new)
+    buckets[bucket].replace(buckets[bucket].place(of: hash, slot), by: new)
   }
 
   /// Removes a record that is there.
   mutating func remove(_ hash: UInt32, _ slot: UInt32) {
     guard let bucket = bucket(of: hash, slot) else { return }
-    buckets[bucket].remove(buckets[bucket].place(of: slot))
+    buckets[bucket].remove(buckets[bucket].place(of: hash, slot))
     for passed in Int(hash)..<bucket { buckets[passed].takeBack() }
     count -= 1
     if buckets[bucket].hasMoreBeyond { fill(bucket) }
@@ -92,11 +97,11 @@ struct FlowIndex: ~Copyable, Sendable {
     }
   }
 
-  /// The bucket that holds the entry of `slot`, counted on from `hash`; nil where there is none.
+  /// The bucket that holds the entry of `slot`, counted on from `hash`; nil where there is none with this hash.
   @inline(__always)
   private mutating func bucket(of hash: UInt32, _ slot: UInt32) -> Int? {
     var bucket = Int(hash)
-    while buckets[bucket].place(of: slot) == 0 {
+    while buckets[bucket].place(of: hash, slot) == 0 {
       guard buckets[bucket].hasMoreBeyond else { return nil }
       bucket &+= 1
     }

@@ -2,7 +2,7 @@ package import PacketDecoding
 
 /// A four-tuple within its VLAN and tunnel context, the same for both directions.
 ///
-/// In 39 bytes: a packet's two addresses are of one protocol.
+/// In 39 bytes: a packet's two addresses are of one protocol. Of two that are not, which no packet has, both pass for IPv6.
 package struct FlowKey: Sendable, Equatable {
   // The addresses' bits, of the smaller end first; see ``IPAddress``.
   private let lowHigh: UInt64
@@ -23,7 +23,7 @@ package struct FlowKey: Sendable, Equatable {
     let (low, high) = isOrdered ? (one, other) : (other, one)
     (lowHigh, lowLow, lowPort) = (low.address.high, low.address.low, low.port)
     (highHigh, highLow, highPort) = (high.address.high, high.address.low, high.port)
-    isIPv6 = high.address.isIPv6
+    isIPv6 = one.address.isIPv6 || other.address.isIPv6
     self.encapsulation = encapsulation
   }
 
@@ -38,7 +38,7 @@ package struct FlowKey: Sendable, Equatable {
     let port = (segment.source.port ^ segment.destination.port) & UInt16(truncatingIfNeeded: isFromHigh)
     (lowHigh, lowLow, lowPort) = (source.high ^ high, source.low ^ low, segment.source.port ^ port)
     (highHigh, highLow, highPort) = (destination.high ^ high, destination.low ^ low, segment.destination.port ^ port)
-    isIPv6 = destination.isIPv6
+    isIPv6 = source.isIPv6 || destination.isIPv6
     encapsulation = segment.encapsulation
   }
 

@@ -32,7 +32,8 @@ struct FlowLookup: Sendable {
       self.hash = hash(source, destination, segment.encapsulation)
       side = destination < source ? 1 : 0
     } else {
-      self.hash = hash(hash.word(segment.source), hash.word(segment.destination), segment.encapsulation)
+      self.hash = hash(
+        hash.wordOfIPv6(segment.source), hash.wordOfIPv6(segment.destination), segment.encapsulation)
       side = segment.destination < segment.source ? 1 : 0
     }
   }

@@ -28,8 +28,8 @@ struct FlowTable: ~Copyable, Sendable {
   /// Flows held that are no attempts.
   var heldCount: Int { briefs.count + records.count }
 
-  /// Bytes of the index for a flow: 8 for its entry, and for those that are free.
-  private static var bytesInIndex: Int { 20 }
+  /// Bytes of the index for a flow: 8 for its entry, and for places that are free, most after the index has grown.
+  private static var bytesInIndex: Int { 26 }
 
   /// Bytes that the flows held take, their places in the index included.
   ///
@@ -80,9 +80,9 @@ struct FlowTable: ~Copyable, Sendable {
 
   @inline(never)
   mutating func slot(of key: FlowKey, _ hash: UInt32) -> Slot? {
-    var probe = 0
+    var search = FlowIndex.Search()
     while true {
-      let slot = index.next(hash, &probe)
+      let slot = index.next(hash, &search)
       if slot == FlowIndex.none { return nil }
       if holds(key, at: slot) { return slot }
     }
