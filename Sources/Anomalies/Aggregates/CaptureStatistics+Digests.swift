@@ -9,7 +9,7 @@ extension CaptureStatistics {
   /// - Parameter flows: uneventful; see ``TrackerConfiguration/digestsUneventful``.
   public mutating func add(_ flows: [FlowDigest]) {
     quality.add(flows.span)
-    var walk = DigestWalk()
+    var walk = CountingWalk()
     while let index = walk.next(
       of: flows.span, byListener.index, byHost.index, &byListener.elements, &byHost.elements)
     {
@@ -20,7 +20,7 @@ extension CaptureStatistics {
 }
 
 /// A walk through flows that searches for the listener and the client of each, and counts it where all are known.
-private struct DigestWalk {
+private struct CountingWalk {
   /// Flows between one step of a search and the next. What a step asks for is there then, and no more is asked for at
   /// once than a processor remembers.
   private static let distance = 6
@@ -31,11 +31,13 @@ private struct DigestWalk {
   /// Flows whose client found no room.
   private(set) var clientsOmitted = 0
 
-  private static func place(_ index: Int) -> Int { index & 31 }
+  /// Where the search for the flow at `index` is; their number is a power of two.
+  @inline(__always)
+  private func place(_ index: Int) -> Int { index & (searches.count - 1) }
 
   /// The search for the ends of the flow at `index`, which is under way.
   @inline(__always)
-  func search(at index: Int) -> FlowSearch { searches[Self.place(index)] }
+  func search(at index: Int) -> FlowSearch { searches[place(index)] }
 
   /// Goes on.
   ///
@@ -47,15 +49,15 @@ private struct DigestWalk {
     var listeners = listeners.mutableSpan
     var hosts = hosts.mutableSpan
     while step < flows.count + 3 * Self.distance {
-      if step < flows.count { searches[Self.place(step)] = FlowSearch(flows[step], listenerIndex, hostIndex) }
+      if step < flows.count { searches[place(step)] = FlowSearch(flows[step], listenerIndex, hostIndex) }
       let begun = step - Self.distance
       if begun >= 0, begun < flows.count {
-        listenerIndex.begin(&searches[Self.place(begun)].listener, among: listeners)
-        hostIndex.begin(&searches[Self.place(begun)].client, among: hosts)
+        listenerIndex.begin(&searches[place(begun)].listener, among: listeners)
+        hostIndex.begin(&searches[place(begun)].client, among: hosts)
       }
       let found = begun - Self.distance
       if found >= 0, found < flows.count {
-        searches[Self.place(found)].goOn(flows[found].client.address, flows[found].server, &listeners, &hosts)
+        searches[place(found)].goOn(flows[found].client.address, flows[found].server, &listeners, &hosts)
       }
       let counted = found - Self.distance
       step += 1

@@ -61,7 +61,7 @@ package struct FlowKey: Sendable, Equatable {
     SocketAddress(address: IPAddress(isIPv6: isIPv6, high: highHigh, low: highLow), port: highPort)
   }
 
-  /// Without a branch, for the same reason.
+  /// Without a branch, for the reason that ``init(_:from:)`` gives.
   @inline(__always)
   package static func == (left: FlowKey, right: FlowKey) -> Bool {
     let addresses =
