@@ -3,12 +3,6 @@ import Dispatch
 import PacketDecoding
 import Reporting
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Whole captures in three stages: packets are read and decoded, flows are followed, what came of it is reported.
 ///
 /// The stages take turns on one thread, or go on at the same time on threads of their own. Each takes things in their
@@ -31,15 +25,13 @@ struct Analysis {
   /// Runs to the end of the input.
   ///
   /// - Parameters:
-  ///   - jobs: how many things may go on at the same time. On one core they take turns all the same: a thread that only
-  ///     waits for others costs a second there before Dispatch starts the next.
+  ///   - jobs: how many things may go on at the same time.
   ///   - report: is given what the tracker said, on the calling thread. Where it throws, stages on other threads stay
   ///     behind: the process is about to end.
   func run(
     on jobs: Int, _ progress: ProgressBar, report: ([TrackerEvent], EncapsulationTable) throws -> Void
   ) throws {
-    let isShared = jobs > 1 && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
-    if isShared { try runInStages(progress, report) } else { try runInTurns(progress, report) }
+    if jobs > 1 { try runInStages(progress, report) } else { try runInTurns(progress, report) }
   }
 
   private func runInTurns(
@@ -68,8 +60,9 @@ struct Analysis {
   ) throws {
     let batches = Relay(Self.depth) { reading.makeBatch(capacity: Self.size) }
     let outputs = Relay(Self.depth) { Output(encapsulations: reading.makeBatch(capacity: 1).encapsulations) }
-    DispatchQueue.global().async { [reading] in Self.read(reading, into: batches, progress) }
-    DispatchQueue.global().async { [configuration] in Self.follow(batches, configuration, into: outputs) }
+    // Queues of their own: the global one starts no second thread on one core before the first has waited for a second.
+    DispatchQueue(label: "reading").async { [reading] in Self.read(reading, into: batches, progress) }
+    DispatchQueue(label: "following").async { [configuration] in Self.follow(batches, configuration, into: outputs) }
     var taken = 0
     while try outputs.take(
       taken,
