@@ -121,7 +121,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// What is known of every flow still held, in order of its number: a look that changes nothing.
   public mutating func snapshot() -> [Flow] {
     var flows: [Flow] = []
-    for slot in records.slotsByNumber(upTo: flowCount) {
+    for held in records.slotsByNumber(upTo: flowCount) {
+      let slot = records.isRefused(held) ? unfold(held) : held
       flows.append(
         FlowTable.isBrief(slot)
           ? snapshot(brief: slot, .open)

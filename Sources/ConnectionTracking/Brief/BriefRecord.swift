@@ -89,6 +89,9 @@ struct BriefRecord: ~Copyable, Sendable {
   /// `side` has sent its FIN.
   func hasFIN(of side: Int) -> Bool { stage >= .closed || stage >= .closing && side == closer }
 
+  /// See ``FlowRecord/isOver``: neither end holds a socket any more once the timer has ended.
+  var isOver: Bool { mutating get { stage == .over || isRefused } }
+
   /// The first FIN was acknowledged by a segment of its own.
   var isFINAcknowledgedAlone: Bool {
     mutating get { ends[1 - closer].facts.contains(.acknowledgedFINAlone) }

@@ -18,11 +18,27 @@ extension ConnectionTracker {
   @inline(never)
   mutating func takesAnswer(_ segment: inout Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
     let side = Int(lookup.side & 1)
-    guard records[attempt: slot].isAnswered(by: &segment, from: side) else { return false }
+    guard records[attempt: slot].isAnswered(by: &segment, from: side) else {
+      return takesRefusal(&segment, lookup, at: slot)
+    }
     noteGrowth()
     stores.recent.remember(segment, lookup.content, of: records[attempt: slot].number, from: side)
     let mayBeCookie = stores.backlog.add(&segment)
     records.replace(attempt: slot, lookup.hash, answeredBy: segment, mayBeCookie: mayBeCookie)
+    return true
+  }
+
+  /// The same for the RST of a host where no socket listens.
+  private mutating func takesRefusal(
+    _ segment: inout Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot
+  ) -> Bool {
+    let side = Int(lookup.side & 1)
+    guard records[attempt: slot].isRefused(by: &segment, from: side, stores.notices.leastSilence) else { return false }
+    noteGrowth()
+    if lookup.content != RecentSegments.nothing {
+      stores.recent.remember(segment, lookup.content, of: records[attempt: slot].number, from: side)
+    }
+    setTimer(ofBrief: records.replace(attempt: slot, lookup.hash, refusedBy: segment))
     return true
   }
 

@@ -16,6 +16,7 @@ extension ConnectionTracker {
   /// Tells how the flow in brief at `slot` has ended; where it is ``Flow/EndReason/closed``, by the end of TIME_WAIT.
   mutating func tell(brief slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
     guard configuration.digestsUneventful else { return events.append(.ended(snapshot(brief: slot, reason))) }
+    if records[brief: slot].isRefused { return tell(records[brief: slot].digestOfRefusal(reason), into: &events) }
     let hasExpired = reason == .closed
     let end = hasExpired ? Timestamp(nanoseconds: records.deadline(ofBrief: slot, timers)) : now
     let closing = records.closing(of: slot)

@@ -22,8 +22,12 @@ extension ConnectionTracker {
 }
 
 extension FlowTable {
-  /// When the timer of the flow in brief at `slot` ends, in nanoseconds; `.max` where none runs.
+  /// When the timer of the flow in brief at `slot` ends, or it has lingered long enough, in nanoseconds; `.max` where it
+  /// waits for nothing.
   mutating func deadline(ofBrief slot: Slot, _ timers: TimerProfile) -> Int64 {
-    closing(of: slot)?.deadline(at: self[brief: slot].stage, timers) ?? .max
+    if self[brief: slot].isRefused {
+      return self[brief: slot].last.time.advanced(byNanoseconds: timers.timeWait).nanoseconds
+    }
+    return closing(of: slot)?.deadline(at: self[brief: slot].stage, timers) ?? .max
   }
 }

@@ -11,6 +11,12 @@ extension ConnectionTracker {
     FlowTable.isFull(slot) ? slot : unfoldShort(slot)
   }
 
+  /// Where the flow at `slot` is told of at length. That of one that was refused is what its record makes of the RST.
+  @inline(__always)
+  mutating func tellable(_ slot: FlowTable.Slot) -> FlowTable.Slot {
+    !configuration.digestsUneventful && records.isRefused(slot) ? unfold(slot) : slot
+  }
+
   @inline(never)
   private mutating func unfoldShort(_ slot: FlowTable.Slot) -> FlowTable.Slot {
     let new = records.unfold(slot, timers, in: &stores)
@@ -35,10 +41,12 @@ extension FlowTable {
       replace(slot, by: new)
       return new
     }
+    let refusal = self[brief: slot].isRefused ? self[brief: slot].takeBackRefusal() : nil
     let closing = closing(of: slot)
     let pause = pause(of: slot)
     let new = records.insert(FlowRecord(for: &briefs[slot ^ Self.brief]))
     records[new].unfold(&briefs[slot ^ Self.brief], closing, pause, timers, in: &stores)
+    if let refusal { records[new].takeLate(refusal, timers: timers, in: &stores) }
     replace(slot, by: new)
     return new
   }

@@ -74,6 +74,7 @@ extension ConnectionTracker {
 
   /// The flow at `slot` ends, and makes room for another.
   mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
+    let slot = tellable(slot)
     tell(slot, reason, into: &events)
     if FlowTable.isBrief(slot) { return remove(brief: slot) }
     if FlowTable.isAttempt(slot) { return records.remove(attempt: slot) }

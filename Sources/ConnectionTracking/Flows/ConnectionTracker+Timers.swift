@@ -46,7 +46,7 @@ extension ConnectionTracker {
 
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
     guard isDue(due) else { return }
-    if FlowTable.isBrief(due.slot), records[brief: due.slot].stage == .over {
+    if FlowTable.isBrief(due.slot), records[brief: due.slot].isOver {
       return end(due.slot, .closed, into: &events)
     }
     let slot = unfold(due.slot)

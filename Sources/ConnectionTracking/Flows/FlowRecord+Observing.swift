@@ -44,6 +44,12 @@ extension FlowRecord {
     return false
   }
 
+  /// Takes a segment that passed before, and was put off: the last one.
+  mutating func takeLate(_ segment: Segment, timers: TimerProfile, in stores: inout SharedStores) {
+    follow(segment, false, from: segment.source == key.low ? 0 : 1, timers: timers, in: &stores)
+    wake = nextWake(linger: timers.timeWait)
+  }
+
   /// Takes a segment by which a state may change.
   @inline(never)
   private mutating func follow(

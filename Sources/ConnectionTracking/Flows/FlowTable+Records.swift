@@ -22,6 +22,10 @@ extension FlowTable {
     Self.isBrief(slot) ? self[brief: slot].lastTime : self[slot].last.time.nanoseconds
   }
 
+  /// Whether the flow at `slot` is held as one that was refused; see ``BriefRecord/isRefused``.
+  @inline(__always)
+  mutating func isRefused(_ slot: Slot) -> Bool { Self.isBrief(slot) && self[brief: slot].isRefused }
+
   /// How the flow in brief at `slot` closes; nil where it does not.
   @inline(__always)
   mutating func closing(of slot: Slot) -> BriefClosing? {

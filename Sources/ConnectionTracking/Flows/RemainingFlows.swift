@@ -40,7 +40,7 @@ extension ConnectionTracker {
       guard let slot = remaining.next() else { return }
       if let later = remaining.later(2 * Self.distance) { records.prefetch(record: later) }
       if let later = remaining.later(Self.distance) { records.prefetch(whatBelongsTo: later, stores.timeline) }
-      tell(slot, .inputEnded, into: &events)
+      tell(tellable(slot), .inputEnded, into: &events)
     }
   }
 
