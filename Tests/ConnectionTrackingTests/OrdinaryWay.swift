@@ -2,7 +2,7 @@ import PacketDecoding
 import TestSupport
 import Testing
 
-/// A conversation out of which nothing falls: handshake, data, FINs. Lines are those of a ``WireScript`` without times
+/// A conversation out of which nothing falls: handshake, data, FINs; or a SYN and its refusal. Lines are those of a ``WireScript`` without times
 /// and options.
 struct OrdinaryWay: Sendable, CustomTestStringConvertible {
   let testDescription: String
@@ -11,6 +11,7 @@ struct OrdinaryWay: Sendable, CustomTestStringConvertible {
   var step = 10
   var hasTimestamps = false
   var hasIdentifications = false
+  var isIPv6 = false
 
   private static let opening = ["c S 0:0(0)", "s S. 0:0(0) ack 1", "c . 1:1(0) ack 1"]
   private static let exchange = ["c P. 1:101(100) ack 1", "s . 1:1(0) ack 101", "s P. 1:301(300) ack 101"]
@@ -18,6 +19,8 @@ struct OrdinaryWay: Sendable, CustomTestStringConvertible {
     "c F. 101:101(0) ack 301", "s . 301:301(0) ack 102", "s F. 301:301(0) ack 102", "c . 102:102(0) ack 302",
   ]
   private static let threeWay = ["s F. 301:301(0) ack 101", "c F. 101:101(0) ack 302", "s . 302:302(0) ack 102"]
+  /// No socket: a RST with sequence number 0.
+  private static let refusal = "s R. \(-Int(WireScript.serverISN)):\(-Int(WireScript.serverISN))(0) ack 1 win 0"
   private static let withLastData = ["s F. 301:401(100) ack 101", "c . 101:101(0) ack 402", "c F. 101:101(0) ack 402"]
 
   static let all = [
@@ -32,6 +35,11 @@ struct OrdinaryWay: Sendable, CustomTestStringConvertible {
       testDescription: "server first",
       lines: opening + ["s P. 1:301(300) ack 1", "c P. 1:101(100) ack 301", "s . 301:301(0) ack 101"] + threeWay,
       step: 1500),
+    OrdinaryWay(testDescription: "refused", lines: ["c S 0:0(0)", refusal + " id 0"]),
+    OrdinaryWay(
+      testDescription: "refused, with identifications", lines: ["c S 0:0(0)", refusal], hasIdentifications: true),
+    OrdinaryWay(testDescription: "refused over IPv6", lines: ["c S 0:0(0)", refusal], isIPv6: true),
+    OrdinaryWay(testDescription: "refused late", lines: ["c S 0:0(0)", refusal + " id 0"], step: 1500),
   ]
 
   /// The conversation up to its line `place`, then `departure`, then the rest of it where it `goesOn`.
@@ -42,7 +50,22 @@ struct OrdinaryWay: Sendable, CustomTestStringConvertible {
     for line in departure.lines(writer.place) { try writer.add(line) }
     writer.time += departure.pause
     if goesOn { for line in lines.dropFirst(place) { try writer.add(line) } }
-    return try WireScript(writer.text)
+    var script = try WireScript(writer.text)
+    if isIPv6 { script.useIPv6() }
+    return script
+  }
+}
+
+extension WireScript {
+  /// The same conversation between addresses of IPv6.
+  fileprivate mutating func useIPv6() {
+    for index in lines.indices {
+      guard var segment = lines[index].segment else { continue }
+      segment.source.address = IPAddress(v6High: 0x2001_0DB8 << 32, low: segment.source.address.low)
+      segment.destination.address = IPAddress(v6High: 0x2001_0DB8 << 32, low: segment.destination.address.low)
+      segment.identification = nil
+      lines[index].segment = segment
+    }
   }
 }
 

@@ -12,7 +12,8 @@ extension AttemptRecord {
     let delay = segment.time.nanoseconds &- time.nanoseconds
     return sender != Int(side) && segment.flags == [.rst, .ack] && segment.sequence == SequenceNumber(0)
       && segment.acknowledgment == offer.sequence + 1 && segment.window == 0 && segment.wirePayloadLength == 0
-      && segment.options.kinds.isEmpty && UInt(bitPattern: segment.wireLength) <= UInt(UInt16.max)
+      && segment.options.kinds.isEmpty && segment.isIPv4 == (segment.identification != nil)
+      && UInt(bitPattern: segment.wireLength) <= UInt(UInt16.max)
       && delay >= 0 && delay < leastSilence && BriefMoment(segment, since: first) != nil
   }
 }

@@ -50,11 +50,14 @@ extension FlowTable {
 
   /// Puts a brief record in the place of the attempt at `slot`, which `segment` answers; see
   /// ``BriefRecord/init(of:_:answeredBy:mayBeCookie:)``.
-  @inline(__always)
-  mutating func replace(attempt slot: Slot, _ hash: UInt32, answeredBy segment: Segment, mayBeCookie: Bool) {
+  ///
+  /// - Returns: where it is.
+  @inline(__always) @discardableResult
+  mutating func replace(attempt slot: Slot, _ hash: UInt32, answeredBy segment: Segment, mayBeCookie: Bool) -> Slot {
     let key = key(ofAttempt: slot)
-    _ = replace(
-      attempt: slot, hash, by: BriefRecord(of: &self[attempt: slot], key, answeredBy: segment, mayBeCookie: mayBeCookie))
+    return replace(
+      attempt: slot, hash, by: BriefRecord(of: &self[attempt: slot], key, answeredBy: segment, mayBeCookie: mayBeCookie)
+    )
   }
 
   /// The same for one that `segment` refuses; see ``BriefRecord/init(of:_:refusedBy:)``.
