@@ -34,6 +34,20 @@ struct BriefRecordTests {
     }
   }
 
+  /// To look at it has its RST taken, and it goes on waiting for its end.
+  @Test func aRefusedFlowEndsThoughItWasLookedAt() throws {
+    let way = try #require(OrdinaryWay.all.first { $0.testDescription == "refused" })
+    var tracker = ConnectionTracker()
+    var events: [TrackerEvent] = []
+    let script = try way.script(leavingAfter: 2, by: Departure(testDescription: "nothing"), goesOn: false)
+    for segment in script.lines.compactMap(\.segment) {
+      tracker.observe(segment, payload: [UInt8]().span, into: &events)
+    }
+    #expect(tracker.snapshot().map(\.close) == [.refused])
+    tracker.advance(to: tracker.snapshot()[0].lastSeen.time.advanced(byNanoseconds: 61_000_000_000), into: &events)
+    #expect(tracker.openFlows == 0)
+  }
+
   /// The measure would be of no use, were both trackers the same.
   @Test(arguments: [OrdinaryWay.all[0]] + OrdinaryWay.all.filter { $0.testDescription == "refused" })
   func takeLessMemory(way: OrdinaryWay) throws {

@@ -2,8 +2,8 @@ import PacketDecoding
 
 /// A flow of which nothing has passed but an ordinary SYN: what a scan or a flood leaves by the million.
 ///
-/// It holds what that SYN said, and no more. The SYN-ACK makes it a ``BriefRecord``; anything else has it unfold into
-/// the ``FlowRecord`` that it would have been.
+/// It holds what that SYN said, and no more. The SYN-ACK, or the RST of a host where no socket listens, makes it a
+/// ``BriefRecord``; anything else has it unfold into the ``FlowRecord`` that it would have been.
 ///
 /// Not copyable, and `mutating` also where it only reads, for the reason ``TCPEndpoint`` gives.
 struct AttemptRecord: ~Copyable, Sendable {

@@ -1,6 +1,7 @@
 import PacketDecoding
 
-/// A flow that has gone the ordinary way so far: the three-way handshake, data in order, a FIN from both ends.
+/// A flow that has gone the ordinary way so far: the three-way handshake, data in order, a FIN from both ends; or a SYN
+/// that was refused.
 ///
 /// Most flows never do anything else, and what their records and timelines say then follows from when a few segments
 /// passed. So they are kept in half the memory, and their segments pass by a few comparisons. The first segment out of
