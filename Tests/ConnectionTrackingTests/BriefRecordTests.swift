@@ -39,9 +39,10 @@ struct BriefRecordTests {
     let way = try #require(OrdinaryWay.all.first { $0.testDescription == "refused" })
     var tracker = ConnectionTracker()
     var events: [TrackerEvent] = []
+    let nothing: [UInt8] = []
     let script = try way.script(leavingAfter: 2, by: Departure(testDescription: "nothing"), goesOn: false)
     for segment in script.lines.compactMap(\.segment) {
-      tracker.observe(segment, payload: [UInt8]().span, into: &events)
+      tracker.observe(segment, payload: nothing.span, into: &events)
     }
     #expect(tracker.snapshot().map(\.close) == [.refused])
     tracker.advance(to: tracker.snapshot()[0].lastSeen.time.advanced(byNanoseconds: 61_000_000_000), into: &events)
