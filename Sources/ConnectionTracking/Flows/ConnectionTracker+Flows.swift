@@ -78,6 +78,11 @@ extension ConnectionTracker {
     tell(slot, reason, into: &events)
     if FlowTable.isBrief(slot) { return remove(brief: slot) }
     if FlowTable.isAttempt(slot) { return records.remove(attempt: slot) }
+    remove(slot)
+  }
+
+  /// Lets the flow at `slot`, which has a full record, go.
+  mutating func remove(_ slot: FlowTable.Slot) {
     records[slot].release(in: &stores)
     records.remove(slot)
   }

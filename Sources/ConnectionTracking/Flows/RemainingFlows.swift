@@ -33,14 +33,17 @@ extension ConnectionTracker {
   /// Flows whose timelines are read side by side.
   private static var group: Int { 64 }
 
-  /// Tells of the next flows in `remaining`, `count` at most, whose records stay.
+  /// Tells of the next flows in `remaining`, `count` at most, whose records stay; but for those made to be told of.
   mutating func tell(_ remaining: inout RemainingFlows, _ count: Int, into events: inout [TrackerEvent]) {
     for _ in 0..<count {
       if remaining.isAtMultiple(of: Self.group) { readTimelines(of: remaining.next(Self.group)) }
       guard let slot = remaining.next() else { return }
       if let later = remaining.later(2 * Self.distance) { records.prefetch(record: later) }
       if let later = remaining.later(Self.distance) { records.prefetch(whatBelongsTo: later, stores.timeline) }
-      tell(tellable(slot), .inputEnded, into: &events)
+      let told = tellable(slot)
+      tell(told, .inputEnded, into: &events)
+      // The next one that was refused needs a record as well.
+      if told != slot { remove(told) }
     }
   }
 
