@@ -88,4 +88,16 @@ struct LookAlikeTests {
     #expect(findings.contains { $0.id == "rst-data-after-close" && $0.severity == (isRequest ? .error : .notice) })
     #expect(!findings.contains { $0.id == "time-wait-bucket-overflow" })
   }
+
+  /// What was under way when the RST passed takes a round trip, however many segments it is.
+  @Test("a peer that goes on for a round trip may have the RST", arguments: [("0.140", false), ("0.160", true)])
+  func underWay(last: String, isUnaware: Bool) throws {
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        0.100 c R. 101:101(0) ack 201 win 501 id 5 ttl 64
+        0.101 s P. 201:301(100) ack 101 win 509 id 12 ttl 64
+        \(last) s P. 301:401(100) ack 101 win 509 id 13 ttl 64
+        """)
+    #expect(ids.contains("peer-unaware-of-rst") == isUnaware, "found \(ids)")
+  }
 }
