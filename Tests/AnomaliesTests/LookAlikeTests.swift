@@ -100,4 +100,13 @@ struct LookAlikeTests {
         """)
     #expect(ids.contains("peer-unaware-of-rst") == isUnaware, "found \(ids)")
   }
+
+  /// Who resets a SYN-ACK may have asked for nothing: its address was forged.
+  @Test("a SYN that was not captured may never have been sent")
+  func backscatter() throws {
+    let flows = try WireScript("0.010 s S. 0:0(0) ack 1 id 0\n0.310 c R 1:1(0) win 0 id 0").flows()
+    let found = flows.flatMap { Findings().of($0) }.first { $0.id == "handshake-aborted" }
+    #expect(found?.message == "The client answered the SYN-ACK with RST; a SYN of its own was not captured.")
+    #expect(found?.fields.contains { $0.name == "waited" } == false)
+  }
 }
