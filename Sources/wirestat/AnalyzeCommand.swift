@@ -45,7 +45,7 @@ struct AnalyzeCommand: ParsableCommand {
 
   func validate() throws {
     if jobs < 1 { throw ValidationError("--jobs wants at least 1.") }
-    if let output = report.output, output != "-", files.contains(output) {
+    if let output = report.output, output != "-", OutputFile.isSame(output, asAnyOf: files) {
       throw ValidationError("\(output) would be overwritten: it is one of the captures.")
     }
   }
