@@ -73,9 +73,16 @@ struct FlowJudge {
 
   /// Why the run fails; nil where the gate caught nothing.
   var failure: Failure? {
-    guard let firstCaught else { return nil }
+    guard let firstCaught else { return emptiness }
     let more = caught > 1 ? " and \(caught - 1) more" : ""
     return Failure(.findings, "--fail-on caught \(firstCaught)\(more).")
+  }
+
+  /// A gate that judged no flow lets nothing through: the filter or the capture is not what was meant.
+  private var emptiness: Failure? {
+    guard !gate.isEmpty, totals.reported == 0 else { return nil }
+    let why = totals.flows == 0 ? "the capture holds none" : "none of \(totals.flows) is one of those asked for"
+    return Failure(.nothingJudged, "--fail-on had no flow to judge: \(why).")
   }
 
   private mutating func examine(_ found: [Finding]) {
