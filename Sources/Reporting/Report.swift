@@ -10,6 +10,8 @@ public struct Report: Sendable {
 
   public var capture = CaptureSummary()
   public var totals = FlowTotals()
+  /// The totals of the flows that were asked for; nil where all were.
+  public var selected: FlowTotals?
   /// What was found at listeners and hosts.
   public var findings: [Finding] = []
   /// The listeners, busiest first.

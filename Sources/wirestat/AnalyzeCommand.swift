@@ -26,8 +26,9 @@ struct AnalyzeCommand: ParsableCommand {
       wirestat explain says what each means. --format junit makes a test case of every connection with findings; it \
       fails by what --fail-on names, or else from a warning on.
 
-      Exit status: 0 done, 1 a finding that --fail-on names, 64 usage, 65 not a capture or a damaged one (what could \
-      be read is reported), 66 no such file, 74 input/output error, 77 no permission. A damaged capture goes before 1.
+      Exit status: 0 done, 1 a finding that --fail-on names, 3 no flow for --fail-on to judge, 64 usage, 65 not a \
+      capture or a damaged one (what could be read is reported), 66 no such file, 74 input/output error, 77 no \
+      permission. A damaged capture goes before 1 and 3.
       """)
 
   @Argument(help: "Capture files, read as one stream in time order; - is standard input.")
@@ -45,7 +46,7 @@ struct AnalyzeCommand: ParsableCommand {
 
   func validate() throws {
     if jobs < 1 { throw ValidationError("--jobs wants at least 1.") }
-    if let output = report.output, output != "-", files.contains(output) {
+    if let output = report.output, output != "-", OutputFile.isSame(output, asAnyOf: files) {
       throw ValidationError("\(output) would be overwritten: it is one of the captures.")
     }
   }

@@ -5,6 +5,8 @@ enum ExitStatus: Int32 {
   case done = 0
   /// The report holds a finding that `--fail-on` names.
   case findings = 1
+  /// `--fail-on` was asked to judge flows, and there were none.
+  case nothingJudged = 3
   /// A mistake on the command line.
   case usage = 64
   /// Not a capture, or a damaged one; what could be read of it was reported.

@@ -8,7 +8,8 @@ struct FindingOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Exit with 1 after the report if a finding has this name, or this severity or above. Repeatable; default: never. \
-      It judges what the report shows: the flows asked for, their listeners and hosts, and always the capture itself.
+      It judges what the report shows: the flows asked for, their listeners and hosts, and always the capture itself. \
+      Where there is no flow to judge, exit with 3.
       """,
       valueName: "severity|id"))
   var failOn: [FailureArgument] = []

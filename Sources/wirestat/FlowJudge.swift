@@ -10,14 +10,18 @@ struct FlowJudge {
   private let needs: ReportNeeds
   private var statistics = CaptureStatistics()
   private var totals = FlowTotals()
+  /// Those of the flows asked for, where not all are.
+  private var selected: FlowTotals?
   /// What the gate caught: how many findings, and the first one's name.
   private var caught = 0
   private var firstCaught: String?
 
   /// - Parameter needs: what the report is read for. Rules that nobody reads, nor the gate, nor the statistics, are
   ///   not asked.
-  init(_ options: FindingOptions, for needs: ReportNeeds) {
+  /// - Parameter isSelective: whether only some flows are asked for.
+  init(_ options: FindingOptions, for needs: ReportNeeds, isSelective: Bool = false) {
     gate = options.gate
+    selected = isSelective ? FlowTotals() : nil
     self.needs = needs
     let rules = needs.contains(.flows) ? .all : CaptureStatistics.countedRules.union(gate.rules)
     findings = Findings(options.thresholds, asking: rules, hasWords: needs.contains(.messages))
@@ -32,6 +36,7 @@ struct FlowJudge {
   ) -> FlowReport? {
     let digest = FlowDigest(flow)
     totals.add(digest, isReported: isReported)
+    if isReported { selected?.add(digest, isReported: true) }
     let found = findings.of(flow)
     statistics.add(flow, digest, found, isReported)
     guard isReported else { return nil }
@@ -60,6 +65,7 @@ struct FlowJudge {
     examine(found)
     report.capture = capture
     report.totals = totals
+    report.selected = selected
     report.capture.findings = found.filter { AnomalyRule.named($0.id)?.group == .captureQuality }
     report.findings = found.filter { AnomalyRule.named($0.id)?.group != .captureQuality }
     return report
@@ -67,9 +73,16 @@ struct FlowJudge {
 
   /// Why the run fails; nil where the gate caught nothing.
   var failure: Failure? {
-    guard let firstCaught else { return nil }
+    guard let firstCaught else { return emptiness }
     let more = caught > 1 ? " and \(caught - 1) more" : ""
     return Failure(.findings, "--fail-on caught \(firstCaught)\(more).")
+  }
+
+  /// A gate that judged no flow lets nothing through: the filter or the capture is not what was meant.
+  private var emptiness: Failure? {
+    guard !gate.isEmpty, totals.reported == 0 else { return nil }
+    let why = totals.flows == 0 ? "the capture holds none" : "none of \(totals.flows) is one of those asked for"
+    return Failure(.nothingJudged, "--fail-on had no flow to judge: \(why).")
   }
 
   private mutating func examine(_ found: [Finding]) {

@@ -18,8 +18,8 @@ struct LiveCommand: ParsableCommand {
         sudo wirestat live lo --filter 'tcp port 8080' --duration 60
         sudo wirestat live any --format ndjson -w kept.pcap
 
-      Exit status: as that of analyze, 1 for a finding that --fail-on names; 66 also for an interface that does not exist, 77 where this user may not \
-      capture packets.
+      Exit status: as that of analyze, 1 for a finding that --fail-on names; 66 also for an interface that does not \
+      exist, 77 where this user may not capture packets.
       """)
 
   @Argument(help: "The interface, as ip link names it; any is all of them.")
@@ -82,18 +82,14 @@ struct LiveOptions: ParsableArguments {
 
 /// How transitions and the report are written.
 struct LiveOutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("text, or ndjson: one JSON object a line.", valueName: "format"))
-  var format = ReportFormat.text
+  @Option(help: ArgumentHelp("ndjson is one JSON object a line.", valueName: "format"))
+  var format = LiveFormat.text
 
   @Option(help: ArgumentHelp("How states are spelled.", valueName: "dialect"))
   var stateNames = StateNames.bsd
 
   @Option(help: ArgumentHelp("Colours: auto is on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = ColorChoice.auto
-
-  func validate() throws {
-    if format != .text && format != .ndjson { throw ValidationError("live writes --format text or ndjson.") }
-  }
 
   func writer(_ findings: FindingOptions) throws(Failure) -> LiveWriter {
     let file = try OutputFile(nil)
@@ -103,6 +99,14 @@ struct LiveOutputOptions: ParsableArguments {
     options.style = style
     return LiveWriter(
       TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style),
-      format.renderer(options), to: file.buffer(), findings: findings)
+      format.report.renderer(options), to: file.buffer(), findings: findings)
   }
+}
+
+/// The forms that can be written while packets come.
+enum LiveFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, ndjson
+
+  /// That of the report at the end.
+  var report: ReportFormat { self == .ndjson ? .ndjson : .text }
 }

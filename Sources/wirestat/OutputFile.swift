@@ -16,7 +16,17 @@ struct OutputFile {
         FilePath(path), .writeOnly, options: [.create, .truncate],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch {
-      throw Failure(.ioError, "cannot write \(path): \(error)")
+      throw Failure(error as? Errno == .permissionDenied ? .noPermission : .ioError, "cannot write \(path): \(error)")
+    }
+  }
+
+  /// True where `path` names one of `inputs`, under this name or another.
+  static func isSame(_ path: String, asAnyOf inputs: [String]) -> Bool {
+    if inputs.contains(path) { return true }
+    guard let there = try? Stat(FilePath(path)), there.type == .regular else { return false }
+    return inputs.contains { input in
+      guard input != "-", let one = try? Stat(FilePath(input)) else { return false }
+      return one.deviceID == there.deviceID && one.inode == there.inode
     }
   }
 

@@ -12,7 +12,9 @@ struct ReportOptions: ParsableArguments {
   var listeners = false
 
   @Option(
-    help: "ndjson is one JSON object a line, summary the totals alone; junit and markdown are for CI.")
+    help: """
+      ndjson is one JSON object a line, summary the totals of the flows asked for; junit and markdown are for CI.
+      """)
   var format = ReportFormat.text
 
   @Option(

@@ -16,7 +16,7 @@ struct ReportWriter: ~Copyable {
     self.renderer = renderer
     self.output = output
     filter = FlowFilter(selection)
-    judge = FlowJudge(findings, for: renderer.needs)
+    judge = FlowJudge(findings, for: renderer.needs, isSelective: !filter.takesAll)
     self.renderer.begin(into: &self.output)
   }
 

@@ -88,4 +88,25 @@ struct LookAlikeTests {
     #expect(findings.contains { $0.id == "rst-data-after-close" && $0.severity == (isRequest ? .error : .notice) })
     #expect(!findings.contains { $0.id == "time-wait-bucket-overflow" })
   }
+
+  /// What was under way when the RST passed takes a round trip, however many segments it is.
+  @Test("a peer that goes on for a round trip may have the RST", arguments: [("0.140", false), ("0.160", true)])
+  func underWay(last: String, isUnaware: Bool) throws {
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        0.100 c R. 101:101(0) ack 201 win 501 id 5 ttl 64
+        0.101 s P. 201:301(100) ack 101 win 509 id 12 ttl 64
+        \(last) s P. 301:401(100) ack 101 win 509 id 13 ttl 64
+        """)
+    #expect(ids.contains("peer-unaware-of-rst") == isUnaware, "found \(ids)")
+  }
+
+  /// Who resets a SYN-ACK may have asked for nothing: its address was forged.
+  @Test("a SYN that was not captured may never have been sent")
+  func backscatter() throws {
+    let flows = try WireScript("0.010 s S. 0:0(0) ack 1 id 0\n0.310 c R 1:1(0) win 0 id 0").flows()
+    let found = flows.flatMap { Findings().of($0) }.first { $0.id == "handshake-aborted" }
+    #expect(found?.message == "The client answered the SYN-ACK with RST; a SYN of its own was not captured.")
+    #expect(found?.fields.contains { $0.name == "waited" } == false)
+  }
 }

@@ -82,6 +82,28 @@ struct AnalyzeCommandTests {
     }
   }
 
+  /// Under whatever name: what is to be read is not written over.
+  @Test func aCaptureIsNotOverwritten() async throws {
+    try await withConversation { path in
+      let alias = "/./" + path
+      let result = try await Tool.run("analyze", path, "-o", alias)
+      #expect(result.status == 64)
+      #expect(result.errors.hasPrefix("wirestat: \(alias) would be overwritten: it is one of the captures.\n"))
+      let kept = try await Tool.run("analyze", path)
+      #expect(kept.output.contains("11 packets"))
+    }
+  }
+
+  /// Twelve clients in every stage of life; the totals are those of the flows that were asked for.
+  @Test func theSummaryIsOfTheFlowsAskedFor() async throws {
+    let sample = "\(SampleCaptures.folder)/open/many-clients.pcap"
+    let one = try await Tool.run("analyze", sample, "--format", "summary", "--flow", "1")
+    #expect(one.output.contains("12 flows (1 shown)"))
+    #expect(one.output.contains("first to close        1 "))
+    let none = try await Tool.run("analyze", sample, "--format", "summary", "--port", "1")
+    #expect(none.output.split(separator: "\n").count == 1)
+  }
+
   @Test func standardInputGivesWhatTheFileGives() async throws {
     try await withConversation { path in
       let piped = try await Tool.shell("cat \"$1\" | $WIRESTAT analyze - --format csv", path)

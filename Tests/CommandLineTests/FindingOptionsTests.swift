@@ -13,7 +13,7 @@ struct FindingOptionsTests {
       [
         "", "--fail-on never", "--fail-on error", "--fail-on rst-data-after-close", "--fail-on syn-timeout",
         "--fail-on syn-timeout --fail-on request-after-fin", "--fail-on error --flow 2",
-      ], [0, 0, 1, 1, 0, 1, 0]))
+      ], [0, 0, 1, 1, 0, 1, 3]))
   func aFindingMakesTheRunFail(options: String, status: Int) async throws {
     let result = try await analyze("reset/request-crosses-fin.pcap", options)
     #expect(result.status == Int32(status))
@@ -24,6 +24,18 @@ struct FindingOptionsTests {
   @Test func theReasonIsOneSentence() async throws {
     let result = try await analyze("reset/request-crosses-fin.pcap", "--fail-on request-after-fin")
     #expect(result.errors == "wirestat: --fail-on caught request-after-fin.\n")
+  }
+
+  /// A port that nobody uses, or a capture that holds nothing: that no finding was caught says nothing there.
+  @Test func aGateThatJudgesNoFlowIsNotPassed() async throws {
+    let unused = try await analyze("close/three-way.pcap", "--fail-on error --port 81")
+    #expect(unused.status == 3)
+    #expect(unused.errors == "wirestat: --fail-on had no flow to judge: none of 1 is one of those asked for.\n")
+    let empty = try await analyze("close/three-way.pcap", "--fail-on error --filter udp")
+    #expect(empty.status == 3)
+    #expect(empty.errors == "wirestat: --fail-on had no flow to judge: the capture holds none.\n")
+    let ungated = try await analyze("close/three-way.pcap", "--port 81")
+    #expect(ungated.status == 0)
   }
 
   @Test func aDamagedCaptureGoesBeforeAFinding() async throws {
@@ -46,7 +58,7 @@ struct FindingOptionsTests {
       [
         "--fail-on syn-flood", "--fail-on syn-flood --port 8080", "--fail-on syn-flood --flow 1",
         "--fail-on syn-flood --port 81", "--fail-on syn-flood --flow 100000",
-      ], [1, 1, 1, 0, 0]))
+      ], [1, 1, 1, 3, 3]))
   func aListenerIsJudgedWithTheFlowsAskedFor(options: String, status: Int) async throws {
     let result = try await analyze("open/syn-flood.pcap", options + " --threshold syns-per-second=5")
     #expect(result.status == Int32(status))

@@ -1,5 +1,6 @@
 import ConnectionTracking
 import Reporting
+import TestSupport
 import Testing
 
 @Suite("How text is laid out")
@@ -25,6 +26,21 @@ struct LayoutTests {
   @Test func aLadderBeginsWithWhatWasLeftFirst() {
     #expect(Ladder(SampleFlows.midstream).start.client == nil)
     #expect(Ladder(SampleFlows.fourWay).start.server == .listen)
+  }
+
+  /// The ACK of the SYN was not captured: the frame that shows it is the server's own.
+  @Test func whatOnlyItsReceiverShowsHasNoArrow() throws {
+    let flow = try #require(
+      try WireScript("0.010 s S. 0:0(0) ack 1 id 1\n0.020 s P. 1:101(100) ack 1 id 2").flows().first)
+    #expect(Ladder(flow).rungs.map(\.sender) == [.server, nil])
+  }
+
+  @Test func aSocketConnectedToItselfHasOneHistory() throws {
+    let script = "0.000 c S 0:0(0)\n0.001 c S. 0:0(0) ack 1\n0.002 c . 1:1(0) ack 1"
+    let flow = try #require(try WireScript(script, selfConnect: true).flows().first)
+    let ladder = Ladder(flow)
+    #expect(ladder.start.server == .closed)
+    #expect(ladder.rungs.map(\.server.state) == ladder.rungs.map(\.client.state))
   }
 
   @Test func aDumpGoesOnWhereItStopped() {

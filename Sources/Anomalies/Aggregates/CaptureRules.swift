@@ -53,7 +53,7 @@ extension AnomalyRule {
     causes: ["transmit checksum offload on the capturing host, on by default"],
     next: ["ethtool -k IFACE | grep checksumming", "tcp.checksum.status == 0"],
     advice: "Nothing to do; to verify what that host sends, capture elsewhere or turn its offload off.",
-    peers: PeerNames(wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum (ignore_checksums)"),
+    peers: PeerNames(wireshark: "tcp.checksum_bad.expert", zeek: "bad_TCP_checksum (ignore_checksums)"),
     reference: "ethtool(8) -k: tx-checksumming")
   static let natTranslatedPair = aggregate(
     "nat-translated-pair", .info, "Connections are in the capture twice", group: .captureQuality,

@@ -41,7 +41,8 @@ extension AnomalyRule {
     "connect-latency-outlier", .notice, "Some connections took a second to open",
     explanation: """
       From the first SYN to the SYN-ACK some attempts took 1 s, 3 s or 7 s, where others take milliseconds: the \
-      steps of the SYN's retransmission timer. A SYN or its answer was dropped; it is not distance.
+      steps of the SYN's retransmission timer (1 s, 2 s, 3 s and on from Linux 6.5). A SYN or its answer was dropped; \
+      it is not distance.
       """,
     causes: ["a full accept or SYN queue", "loss"],
     next: ["nstat -az TcpExtListenDrops", "tcp.flags.syn == 1 && tcp.analysis.retransmission"],

@@ -66,6 +66,16 @@ public final class RuleContext: Sendable {
     return (0...thresholds.race).contains(fin.time.nanoseconds(since: late.first.time))
   }
 
+  /// How long `end` had sent no new payload at `time`, since its peer's FIN; `.max` where it never did.
+  func quiet(_ end: EndpointRole, at time: Timestamp) -> Int64 {
+    notices(.dataAfterPeerFIN, by: end).last.map { time.nanoseconds(since: $0.last.time) } ?? .max
+  }
+
+  /// How long `end` sent nothing new after `time`, when its peer had closed; `.max` where it never did.
+  func quiet(_ end: EndpointRole, from time: Timestamp) -> Int64 {
+    notices(.dataAfterPeerFIN, by: end).first.map { $0.first.time.nanoseconds(since: time) } ?? .max
+  }
+
   /// How far an entry can be relied on.
   func confidence(_ entry: TimelineEntry) -> Confidence {
     switch entry.evidence {

@@ -103,8 +103,7 @@ extension AnomalyRule {
   ) { context in
     let limit = max(2 * context.roundTrip, context.thresholds.race)
     return context.notices(.segmentAfterReset).compactMap { after -> Sighting? in
-      guard after.circumstances.contains(.afterPeerReset),
-        after.last.time.advanced(byNanoseconds: after.delay).nanoseconds(since: after.first.time) > limit,
+      guard after.circumstances.contains(.afterPeerReset), after.delay > limit,
         let reset = context.notices(.reset, by: after.sender.peer).first(where: {
           $0.reset.traits.contains(.accepted) && $0.first.frame < after.first.frame
         }),

@@ -104,7 +104,7 @@ extension AnomalyRule {
     next: ["nstat -az TcpInCsumErrors", "ethtool -S IFACE | grep -i -E 'crc|csum'", "tcp.checksum.status == 0"],
     advice: "Look at the error counters of the links on the way.",
     peers: PeerNames(
-      wireshark: "tcp.checksum.bad", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum",
+      wireshark: "tcp.checksum_bad.expert", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum",
       kernel: "TcpInCsumErrors"),
     on: .notices(.badChecksum)
   ) { context in

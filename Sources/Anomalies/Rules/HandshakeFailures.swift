@@ -109,11 +109,14 @@ extension AnomalyRule {
         context.cause(of: notice) == .cancelledConnect
       else { return nil }
       let waited = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
-      return Sighting(
+      let hasSYN = context.flow.orientation == .syn
+      let sighting = Sighting(
         .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
-        "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN."
+        hasSYN
+          ? "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN."
+          : "The client answered the SYN-ACK with RST; a SYN of its own was not captured."
       )
-      .with("waited", seconds: waited)
+      return hasSYN ? sighting.with("waited", seconds: waited) : sighting
     }
   }
 

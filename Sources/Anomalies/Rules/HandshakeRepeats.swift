@@ -9,7 +9,8 @@ extension AnomalyRule {
     reference: "RFC 6298 §2: an initial timeout of 1 s",
     explanation: """
       The first SYN brought no answer, a later one did. Each repeat costs the user the retransmission timer: 1 s, \
-      then 2 s more, then 4 s. Linux servers drop a SYN without a word when the accept queue is full.
+      then 2 s more, then 4 s; Linux since 6.5 repeats a few times after 1 s each first. Linux servers drop a SYN \
+      without a word when the accept queue is full.
       """,
     causes: [
       "loss on the way", "the listener's accept or SYN queue was full", "a stateful firewall learning the flow",

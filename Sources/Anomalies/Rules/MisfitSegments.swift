@@ -12,7 +12,7 @@ extension AnomalyRule {
       so that an inspector and the host may read different streams.
       """,
     causes: ["an attempt to evade inspection", "injected data", "a broken network card or middlebox"],
-    next: ["tcp.overlap.conflict", "compare ip.ttl of the two segments"],
+    next: ["tcp.segment.overlap.conflict", "compare ip.ttl of the two segments"],
     advice: "Treat the stream as tampered with until the source is known.",
     peers: PeerNames(wireshark: "tcp.segment.overlap.conflict", suricata: "stream.reassembly_overlap_different_data"),
     on: .notices(.differentData)
@@ -76,7 +76,7 @@ extension AnomalyRule {
   static let ackOutOfWindowLow = AnomalyRule(
     "ack-out-of-window-low", .notice, .data, "An acknowledgment from long ago", reference: "RFC 5961 §5.2",
     explanation:
-      "A segment acknowledges less than the largest window below what was acknowledged before; it is dropped.",
+      "A segment acknowledges a number more than the largest window below what was acknowledged before; it is dropped.",
     causes: ["an old duplicate", "a forged segment"], next: ["compare ip.ttl of the segment with the others"],
     advice: "Nothing to do for one.", peers: PeerNames(suricata: "stream.pkt_invalid_ack"), canBeFeigned: true,
     on: .notices(.ackFarBehind)

@@ -77,27 +77,36 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPTimeouts, TcpExtTCPAbortOnTimeout"),
     canBeFeigned: true, on: .notices(.timeoutRetransmission)
   ) { context in
-    context.notices(.timeoutRetransmission).reduce(
-      into: [EndpointRole: (first: FlowNotice, last: FlowNotice, count: Int)]()
-    ) { runs, notice in
-      if let run = runs[notice.sender] {
-        runs[notice.sender] = (run.first, notice, run.count + notice.count)
-      } else {
-        runs[notice.sender] = (notice, notice, notice.count)
-      }
-    }.values.sorted { $0.first.first.frame < $1.first.first.frame }.compactMap { run -> Sighting? in
-      let answered = context.flow[run.first.sender.peer].lastSent.map { $0 > run.first.first.time } ?? false
-      let time = run.last.last.time.nanoseconds(since: run.first.first.time)
-      guard !answered, run.count >= context.thresholds.blackoutSegments, time > context.thresholds.blackoutTime,
-        context.flow[run.first.sender.peer].packets > 0
-      else { return nil }
-      return Sighting(
-        run.first.sender, at: run.first.first.time, frames: frames(run.first.first.frame, run.last.last.frame),
-        "\(run.first.sender.subject) sent the same data \(Phrase.times(run.count)) again over "
-          + "\(Phrase.duration(time)), and nothing came back."
-      )
-      .with("repeats", run.count).with("duration", seconds: time)
-    }
+    context.ends.compactMap { end in blackout(of: end, context) }
+      .sorted { $0.frames.lexicographicallyPrecedes($1.frames) }
+  }
+
+  /// The timeouts of `end` that nothing answered to the end of the capture.
+  private static func blackout(of end: EndpointRole, _ context: RuleContext) -> Sighting? {
+    let timeouts = context.notices(.timeoutRetransmission, by: end)
+    guard let last = timeouts.last, last.distance >= context.thresholds.blackoutSegments,
+      last.delay > context.thresholds.blackoutTime, context.flow[end.peer].packets > 0
+    else { return nil }
+    let start = last.last.time.advanced(byNanoseconds: -last.delay)
+    if let heard = context.flow[end.peer].lastSent, heard > start { return nil }
+    let first = timeouts.first { $0.first.time >= start }?.first.frame ?? last.last.frame
+    let idle = idleBefore(start, end, context)
+    let after = idle.map { "After \(Phrase.duration($0)) without a packet the \(end.noun)" } ?? end.subject
+    let sighting = Sighting(
+      end, at: start, frames: frames(first, last.last.frame),
+      "\(after) sent the same data \(Phrase.times(last.distance)) again over \(Phrase.duration(last.delay)), and "
+        + "nothing came back."
+    )
+    .with("repeats", last.distance).with("duration", seconds: last.delay)
+    return idle.map { sighting.with("idle", seconds: $0) } ?? sighting
+  }
+
+  /// The silence that `end` broke with the data that it then repeated, where it was long enough to be forgotten in.
+  private static func idleBefore(_ time: Timestamp, _ end: EndpointRole, _ context: RuleContext) -> Int64? {
+    context.notices(.silence, by: end).last {
+      $0.first.time <= time && $0.delay >= context.thresholds.middleboxIdle
+        && $0.first.time >= context.flow[end.peer].lastSent ?? $0.first.time
+    }?.delay
   }
 
   static let keepaliveDeadPeer = AnomalyRule(
@@ -174,8 +183,9 @@ extension AnomalyRule {
   static let idleMiddleboxReset = AnomalyRule(
     "idle-middlebox-reset", .error, .stall, "Reset after a long idle time", reference: "RFC 5382 §5",
     explanation: """
-      After a long silence the first segment was answered by RST at once, or by nothing: somebody between the ends had \
-      forgotten the connection. The RST has the shape of an answer without a socket, or another TTL than its sender's.
+      After a long silence the first segment was answered by RST at once: somebody between the ends had forgotten the \
+      connection. The RST has the shape of an answer without a socket, or another TTL than its sender's. Where nothing \
+      answers at all, see retransmission-blackout.
       """,
     causes: ["a NAT, firewall or balancer with an idle timeout (AWS NLB 350 s, Azure 240 s, many proxies 60 s)"],
     next: ["the idle timeouts of every box on the way", "sysctl net.ipv4.tcp_keepalive_time"],

@@ -8,7 +8,8 @@ extension AnomalyRule {
     "close-wait-leak", .error, .stall, "The application does not close", reference: "RFC 9293 §3.6, Figure 12",
     explanation: """
       The peer has closed, the kernel has acknowledged it, and the application never calls close(): the socket stays \
-      in CLOSE_WAIT, where no timer ends it. It holds a file descriptor and memory until the process ends.
+      in CLOSE_WAIT, where no timer ends it. It holds a file descriptor and memory until the process ends. An end that \
+      goes on sending is half closed, and no leak.
       """,
     causes: [
       "the application does not close() when read() returns 0",
@@ -22,6 +23,7 @@ extension AnomalyRule {
     context.ends.compactMap { end -> Sighting? in
       guard context.flow[end].state == .closeWait,
         context.nanoseconds(end, in: .closeWait) > context.thresholds.closeWait,
+        context.quiet(end, at: context.flow.endedAt) > context.thresholds.closeWait,
         let entry = context.entered(end, .closeWait), entry.confirmed != nil || entry.evidence == .observed
       else { return nil }
       return Sighting(
@@ -63,7 +65,7 @@ extension AnomalyRule {
     explanation: """
       An end closed, the peer acknowledged it, and the peer's FIN does not come. An orphan, closed by its application, \
       is dropped by the kernel after tcp_fin_timeout (60 s). One that is merely shut down is held without any limit; \
-      that is why the setting seems not to work.
+      that is why the setting seems not to work. As long as the peer sends data, nothing is stuck.
       """,
     causes: ["the peer leaks its socket: see its CLOSE_WAIT", "shutdown(SHUT_WR) without close()"],
     next: ["ss -tnpo state fin-wait-2   # no process: an orphan", "sysctl net.ipv4.tcp_fin_timeout"],
@@ -73,17 +75,37 @@ extension AnomalyRule {
     context.ends.compactMap { end -> Sighting? in
       let time = context.nanoseconds(end, in: .finWait2)
       guard time >= context.thresholds.finWait2, let entry = context.entered(end, .finWait2) else { return nil }
-      let isHeld = context.flow[end].state == .finWait2 && time > orphanTime + 5_000_000_000
-      let what =
-        isHeld
-        ? "; the application still holds the socket"
-        : time >= orphanTime ? ", as long as the kernel keeps an orphan" : ""
+      let left = entry.time.advanced(byNanoseconds: time)
+      let quiet = max(context.quiet(end.peer, from: entry.time), context.quiet(end.peer, at: left))
+      guard quiet >= context.thresholds.finWait2 else { return nil }
+      let isHeld = isHeld(end, entry, time, context)
       return Sighting(
         entry, context.confidence(entry),
-        "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(what): the peer did not close."
+        "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(outcome(end, isHeld, context))."
       )
       .with("duration", seconds: time).with("held", isHeld ? "true" : "false")
     }
+  }
+
+  /// How FIN_WAIT_2 ended, or what is known of who keeps it.
+  private static func outcome(_ end: EndpointRole, _ isHeld: Bool, _ context: RuleContext) -> String {
+    if isHeld { return "; the application still holds the socket: the peer did not close" }
+    if context.entry(end, { $0.cause == .finWait2Expired }) != nil {
+      return ", as long as the kernel keeps an orphan: the peer did not close"
+    }
+    let isLate = context.flow[end].state != .finWait2 && context.fin(of: end.peer) != nil
+    return isLate ? ": the peer closed only then" : ": the peer did not close"
+  }
+
+  /// `end` is in FIN_WAIT_2 for longer than an orphan, and has shown that it is none: it took data, or acknowledged
+  /// something when an orphan was gone.
+  private static func isHeld(
+    _ end: EndpointRole, _ entry: TimelineEntry, _ time: Int64, _ context: RuleContext
+  ) -> Bool {
+    guard context.flow[end].state == .finWait2, time > orphanTime + 5_000_000_000 else { return false }
+    let tookData = context.has(.dataAfterPeerFIN) && context.flow[end.peer].unacknowledgedBytes == 0
+    let last = context.flow[end].lastSent ?? entry.time
+    return tookData || last.nanoseconds(since: entry.time) > orphanTime
   }
 
   /// `tcp_fin_timeout`, as long as nobody changed it.

@@ -45,7 +45,7 @@ public struct EndpointDigest: Sendable, Equatable {
   public var closeWait = CloseWait.never
   /// Its last TIME_WAIT.
   public var timeWait = Stay()
-  /// Its CLOSE_WAIT, where that ``CloseWait/remains``.
+  /// Its CLOSE_WAIT, where that ``CloseWait/remains``: how long since it sent its last payload in it.
   public var unclosed = Stay()
   /// The packet that led to ``unclosed``; 0 where none is known.
   public var unclosedFrame: UInt64 = 0
@@ -112,7 +112,9 @@ extension EndpointDigest {
     closeWait = .left
     guard isThere, let since = flow[end].stateSince else { return }
     closeWait = .remains
-    unclosed = Stay(since: since, nanoseconds: waited)
+    let data = flow.notices.last { $0.kind == .dataAfterPeerFIN && $0.sender == end }
+    let quiet = data.map { flow.endedAt.nanoseconds(since: $0.last.time) } ?? waited
+    unclosed = Stay(since: since, nanoseconds: min(waited, quiet))
     unclosedFrame = flow.lastEntry(of: end, to: .closeWait)?.frame ?? 0
   }
 }

@@ -110,7 +110,8 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case finBeyondHole
   /// Payload beyond the sender's own FIN. `bytes` of it.
   case dataAfterFIN
-  /// New payload after the peer's FIN. `bytes`, `delay` since that FIN; `acknowledged`: the sender knew of the FIN.
+  /// New payload after the peer's FIN. `bytes`, `delay` from that FIN to the last of it; `acknowledged`: the sender knew
+  /// of the FIN.
   case dataAfterPeerFIN
   /// A FIN that passed while payload of the peer was on its way. `bytes` of it, `delay` since the peer's last segment.
   case finCrossesData
@@ -120,13 +121,14 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   // Resets.
   /// A RST; see ``FlowNotice/reset``.
   case reset
-  /// Segments after a RST. `bytes`, `delay` since the RST of the first one.
+  /// Segments after a RST. `bytes`, `delay` from the RST to the last of them.
   case segmentAfterReset
   /// An ACK that answers a segment its receiver would not take (RFC 5961). `delay` since that segment.
   case challengeACK
 
   // Data.
-  /// A segment again after a silence of its sender. `bytes`.
+  /// A segment again after a silence of its sender. `bytes`; `distance`: how many of the last ones found no word of the
+  /// peer, `delay` since the first of those.
   case timeoutRetransmission
   /// A segment again after three duplicate ACKs or SACK blocks (RFC 5681 §3.2, RFC 6675). `bytes`.
   case fastRetransmission

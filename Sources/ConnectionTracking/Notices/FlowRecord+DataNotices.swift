@@ -17,10 +17,25 @@ extension FlowRecord {
     else { return }
     let isKnown = ends[side].sending.isAcknowledged && segment.sequenceEnd <= basis.acknowledged
     let isUnheard = ends[peer(of: side)].latest.time < ends[side].latest.time
-    add(isKnown ? .spuriousRetransmission : cause(segment, side, basis, store), segment, side, &store) { notice in
+    let kind = isKnown ? .spuriousRetransmission : cause(segment, side, basis, store)
+    let run = unanswered(kind, segment, side, store)
+    add(kind, segment, side, &store) { notice in
       notice.bytes = segment.wirePayloadLength
+      notice.distance = run.count
       if isUnheard { notice.circumstances.insert(.peerSilent) }
     }
+    if run.count > 0 { store.update(kind, role(of: side), in: notices) { $0.delay = run.duration } }
+  }
+
+  /// How many timeouts in a row the peer has let pass without a word, this one with them, and for how long.
+  private mutating func unanswered(
+    _ kind: NoticeKind, _ segment: Segment, _ side: Int, _ store: borrowing NoticeStore
+  ) -> (count: Int, duration: Int64) {
+    guard kind == .timeoutRetransmission else { return (0, 0) }
+    guard let earlier = store.newest(kind, role(of: side), in: notices),
+      ends[peer(of: side)].latest.time < earlier.last.time.nanoseconds
+    else { return (1, 0) }
+    return (earlier.distance &+ 1, earlier.delay &+ segment.time.nanoseconds(since: earlier.last.time))
   }
 
   /// What is sent again bears the time of that; what bears an old one was doubled or held back on the way.

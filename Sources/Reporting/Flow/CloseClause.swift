@@ -43,7 +43,7 @@ struct CloseClause {
   private func writeFIN(into output: inout OutputBuffer) {
     let closer = flow.closedBy == .server ? EndpointRole.server : .client
     writeCloser(closer, into: &output)
-    writeIdle(into: &output)
+    writeIdle(flow.idleBeforeClose, into: &output)
     guard let first = fin(of: closer), let second = fin(of: closer.peer), flow.close != .half else { return }
     output.append(", ")
     output.append(closer.peer.noun)
@@ -55,7 +55,7 @@ struct CloseClause {
   private func writeResetAfterFIN(into output: inout OutputBuffer) {
     let closer = flow.closedBy == .server ? EndpointRole.server : .client
     writeCloser(closer, into: &output)
-    writeIdle(into: &output)
+    writeIdle(flow.idleBeforeClose, into: &output)
     guard worst != "request-after-fin", let reset else { return }
     output.append(reset.sender == closer ? ", then reset the connection" : ", and ")
     if reset.sender != closer {
@@ -84,7 +84,7 @@ struct CloseClause {
 
   private func writeSimultaneous(into output: inout OutputBuffer) {
     output.append("Both ends closed at the same time (FIN)")
-    writeIdle(into: &output)
+    writeIdle(flow.idleBeforeClose, into: &output)
     guard let client = fin(of: .client), let server = fin(of: .server) else { return }
     output.append(", ")
     output.append(duration: client.time.distance(to: server.time))
@@ -99,7 +99,8 @@ struct CloseClause {
       output.append(subject: flow.closedBy == .server ? .server : .client, of: flow)
     }
     output.append(cause == .injected ? " ended the connection" : " reset the connection (RST)")
-    writeIdle(into: &output)
+    // A RST carries no data: what came at the same moment came before it.
+    writeIdle(flow.idleBeforeClose.map { max(1, $0) }, into: &output)
     writeResetCause(into: &output)
   }
 
@@ -127,16 +128,19 @@ struct CloseClause {
     output.append(duration: flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time))
   }
 
-  private func writeIdle(into output: inout OutputBuffer) {
-    switch flow.idleBeforeClose {
+  /// - Parameter idle: since the last data; nil where there was none.
+  private func writeIdle(_ idle: Int64?, into output: inout OutputBuffer) {
+    switch idle {
     case 0?: output.append(" with its last data")
     case let idle? where idle < 1_000_000: output.append(" right after the last data")
     case let idle?:
       output.append(" after ")
       output.append(duration: idle)
       output.append(" idle")
+    // The first packet of a connection that is older tells of no time at all.
+    case nil where !flow.wasSeenToOpen && flow.nanosecondsToClose == 0: break
     case nil:
-      output.append(" after ")
+      output.append(flow.wasSeenToOpen ? " after " : " after at least ")
       output.append(duration: flow.nanosecondsToClose)
       output.append(" without data")
     }
@@ -144,9 +148,15 @@ struct CloseClause {
 
   private func writeResetCause(into output: inout OutputBuffer) {
     if let worst, Self.explanations.contains(worst) { return }
-    guard let words = cause.flatMap(Self.words) else { return }
+    guard let cause, let words = words(for: cause) else { return }
     output.append(": ")
     output.append(words)
+  }
+
+  /// What resets a SYN-ACK whose SYN was not seen may never have sent one.
+  private func words(for cause: ResetCause) -> StaticString? {
+    let mayBeForged = cause == .cancelledConnect && flow.orientation != .syn
+    return mayBeForged ? "it was not connecting any more, or never was" : Self.words(for: cause)
   }
 
   private func fin(of role: EndpointRole) -> TimelineEntry? {
@@ -211,6 +221,9 @@ extension CloseClause {
 }
 
 extension Flow {
+  /// The first packet was a SYN or SYN-ACK, not one of a connection that had been there before.
+  fileprivate var wasSeenToOpen: Bool { orientation == .syn || orientation == .synACK }
+
   /// From the first packet to the first FIN or RST; to the last packet where the timeline has neither.
   package var nanosecondsToClose: Int64 {
     let first = firstEntry { entry in

@@ -12,7 +12,10 @@ package struct Ladder {
     var states = Sides(client: StandingState(start.client), server: StandingState(start.server))
     for entries in Self.steps(of: flow.timeline) {
       guard let first = entries.first else { continue }
-      for entry in entries { states[entry.endpoint] = StandingState(entry) }
+      for entry in entries {
+        states[entry.endpoint] = StandingState(entry)
+        if flow.client == flow.server { states[entry.endpoint.peer] = StandingState(entry) }
+      }
       let sinceStart = first.time.nanoseconds(since: flow.firstSeen.time)
       rungs.append(Rung(entries, sinceStart: sinceStart, client: states.client, server: states.server))
     }
@@ -21,7 +24,9 @@ package struct Ladder {
   /// What an end's first transition left, or what it is in where there was none.
   private static func start(of role: EndpointRole, in flow: Flow) -> TCPState? {
     let first = flow.timeline.first { $0.endpoint == role }
-    return first.map(\.from) ?? flow[role].state
+    // A socket connected to itself has one history.
+    let own = first ?? (flow.client == flow.server ? flow.timeline.first : nil)
+    return own.map(\.from) ?? flow[role].state
   }
 
   /// Neighbours in the timeline that the same frame made.
@@ -55,12 +60,13 @@ package struct Rung {
 
   package func moves(of role: EndpointRole) -> Int { entries.count { $0.endpoint == role } }
 
-  /// Who sent the segment that made this step; nil where none did.
+  /// Who sent the segment that made this step; nil where none did. An arrival that only its receiver's own segment
+  /// shows is none that was seen.
   package var sender: EndpointRole? {
     entries.lazy.compactMap { entry in
       switch entry.cause.direction {
       case .sent: entry.endpoint
-      case .received: entry.endpoint.peer
+      case .received: entry.evidence == .observed ? nil : entry.endpoint.peer
       case .none: nil
       }
     }.first

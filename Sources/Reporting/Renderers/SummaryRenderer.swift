@@ -17,7 +17,7 @@ public struct SummaryRenderer: ReportRenderer {
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)
-    let totals = report.totals
+    let totals = report.selected ?? report.totals
     guard totals.flows > 0 else { return }
     let closes = Flow.CloseKind.allCases.map { ($0 == .none ? "not closed" : $0.rawValue, totals.count(of: $0)) }
     write("closed", closes, into: &output)
@@ -26,7 +26,7 @@ public struct SummaryRenderer: ReportRenderer {
     write("ends left in", states.map { (names[$0.index], totals.ends(in: $0)) }, into: &output)
     write(
       "payload bytes", [("sent once", totals.payloadBytes), ("sent again", totals.retransmittedBytes)], into: &output)
-    if totals.evicted > 0 { write("given up for memory", [("flows", totals.evicted)], into: &output) }
+    write("given up for memory", [("flows", totals.evicted)], into: &output)
   }
 
   /// A line of counts; those of 0 are left out.

@@ -9,7 +9,7 @@ extension StateGlossary {
     entered: ["close() or shutdown(SHUT_WR) in ESTABLISHED sends the FIN"],
     left: [
       "the ACK of the FIN arrives: FIN_WAIT_2", "the peer's FIN arrives without that ACK: CLOSING",
-      "the peer's FIN arrives with that ACK (three-way close): TIME_WAIT",
+      "the peer's FIN arrives with that ACK (three-way close): TIME_WAIT", "RST, sent or received: CLOSED",
     ],
     limit: .retransmission("until the FIN is given up (Linux: tcp_orphan_retries, 8 tries, once closed)"),
     pileUp: """
@@ -22,7 +22,10 @@ extension StateGlossary {
     meaning: "This end has closed, the other knows it, and has not closed yet: the connection is half open.",
     waitsFor: "the peer's FIN",
     entered: ["the ACK of our FIN arrives in FIN_WAIT_1"],
-    left: ["the peer's FIN arrives: TIME_WAIT", "the timer of a closed socket ends: CLOSED, without a packet"],
+    left: [
+      "the peer's FIN arrives: TIME_WAIT", "the timer of a closed socket ends: CLOSED, without a packet",
+      "RST, sent or received: CLOSED",
+    ],
     limit: .orphanedFinWait2,
     pileUp: """
       The peer does not close: look for CLOSE_WAIT there. After close() the stack's timer ends it; after \
@@ -46,7 +49,7 @@ extension StateGlossary {
     meaning: "Both ends closed at the same time: the FINs crossed, and this end's is not acknowledged yet.",
     waitsFor: "the ACK of its FIN",
     entered: ["the peer's FIN arrives in FIN_WAIT_1 and does not acknowledge ours"],
-    left: ["the ACK of our FIN arrives: TIME_WAIT"],
+    left: ["the ACK of our FIN arrives: TIME_WAIT", "RST arrives: CLOSED"],
     limit: .retransmission("until the FIN is given up, as in FIN_WAIT_1"),
     pileUp: "Rare and short. Many mean lost ACKs, or timeouts of both ends that fire in the same moment.")
 
@@ -55,7 +58,7 @@ extension StateGlossary {
     meaning: "The other end closed first, now this one has closed too.",
     waitsFor: "the ACK of its FIN, the last segment of the connection",
     entered: ["close() in CLOSE_WAIT sends the FIN"],
-    left: ["the ACK of the FIN arrives: CLOSED"],
+    left: ["the ACK of the FIN arrives: CLOSED", "RST arrives: CLOSED"],
     limit: .retransmission("until the FIN is given up (Linux: tcp_orphan_retries, 8 tries)"),
     pileUp: """
       The peer no longer answers: its TIME_WAIT is gone, the last ACK is lost again and again, or a middlebox has \
@@ -72,7 +75,10 @@ extension StateGlossary {
     entered: [
       "the peer's FIN arrives in FIN_WAIT_2, or in FIN_WAIT_1 with the ACK of ours", "the ACK arrives in CLOSING",
     ],
-    left: ["the timer ends: CLOSED", "a new SYN with a higher sequence number or timestamp: a new connection"],
+    left: [
+      "the timer ends: CLOSED", "a new SYN with a higher sequence number or timestamp: a new connection",
+      "RST arrives: CLOSED, unless the stack ignores it (FreeBSD; Linux with tcp_rfc1337)",
+    ],
     limit: .timeWait,
     pileUp: """
       Normal at the end that closes first. It costs ports where one client opens many short connections to one \

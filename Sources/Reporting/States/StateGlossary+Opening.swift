@@ -33,7 +33,7 @@ extension StateGlossary {
       "RST arrives, connect() fails with ECONNREFUSED: CLOSED",
       "no answer to any SYN, connect() fails with ETIMEDOUT: CLOSED",
     ],
-    limit: .retransmission("until the SYN is given up (RFC: at least 180 s; Linux: tcp_syn_retries, about 127 s)"),
+    limit: .retransmission("until the SYN is given up (RFC: at least 180 s; Linux: tcp_syn_retries, about 130 s)"),
     pileUp: "Somebody does not answer: a firewall that drops, a host that is down, a route that is wrong.")
 
   static let synReceived = GlossaryEntry(
