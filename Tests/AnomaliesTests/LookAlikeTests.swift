@@ -85,6 +85,20 @@ struct LookAlikeTests {
     #expect(ids.contains("rst-abort-live"), "found \(ids)")
   }
 
+  @Test("a half-close lasts from the FIN to the last data after it")
+  func lengthOfHalfClose() throws {
+    let flows = try WireScript(
+      Example.exchange + """
+        1.000 c F. 101:101(0) ack 201 win 501 id 5
+        1.010 s . 201:201(0) ack 102 win 509 id 12
+        2.000 s P. 201:1201(1000) ack 102 win 509 id 13
+        4.000 s P. 1201:2201(1000) ack 102 win 509 id 14
+        """
+    ).flows()
+    let finding = flows.flatMap { Findings().of($0) }.first { $0.id == "half-close" }
+    #expect(finding?.message == "The client closed its direction, and the server sent 2000 bytes more over 3 s.")
+  }
+
   @Test("a transfer that the receiver closed in its midst is no request that crossed the FIN")
   func transferCutShort() throws {
     let ids = try Example.ids(

@@ -62,7 +62,7 @@ extension AnomalyRule {
       return Sighting(
         closer, notice,
         "The \(closer.noun) closed its direction, and the \(notice.sender.noun) sent \(Phrase.bytes(notice.bytes)) "
-          + "more over \(Phrase.duration(notice.last.time.advanced(byNanoseconds: notice.delay).nanoseconds(since: notice.first.time)))."
+          + "more over \(Phrase.duration(notice.delay))."
       )
       .with("bytes", notice.bytes)
     }

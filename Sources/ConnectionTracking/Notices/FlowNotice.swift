@@ -111,7 +111,8 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case finBeyondHole
   /// Payload beyond the sender's own FIN. `bytes` of it.
   case dataAfterFIN
-  /// New payload after the peer's FIN. `bytes`, `delay` since that FIN; `acknowledged`: the sender knew of the FIN.
+  /// New payload after the peer's FIN. `bytes`, `delay` from that FIN to the last of it; `acknowledged`: the sender knew
+  /// of the FIN.
   case dataAfterPeerFIN
   /// A FIN that passed while payload of the peer was on its way. `bytes` of it, `delay` since the peer's last segment.
   case finCrossesData
