@@ -25,7 +25,7 @@ public enum ResetCause: String, Sendable, Hashable, CaseIterable {
   case firewall
   /// Somebody else sent it.
   case injected
-  /// The accept queue was full, and `tcp_abort_on_overflow` is set.
+  /// The accept queue was full and `tcp_abort_on_overflow` is set, or the listener was closed meanwhile.
   case acceptQueue = "accept-queue"
   /// Keepalive probes had no answer.
   case keepalive
@@ -125,9 +125,11 @@ extension RuleContext {
     notices(.finRepeated, by: notice.sender.peer).contains { $0.first.frame < notice.first.frame }
   }
 
-  /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed.
+  /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed. A RST that answers a
+  /// keepalive probe comes of something later.
   private func isUnproved(_ notice: FlowNotice) -> Bool {
     guard notice.sender == .server, notice.reset.answers == .ack, !notice.reset.traits.contains(.afterPeerFIN),
+      notices(.keepAlive, by: .client).isEmpty,
       flow.serverEnd.payloadBytes == 0, flow.clientEnd.payloadBytes == 0
     else { return false }
     let entry = flow.timeline.first { $0.endpoint == .server && $0.to == .established }

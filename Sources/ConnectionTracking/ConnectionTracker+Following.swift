@@ -39,6 +39,8 @@ extension ConnectionTracker {
     _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot,
     into events: inout [TrackerEvent]
   ) {
+    let slot =
+      segment.flags.isSuperset(of: [.syn, .ack]) ? slotForAnswer(&segment, at: slot, lookup, into: &events) : slot
     let side = Int(lookup.side & 1)
     let mark = TimelineMark(records[slot].timeline)
     if segment.wirePayloadLength > 0, sample.length > 0 {

@@ -71,6 +71,109 @@ struct LookAlikeTests {
     #expect(try !Example.ids(in: meant).contains("rst-in-window-challenged"))
   }
 
+  @Test("an answer that the end that closed has acknowledged is no request that crossed the FIN")
+  func answerToHalfClose() throws {
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        0.500 c F. 101:101(0) ack 201 win 501 id 5
+        0.510 s . 201:201(0) ack 102 win 509 id 12
+        0.511 s P. 201:1201(1000) ack 102 win 509 id 13
+        0.521 c . 102:102(0) ack 1201 win 501 id 6
+        0.700 c R. 102:102(0) ack 1201 win 501 id 7
+        """)
+    #expect(!ids.contains("request-after-fin"), "found \(ids)")
+    #expect(ids.contains("rst-abort-live"), "found \(ids)")
+  }
+
+  @Test("a half-close lasts from the FIN to the last data after it")
+  func lengthOfHalfClose() throws {
+    let flows = try WireScript(
+      Example.exchange + """
+        1.000 c F. 101:101(0) ack 201 win 501 id 5
+        1.010 s . 201:201(0) ack 102 win 509 id 12
+        2.000 s P. 201:1201(1000) ack 102 win 509 id 13
+        4.000 s P. 1201:2201(1000) ack 102 win 509 id 14
+        """
+    ).flows()
+    let finding = flows.flatMap { Findings().of($0) }.first { $0.id == "half-close" }
+    #expect(finding?.message == "The client closed its direction, and the server sent 2000 bytes more over 3 s.")
+  }
+
+  @Test("a transfer that the receiver closed in its midst is no request that crossed the FIN")
+  func transferCutShort() throws {
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        0.500 c P. 101:1101(1000) ack 201 win 501 id 5
+        0.505 c P. 1101:2101(1000) ack 201 win 501 id 6
+        0.506 s F. 201:201(0) ack 2101 win 509 id 12
+        0.510 c P. 2101:3101(1000) ack 201 win 501 id 7
+        0.511 s R 201:201(0) win 0 id 0
+        """)
+    #expect(!ids.contains("request-after-fin"), "found \(ids)")
+    #expect(ids.contains("rst-data-after-close"), "found \(ids)")
+  }
+
+  @Test("a RST that answers a keepalive probe does not speak of the accept queue")
+  func probeAnsweredByReset() throws {
+    let ids = try Example.ids(
+      in: Example.handshake + """
+        9.000 c . 0:0(0) ack 1 win 502 id 3 ttl 64
+        9.010 s R 1:1(0) win 0 id 0 ttl 64
+        """)
+    #expect(!ids.contains("accept-overflow-reset"), "found \(ids)")
+    #expect(ids.contains("rst-no-socket"), "found \(ids)")
+  }
+
+  @Test("one byte that is not acknowledged comes again as data, one that is as a probe", arguments: [true, false])
+  func singleByte(isAwaited: Bool) throws {
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        1.000 c P. 101:102(1) ack 201 win 501 id 5
+        \(isAwaited ? "#" : "")1.010 s . 201:201(0) ack 102 win 509 id 12
+        1.300 c P. 101:102(1) ack 201 win 501 id 6
+        1.310 s . 201:201(0) ack 102 win 509 id 13
+        """)
+    #expect(ids.contains("retransmission") == isAwaited, "found \(ids)")
+  }
+
+  @Test("a SYN that TIME_WAIT took was not challenged", arguments: [true, false])
+  func takenFromTimeWait(isTaken: Bool) throws {
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        1.000 s F. 201:201(0) ack 101 win 509 id 12
+        1.010 c F. 101:101(0) ack 202 win 501 id 5
+        1.020 s . 202:202(0) ack 102 win 509 id 13
+        40.000 c S -9000:-9000(0) id 900 <mss 1460,wscale 7>
+        \(isTaken ? "40.010 s S. 7000:7000(0) ack -8999 id 0 <mss 1460,wscale 7>" : "40.010 s . 202:202(0) ack 102 id 14")
+        """)
+    #expect(ids.contains("time-wait-syn-challenged") != isTaken, "found \(ids)")
+    #expect(ids.allSatisfy { !["bad-syn-ack-ack", "midstream-start"].contains($0) }, "found \(ids)")
+  }
+
+  /// The window of Multipath TCP begins at the acknowledgment of the whole connection, not at the subflow's.
+  @Test("the window of a subflow does not shrink", arguments: [true, false])
+  func subflowWindow(isSubflow: Bool) throws {
+    let option = isSubflow ? "<mptcp>" : ""
+    let ids = try Example.ids(
+      in: Example.exchange + """
+        1.000 c P. 101:201(100) ack 201 win 501 id 5 \(option)
+        1.010 s . 201:201(0) ack 201 win 100 id 12 \(option)
+        """)
+    #expect(ids.contains("window-shrunk") != isSubflow, "found \(ids)")
+  }
+
+  @Test("a SYN that comes again without its data may be the one that is answered")
+  func fastOpenRepeated() throws {
+    let ids = try Example.ids(
+      in: """
+        0.000 c S 0:100(100) id 1 <mss 1460,tfo 8>
+        1.000 c S 0:0(0) id 2 <mss 1460>
+        1.010 s S. 0:0(0) ack 1
+        1.020 c P. 1:101(100) ack 1 id 3
+        """)
+    #expect(!ids.contains("tfo-data-ignored"), "found \(ids)")
+  }
+
   /// TLS says close_notify when the peer has closed, and the peer's socket may be gone.
   @Test("a farewell is no request", arguments: [false, true])
   func farewell(isRequest: Bool) throws {

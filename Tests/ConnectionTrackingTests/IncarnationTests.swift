@@ -83,6 +83,42 @@ struct IncarnationTests {
     #expect(flows.map(\.previousFlow) == [nil, 1])
   }
 
+  /// A stack whose TIME_WAIT is shorter takes the SYN, whatever its number: its SYN-ACK shows that nothing of the old
+  /// connection is left.
+  @Test func anAnswerToAnOlderSYNBeginsTheNextConnection() throws {
+    let flows = try conversation(
+      closedByServer + """
+        40.000 c S  -9000:-9000(0)         | SYN_SENT?    TIME_WAIT
+        40.010 s S. 7000:7000(0) ack -8999 | ESTABLISHED? SYN_RCVD
+        40.020 c .  -8999:-8999(0) ack 7001 | ESTABLISHED  ESTABLISHED?
+        40.030 s P. 7001:7101(100) ack -8999 | ESTABLISHED  ESTABLISHED
+        """)
+    #expect(flows.map(\.previousFlow) == [nil, 1])
+    #expect(flows[0].end == .replaced)
+    #expect(flows[0].serverEnd.state == .closed)
+    #expect(flows.map(\.client) == [WireScript.client, WireScript.client])
+    #expect(flows.flatMap { $0.notices }.contains { $0.kind == .synACKOtherSequence } == false)
+  }
+
+  /// Another host behind the same address takes the port: its clock is another, and TIME_WAIT drops its SYN by PAWS.
+  @Test func olderTimestampIsChallengedByTimeWaitWhateverTheSequence() throws {
+    let flows = try conversation(
+      """
+      0.000 c S  0:0(0) <TS 9000 0>              | SYN_SENT     SYN_RCVD?
+      0.010 s S. 0:0(0) ack 1 <TS 5000 9000>     | ESTABLISHED? SYN_RCVD
+      0.020 c .  1:1(0) ack 1 <TS 9020 5000>     | ESTABLISHED  ESTABLISHED?
+      1.000 s F. 1:1(0) ack 1 <TS 6000 9020>     | CLOSE_WAIT?  FIN_WAIT_1
+      1.010 c F. 1:1(0) ack 2 <TS 10010 6000>    | LAST_ACK     TIME_WAIT?
+      1.020 s .  2:2(0) ack 2 <TS 6020 10010>    | CLOSED?      TIME_WAIT
+      2.000 c S  90000:90000(0) <TS 1000 0>      | SYN_SENT?    TIME_WAIT
+      2.010 s .  2:2(0) ack 2 <TS 6100 10010>    | SYN_SENT?    TIME_WAIT
+      2.020 c R  2:2(0)                          | SYN_SENT     CLOSED?
+      3.000 c S  90000:90000(0) <TS 2000 0>      | SYN_SENT     SYN_RCVD?
+      3.010 s S. 7000:7000(0) ack 90001 <TS 7000 2000> | ESTABLISHED? SYN_RCVD
+      """)
+    #expect(flows.map(\.previousFlow) == [nil, 1])
+  }
+
   @Test(arguments: [(9000, 2), (1, 1)])
   func newerTimestampEndsTimeWaitWhateverTheSequence(timestamp: Int, flowCount: Int) throws {
     let flows = try WireScript(

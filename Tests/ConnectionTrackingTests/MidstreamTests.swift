@@ -1,4 +1,5 @@
 import ConnectionTracking
+import PacketDecoding
 import TestSupport
 import Testing
 
@@ -25,6 +26,26 @@ struct MidstreamTests {
       5.000 c .  1:1(0) ack 1        | ESTABLISHED? ESTABLISHED?
       """)
     #expect(flows[0].orientation == .port)
+  }
+
+  /// System ports are services', and so is one below those that stacks give to clients; else who spoke first asked.
+  @Test(
+    arguments: [
+      (80, 40_000, Flow.Orientation.port, false), (8080, 51_000, .port, false), (51_000, 3306, .port, true),
+      (443, 8443, .port, false), (8080, 9090, .firstPacket, true), (50_000, 60_000, .firstPacket, true),
+    ] as [(UInt16, UInt16, Flow.Orientation, Bool)])
+  func portsTellWhoIsTheClient(from: UInt16, to: UInt16, orientation: Flow.Orientation, isFromClient: Bool) {
+    let source = SocketAddress(address: IPAddress(v4: 0x0A00_0001), port: from)
+    let destination = SocketAddress(address: IPAddress(v4: 0x0A00_0002), port: to)
+    let segment = Segment(
+      time: Timestamp(nanoseconds: 0), frame: 1, source: source, destination: destination,
+      sequence: SequenceNumber(1000), acknowledgment: SequenceNumber(1), flags: [.ack])
+    var tracker = ConnectionTracker()
+    var events: [TrackerEvent] = []
+    let nothing: [UInt8] = []
+    tracker.observe(segment, payload: nothing.span, into: &events)
+    #expect(tracker.snapshot().map(\.orientation) == [orientation])
+    #expect(tracker.snapshot().map { $0.client == source } == [isFromClient])
   }
 
   @Test func finFirst() throws {

@@ -118,6 +118,18 @@ struct RFC9293ResetTests {
     #expect(flows[0].closedBy == .server)
   }
 
+  @Test func finThatCrossesTheResetBeganNothing() throws {
+    let flows = try conversation(
+      opened + """
+        1.000 s R. 11:11(0) ack 1      | CLOSED?      CLOSED
+        1.005 c F. 1:1(0) ack 11       | CLOSED?      CLOSED
+        1.006 s R  11:11(0)            | CLOSED?      CLOSED
+        """)
+    #expect(flows.map(\.close) == [.reset])
+    #expect(flows[0].closedBy == .server)
+    #expect(flows[0].timeline.contains { $0.endpoint == .client && $0.to == .finWait1 && $0.evidence == .observed })
+  }
+
   @Test func abortAfterFIN() throws {
     let flows = try conversation(
       opened + """

@@ -204,6 +204,7 @@ private struct Parser {
         segment.options.kinds.insert(.windowScale)
         segment.options.windowScale = UInt8(values.first ?? 0)
       case "sackOK": segment.options.kinds.insert(.sackPermitted)
+      case "mptcp": segment.options.kinds.insert(.multipath)
       case "tfo":
         segment.options.kinds.insert(.fastOpen)
         segment.options.fastOpenCookieLength = UInt8(values.first ?? 0)

@@ -18,7 +18,9 @@ extension AnomalyRule {
     next: ["tcp.completeness"], advice: "Start the capture before the connection, if the opening matters.",
     peers: PeerNames(wireshark: "tcp.completeness", zeek: "OTH"), on: .traits(.midstream)
   ) { context in
-    [
+    // Its SYN passed in the connection before, which seemed to stand in the way of it.
+    guard context.flow.previousFlow == nil || context.flow.orientation != .synACK else { return [] }
+    return [
       Sighting(
         nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
         context.flow.orientation == .synACK

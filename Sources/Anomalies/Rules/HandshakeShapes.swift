@@ -160,7 +160,8 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.tfo_ignored", suricata: "stream.3whs_synack_tfo_data_ignored"),
     on: .notices(.synDataIgnored)
   ) { context in
-    guard context.has(.synWithData) else { return [] }
+    // A SYN that comes again is without data (RFC 7413 §4.1.3): it may be the one that is answered.
+    guard context.has(.synWithData), !context.has(.synRepeated) else { return [] }
     return context.notices(.synDataIgnored).map {
       Sighting($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with(
         "bytes", $0.bytes)

@@ -104,7 +104,9 @@ extension AnomalyRule {
     advice: "Spread the source ports: more addresses behind the NAT, a wider range, connections that live longer.",
     peers: PeerNames(suricata: "stream.timewait_*"), on: .notices(.synInConnection)
   ) { context in
-    context.notices(.synInConnection).filter { $0.receiverState == .timeWait }.prefix(1).map { notice in
+    context.notices(.synInConnection).filter {
+      $0.receiverState == .timeWait && !$0.circumstances.contains(.acknowledged)
+    }.prefix(1).map { notice in
       Sighting(
         notice.sender, notice,
         "A SYN came \(Phrase.duration(notice.delay)) after the \(notice.sender.noun)'s last segment and was not "
@@ -129,6 +131,7 @@ extension AnomalyRule {
     guard !isDiscovered(context) else { return [] }
     return context.notices(.synInConnection).filter {
       $0.receiverState != .timeWait && $0.receiverState?.isSynchronized == true
+        && !$0.circumstances.contains(.acknowledged)
     }
     .prefix(1).map { notice in
       let challenge = context.notices(.challengeACK, by: notice.sender.peer).first
@@ -174,6 +177,7 @@ extension AnomalyRule {
       """,
     causes: [
       "the host was restarted or lost power", "a NAT or balancer lost its table and sent the segment elsewhere",
+      "its application had closed, and the FIN was lost before the tap",
     ],
     next: ["uptime", "the balancer's and firewall's logs"],
     advice: "Look for a restart or failover; repeat what was sent only where that is safe.",

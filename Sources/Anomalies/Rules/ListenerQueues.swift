@@ -39,17 +39,21 @@ extension AnomalyRule {
     "accept-overflow-reset", .error, .handshake, "The server reset a finished handshake",
     reference: "Linux tcp_abort_on_overflow, tcp_check_req",
     explanation: """
-      The client's third ACK was answered with a bare RST: the accept queue is full and `tcp_abort_on_overflow` is set.
+      The client's third ACK was answered with a bare RST: the accept queue is full and `tcp_abort_on_overflow` is set, \
+      or the listener was closed while the handshake was under way, as in a restart. The wire does not tell which.
       """,
-    causes: ["the accept queue is full", "the listener was closed between the SYN and the third ACK"],
+    causes: [
+      "the accept queue is full and tcp_abort_on_overflow is 1 (it is 0 by default)",
+      "the listener was closed between the SYN and the third ACK",
+    ],
     next: ["sysctl net.ipv4.tcp_abort_on_overflow", "ss -ltn", "nstat -az TcpExtListenOverflows"],
-    advice: "Raise the backlog; with tcp_abort_on_overflow=0 clients would retry instead of failing.",
+    advice: "See whether the service was restarted; else raise the backlog, and set tcp_abort_on_overflow to 0.",
     peers: PeerNames(zeek: "RSTR", kernel: "TcpExtListenOverflows, TcpExtEmbryonicRsts"), on: .traits(.reset)
   ) { context in
     context.notices(.reset, by: .server).prefix(1).compactMap { notice -> Sighting? in
       guard context.cause(of: notice) == .acceptQueue else { return nil }
       return Sighting(
-        .server, notice, "The server answered the end of the handshake with RST: it had no room for the connection."
+        .server, notice, "The server answered the end of the handshake with RST: it did not take the connection."
       )
       .with("rst_cause", ResetCause.acceptQueue.rawValue)
     }

@@ -61,6 +61,10 @@ struct ClosePath: Sendable {
     return isSimultaneous ? .simultaneous : isThreeWay ? .threeWay : .fourWay
   }
 
-  /// The side that began it; nil where none did. A simultaneous close has no first side.
-  var firstSide: Int? { isSimultaneous ? nil : (firstFIN ?? reset).map(Int.init) }
+  /// The side that began it; nil where none did. A simultaneous close has no first side, and a FIN that crossed the RST
+  /// on its way, or came after one, began nothing.
+  var firstSide: Int? {
+    if let reset, !resetFollowsFIN { return Int(reset) }
+    return isSimultaneous ? nil : firstFIN.map(Int.init)
+  }
 }

@@ -31,6 +31,18 @@ extension ConnectionTracker {
     return replace(slot, with: &segment, lookup, into: &events)
   }
 
+  /// The record that a SYN-ACK belongs to: the next one's, where it takes a SYN that the flow at `slot` was thought to
+  /// stand in the way of.
+  @inline(never)
+  mutating func slotForAnswer(
+    _ segment: inout Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+  ) -> FlowTable.Slot {
+    let side = Int(lookup.side & 1)
+    guard records[slot].isReplaced(byAnswer: segment, from: side) else { return slot }
+    records[slot].noteTakenSYN(by: side, &stores.notices)
+    return replace(slot, with: &segment, lookup, into: &events)
+  }
+
   /// The flow at `slot` ends, and `segment` begins the next one of the four-tuple.
   private mutating func replace(
     _ slot: FlowTable.Slot, with segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
@@ -43,7 +55,7 @@ extension ConnectionTracker {
     let previous = records[slot].number
     end(slot, .replaced, into: &events)
     let next = beginRecord(lookup, &segment, previous: previous, into: &events)
-    stores.notices.add(reuse, to: &records[next].notices, window: 0)
+    if !segment.flags.contains(.ack) { stores.notices.add(reuse, to: &records[next].notices, window: 0) }
     return next
   }
 

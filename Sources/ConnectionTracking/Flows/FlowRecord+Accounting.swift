@@ -44,7 +44,7 @@ extension FlowRecord {
     // Written once only: the compiler writes a byte of the facts, and who reads them whole soon after waits for it.
     if distinct > 0, isNewest, !ends[side].facts.contains(.sentData) { ends[side].facts.insert(.sentData) }
     if new == 0 {
-      guard !isProbe(segment, side: side) else { return }
+      guard !isProbe(segment, side: side) || isAwaited(segment, side: side) else { return }
       // What comes again may fill the hole that a FIN waits behind, or is that FIN.
       ends[peer(of: side)].facts.remove(.finHeld)
       ends[peer(of: side)].repeatedAt = segment.time.nanoseconds
@@ -54,6 +54,13 @@ extension FlowRecord {
     }
     let again = segment.wirePayloadLength - distinct
     ends[side].counters.retransmittedBytes &+= UInt64(truncatingIfNeeded: again)
+  }
+
+  /// Whether the byte in `segment` is still to be acknowledged, and the peer has room for it: what looks like a probe is
+  /// sent again for its own sake.
+  private mutating func isAwaited(_ segment: Segment, side: Int) -> Bool {
+    ends[side].sending.isAcknowledged && ends[side].sending.acknowledged < segment.sequenceEnd
+      && ends[peer(of: side)].latest.window > 0
   }
 
   /// A keepalive probe: SEG.SEQ = SND.NXT - 1 with at most one byte (RFC 9293 §3.8.4).

@@ -38,8 +38,8 @@ extension FlowRecord {
   }
 
   mutating func closer() -> Flow.Closer? {
-    if closing.isSimultaneous { return .both }
-    return closing.firstSide.map { $0 == Int(clientSide) ? .client : .server }
+    if let side = closing.firstSide { return side == Int(clientSide) ? .client : .server }
+    return closing.isSimultaneous ? .both : nil
   }
 
   mutating func closeKind() -> Flow.CloseKind {

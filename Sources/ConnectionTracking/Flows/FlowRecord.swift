@@ -73,15 +73,26 @@ struct FlowRecord: ~Copyable, Sendable {
     }
   }
 
-  /// Who is the client, from evidence only: a SYN, a SYN-ACK, a well-known port, or else who spoke first.
+  /// Who is the client, from evidence only: a SYN, a SYN-ACK, a port that stacks do not give to clients, or else who
+  /// spoke first.
   private static func orient(_ segment: Segment, sender: UInt8) -> (Flow.Orientation, UInt8) {
     if segment.flags.contains(.syn) {
       return segment.flags.contains(.ack) ? (.synACK, 1 - sender) : (.syn, sender)
     }
-    let source = segment.source.port
-    let destination = segment.destination.port
-    let sourceIsService = source < 1024
-    if sourceIsService != (destination < 1024) { return (.port, sourceIsService ? 1 - sender : sender) }
-    return (.firstPacket, sender)
+    let fromService =
+      isFromService(segment, below: systemPorts) ?? isFromService(segment, below: firstClientPort)
+    guard let fromService else { return (.firstPacket, sender) }
+    return (.port, fromService ? 1 - sender : sender)
   }
+
+  /// Whether the source's port alone is below `limit`; nil where both or neither are.
+  private static func isFromService(_ segment: Segment, below limit: UInt16) -> Bool? {
+    let sourceIsBelow = segment.source.port < limit
+    return sourceIsBelow == (segment.destination.port < limit) ? nil : sourceIsBelow
+  }
+
+  /// RFC 6335 §6.
+  private static var systemPorts: UInt16 { 1024 }
+  /// Of Linux (`ip_local_port_range`); Windows, macOS and BSD begin at 49152.
+  private static var firstClientPort: UInt16 { 32768 }
 }

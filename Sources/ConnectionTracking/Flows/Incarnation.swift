@@ -22,6 +22,16 @@ extension FlowRecord {
     }
   }
 
+  /// True where `segment` takes a SYN that its sender was thought to challenge: whatever it was in before, as a TIME_WAIT
+  /// shorter than most stacks', is over, and the next connection has begun.
+  mutating func isReplaced(byAnswer segment: Segment, from side: Int) -> Bool {
+    let opener = peer(of: side)
+    guard opener != side, let acknowledgment = segment.acknowledgment, ends[side].sending.initial != segment.sequence
+    else { return false }
+    if ends[opener].pending.contains(.reopening) { return acknowledgment == ends[opener].reopeningSequence + 1 }
+    return ends[opener].facts.contains(.reopened) && ends[opener].sending.initial.map { $0 + 1 } == acknowledgment
+  }
+
   /// A SYN with another ISN that its peer will not take: the sender's host has lost the connection, or it is forged.
   mutating func opensAnew(_ segment: Segment, side: Int) -> Bool {
     segment.flags.contains(.syn) && !segment.flags.contains(.ack) && ends[side].sending.isKnown
@@ -61,12 +71,12 @@ extension FlowRecord {
     }
   }
 
-  /// RFC 6191: newer by its timestamp, or by its sequence number where timestamps say nothing.
+  /// RFC 6191: newer by its timestamp, or by its sequence number where timestamps say nothing. An old timestamp is
+  /// dropped before the number is looked at, as that of another host behind the same address may be.
   private mutating func isNewer(_ segment: Segment, than side: Int) -> Bool {
-    if segment.options.kinds.contains(.timestamps), ends[side].facts.contains(.sentTimestamps),
-      ends[side].timestamps.isNewer(segment)
-    {
-      return true
+    if segment.options.kinds.contains(.timestamps), ends[side].facts.contains(.sentTimestamps) {
+      if ends[side].timestamps.isNewer(segment) { return true }
+      if ends[side].timestamps.isOld(segment) { return false }
     }
     return segment.sequence > ends[side].sending.next
   }

@@ -95,7 +95,8 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case synDataIgnored
   /// Payload before the peer's SYN-ACK. `bytes` of it.
   case dataBeforeEstablished
-  /// A SYN inside a connection that still stands. `distance` of its ISN from SND.NXT, `delay` since the sender's last.
+  /// A SYN inside a connection that still stands. `distance` of its ISN from SND.NXT, `delay` since the sender's last;
+  /// `acknowledged`: its receiver took it, unchallenged.
   case synInConnection
   /// This flow took a four-tuple that was in use. `delay` since the connection before was last seen, `distance` of the
   /// ISN from its SND.NXT; the states are those of that connection's ends.

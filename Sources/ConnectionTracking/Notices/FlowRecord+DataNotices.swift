@@ -188,9 +188,10 @@ extension FlowRecord {
     } else if ahead < -receiveWindow(of: side) {
       add(.ackFarBehind, segment, side, &store) { $0.distance = ahead }
     }
-    // An acknowledgment that was overtaken looks like a window that shrinks; one that advances was not.
+    // An acknowledgment that was overtaken looks like a window that shrinks; one that advances was not. The window of
+    // Multipath TCP begins at the DATA_ACK of the whole connection (RFC 8684 §3.3.1).
     if ahead > 0, segment.sequence == ends[side].sending.next, segment.flags.isDisjoint(with: [.fin]),
-      closing.firstFIN == nil,
+      closing.firstFIN == nil, !segment.options.kinds.contains(.multipath),
       let shrunk = ends[side].window.shrink(to: acknowledgment, segment.window)
     {
       add(.windowShrunk, segment, side, &store) { $0.distance = shrunk }

@@ -70,6 +70,14 @@ extension FlowRecord {
     watch.insert(.challenge(peer(of: side)))
   }
 
+  /// `side` takes the SYN inside this connection, and had not challenged it.
+  mutating func noteTakenSYN(by side: Int, _ store: inout NoticeStore) {
+    guard store.newest(.challengeACK, role(of: side), in: notices) == nil else { return }
+    store.update(.synInConnection, role(of: peer(of: side)), in: notices) {
+      $0.circumstances.insert(.acknowledged)
+    }
+  }
+
   /// The notice that the flow after this one begins with.
   mutating func reuseNotice(_ segment: Segment, from side: Int) -> FlowNotice {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)

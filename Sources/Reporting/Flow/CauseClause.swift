@@ -40,15 +40,14 @@ struct CauseClause {
     "last-ack-stalled": .lastAck, "closing-stalled": .closing, "syn-rcvd-stalled": .synReceived,
   ]
 
-  /// The closer is the finding's endpoint, so the request is the other end's.
+  /// The closer is the finding's endpoint, so the request is the other end's; a server sends none.
   private func writeRace(_ finding: Finding, into output: inout OutputBuffer) {
-    let victim = finding.endpoint == .client ? "the server's" : "the client's"
-    output.append(victim)
+    output.append(finding.endpoint == .client ? "the server's data" : "the client's next request")
     guard case .integer(let bytes)? = finding.fields.first(where: { $0.name == "bytes_lost" })?.value else {
-      return output.append(" next request had just arrived and was reset unread")
+      return output.append(" had just arrived and was reset unread")
     }
     let wasReset = finding.frames.count > 2 || finding.message.hasSuffix("reset.")
-    output.append(wasReset ? " next request crossed the FIN and was reset: " : " next request crossed the FIN: ")
+    output.append(wasReset ? " crossed the FIN and was reset: " : " crossed the FIN: ")
     output.append(bytes)
     output.append(bytes == 1 ? " byte lost" : " bytes lost")
   }

@@ -193,7 +193,7 @@ extension CloseClause {
     case .refused: "no socket listens there"
     case .firewall: "something on the way answered in its name"
     case .injected: "the packet does not look like its own"
-    case .acceptQueue: "its accept queue was full"
+    case .acceptQueue: "its accept queue was full, or its listener had just closed"
     case .keepalive: "its keepalive probes had no answer"
     case .cancelledConnect: "it had given up connecting"
     case .unknown: nil
