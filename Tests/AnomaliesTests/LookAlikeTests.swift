@@ -99,20 +99,6 @@ struct LookAlikeTests {
     #expect(finding?.message == "The client closed its direction, and the server sent 2000 bytes more over 3 s.")
   }
 
-  @Test("a transfer that the receiver closed in its midst is no request that crossed the FIN")
-  func transferCutShort() throws {
-    let ids = try Example.ids(
-      in: Example.exchange + """
-        0.500 c P. 101:1101(1000) ack 201 win 501 id 5
-        0.505 c P. 1101:2101(1000) ack 201 win 501 id 6
-        0.506 s F. 201:201(0) ack 2101 win 509 id 12
-        0.510 c P. 2101:3101(1000) ack 201 win 501 id 7
-        0.511 s R 201:201(0) win 0 id 0
-        """)
-    #expect(!ids.contains("request-after-fin"), "found \(ids)")
-    #expect(ids.contains("rst-data-after-close"), "found \(ids)")
-  }
-
   @Test("a RST that answers a keepalive probe does not speak of the accept queue")
   func probeAnsweredByReset() throws {
     let ids = try Example.ids(

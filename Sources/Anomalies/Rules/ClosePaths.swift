@@ -124,11 +124,6 @@ extension AnomalyRule {
     // unread all the same.
     let wasTaken = context.flow[late.closer.peer].unacknowledgedBytes < late.bytes
     if wasTaken, idle == nil { return nil }
-    // In the midst of a transfer no request crossed: the closer did not wait for the end. Where the request passed
-    // before the FIN, it is the payload that the pause is counted from.
-    if reset != nil, late.frame != nil, let pause = context.flow.idleBeforeClose, pause < context.roundTrip {
-      return nil
-    }
     let after = idle.map { " after \(Phrase.duration($0)) idle" } ?? ""
     let fate = reset == nil ? "never acknowledged" : "reset"
     return [
