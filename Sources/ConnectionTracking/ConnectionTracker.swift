@@ -118,7 +118,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     return RemainingFlows(records.slotsByNumber(upTo: flowCount))
   }
 
-  /// What is known of every flow still held, in order of its number: a look that changes nothing.
+  /// What is known of every flow still held, in order of its number: a look that changes nothing of what will be said.
+  /// A flow that was refused takes the memory of a full record from then on.
   public mutating func snapshot() -> [Flow] {
     var flows: [Flow] = []
     for held in records.slotsByNumber(upTo: flowCount) {
