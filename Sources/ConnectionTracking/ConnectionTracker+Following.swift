@@ -24,31 +24,16 @@ extension ConnectionTracker {
   ) {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(&segment, into: &events) }
-    guard let slot = slot(for: &segment, lookup, into: &events) else { return }
-    if FlowTable.isBrief(slot) {
-      if takesInBrief(&segment, lookup, sample, at: slot) { return }
-    } else if FlowTable.isAttempt(slot), takesAnswer(&segment, lookup, at: slot) {
-      return
-    }
-    follow(&segment, lookup, sample, at: unfold(slot), into: &events)
-  }
-
-  /// The same for a flow with a full record, which is at `slot`.
-  @inline(never)
-  private mutating func follow(
-    _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, at slot: FlowTable.Slot,
-    into events: inout [TrackerEvent]
-  ) {
-    let slot =
-      segment.flags.isSuperset(of: [.syn, .ack]) ? slotForAnswer(&segment, at: slot, lookup, into: &events) : slot
+    guard let found = slot(for: &segment, lookup, into: &events) else { return }
+    if FlowTable.isSaved(found), refuses(&segment, lookup, at: found) { return }
+    var slot = replay(found)
     let side = Int(lookup.side & 1)
+    if segment.flags.isSuperset(of: [.syn, .ack]) { slot = slotForAnswer(&segment, at: slot, lookup, into: &events) }
     let mark = TimelineMark(records[slot].timeline)
-    if segment.wirePayloadLength > 0, sample.length > 0 {
-      records[slot].comparePayload(segment, sample, from: side, in: &stores)
-    }
-    guard records[slot].observe(segment, lookup.content, from: side, timers: timers, in: &stores) else { return }
+    guard records[slot].observe(segment, sample, from: side, timers: timers, in: &stores) else { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
+    boundHalfOpen(slot, by: segment)
     noteGrowth()
   }
 
@@ -87,7 +72,7 @@ extension ConnectionTracker {
   private mutating func noteDamaged(_ segment: inout Segment, into events: inout [TrackerEvent]) {
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(segment)) else { return }
-    let slot = unfold(held)
+    let slot = replay(held)
     records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
     noteGrowth()
   }

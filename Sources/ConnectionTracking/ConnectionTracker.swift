@@ -17,6 +17,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var records = FlowTable()
   var stores = SharedStores()
   var expiries = ExpiryQueue()
+  /// When connections stop to count as half-open.
+  var halfOpens = ExpiryQueue()
   var streams = StreamTable()
   var now = Timestamp(nanoseconds: .min)
   var flowCount = 0
@@ -27,13 +29,13 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   var digests: [FlowDigest] = []
   /// The flows that are still to be told of; nil until the input has ended.
   private var remaining: RemainingFlows?
-  /// Flows are held in brief while they are ordinary. Then nobody sees each step of theirs, or their payload.
-  let keepsBrief: Bool
+  /// A SYN that begins a flow is only saved, for nobody asks for each step or for payload.
+  let savesSYNs: Bool
 
   public init(_ configuration: TrackerConfiguration = .init()) {
     self.configuration = configuration
     timers = TimerProfile(configuration.stack)
-    keepsBrief = !configuration.reportsTransitions && !configuration.reassemblesStreams
+    savesSYNs = !configuration.reportsTransitions && !configuration.reassemblesStreams
     stores.notices.leastSilence = configuration.leastSilence
     stores.notices.leastIdle = max(configuration.leastSilence, configuration.leastIdle)
   }
@@ -68,7 +70,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     advance(to: error.time, into: &events)
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
-    let slot = unfold(held)
+    let slot = replay(held)
     let mark = TimelineMark(records[slot].timeline)
     records[slot].observe(error, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
@@ -81,11 +83,12 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   public mutating func advance(to time: Timestamp, into events: inout [TrackerEvent]) {
     guard time > now else { return }
     now = time
-    if expiries.earliest <= time.nanoseconds { expire(into: &events) }
+    if min(expiries.earliest, halfOpens.earliest) <= time.nanoseconds { expire(into: &events) }
   }
 
   @inline(never)
   private mutating func expire(into events: inout [TrackerEvent]) {
+    while halfOpens.earliest <= now.nanoseconds, let due = halfOpens.popFirst() { endHalfOpen(due) }
     while expiries.earliest <= now.nanoseconds, let due = expiries.popFirst() {
       noteGrowth()
       prepareExpiry()
@@ -114,22 +117,13 @@ public struct ConnectionTracker: ~Copyable, Sendable {
 
   /// No timer ends any more, and what they waited in makes room.
   private mutating func takeRemaining() -> RemainingFlows {
-    expiries = ExpiryQueue()
+    (expiries, halfOpens) = (ExpiryQueue(), ExpiryQueue())
     return RemainingFlows(records.slotsByNumber(upTo: flowCount))
   }
 
-  /// What is known of every flow still held, in order of its number: a look that changes nothing of what will be said.
-  /// A flow that was refused takes the memory of a full record from then on.
+  /// What is known of every flow still held, in order of its number: a look that changes nothing.
   public mutating func snapshot() -> [Flow] {
-    var flows: [Flow] = []
-    for held in records.slotsByNumber(upTo: flowCount) {
-      let slot = records.isRefused(held) ? unfold(held) : held
-      flows.append(
-        FlowTable.isBrief(slot)
-          ? snapshot(brief: slot, .open)
-          : FlowTable.isAttempt(slot)
-            ? snapshot(attempt: slot, .open) : records[slot].snapshot(.open, at: now, stores: &stores))
-    }
-    return flows
+    let slots = records.slotsByNumber(upTo: flowCount)
+    return slots.map { snapshot($0, .open, at: now) }
   }
 }

@@ -22,6 +22,8 @@ struct TCPEndpoint: ~Copyable, Sendable {
   var window = AdvertisedWindow()
   var maximumSegmentSize: UInt16 = 0
   var latest = LatestSegment()
+  /// Of its last payload, which ends at SND.NXT.
+  var payload = PayloadSample()
   /// When TIME_WAIT or an orphaned FIN_WAIT_2 ends, in nanoseconds.
   var deadline: Int64 = .max
   var response = ResponseTime()

@@ -1,7 +1,9 @@
 import BasicContainers
 import PacketDecoding
 
-/// How many connections each listener holds half-open: answered with SYN-ACK, the handshake not over.
+/// How many connections each listener holds half-open, as far as segments tell: from the SYN-ACK to the next segment of
+/// its sender that is none, a RST of either end, the end of the flow, or for 64 s: Linux repeats a SYN-ACK five times, and
+/// forgets the connection 63 s after the first (`tcp_synack_retries`).
 ///
 /// A listener whose backlog is full answers with SYN cookies and keeps nothing (Linux `tcp_conn_request`,
 /// `inet_csk_reqsk_queue_is_full`), so that a SYN-ACK of a listener with several connections half-open does not show
@@ -19,6 +21,8 @@ struct BacklogTable: ~Copyable, Sendable {
     var halfOpen: UInt32 = 0
   }
 
+  /// How long a connection counts, in nanoseconds.
+  static let longest: Int64 = 64_000_000_000
   /// Half-open connections from which on a SYN-ACK is no proof. Backlogs are rarely smaller.
   static let doubtful = 2
 
@@ -37,35 +41,25 @@ struct BacklogTable: ~Copyable, Sendable {
     return places[place(of: segment.source, segment.encapsulation, hash)].halfOpen >= Self.doubtful
   }
 
-  /// A connection of the listener that sends `answer` becomes half-open by it.
-  ///
-  /// - Returns: true where its backlog may have been full before; see ``isDoubtful(_:)``.
-  mutating func add(_ answer: inout Segment) -> Bool {
-    let hash = hash(answer.source, answer.encapsulation)
-    return add(answer.source, answer.encapsulation, hash) > Self.doubtful
-  }
-
   /// A connection of the listener `address` has become half-open, or has stopped to be.
   mutating func change(_ address: SocketAddress, _ encapsulation: EncapsulationID, isHalfOpen: Bool) {
     let hash = hash(address, encapsulation)
     if isHalfOpen {
-      _ = add(address, encapsulation, hash)
+      add(address, encapsulation, hash)
     } else {
       remove(at: place(of: address, encapsulation, hash))
     }
   }
 
-  /// - Returns: how many the listener has now.
-  private mutating func add(_ address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: UInt32) -> Int {
+  private mutating func add(_ address: SocketAddress, _ encapsulation: EncapsulationID, _ hash: UInt32) {
     let place = place(of: address, encapsulation, hash)
     if places[place].halfOpen == 0 {
       places[place] = Listener(address: address, encapsulation: encapsulation, hash: hash, halfOpen: 1)
       count += 1
       if count * 4 > places.count * 3 { grow() }
-      return 1
+    } else {
+      places[place].halfOpen += 1
     }
-    places[place].halfOpen += 1
-    return Int(places[place].halfOpen)
   }
 
   private mutating func remove(at place: Int) {

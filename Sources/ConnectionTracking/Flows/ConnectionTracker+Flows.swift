@@ -21,7 +21,7 @@ extension ConnectionTracker {
   ) -> FlowTable.Slot? {
     guard let slot = records.slot(of: &segment, lookup) else { return begin(lookup, &segment, into: &events) }
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return slot }
-    return slotForSYN(&segment, at: unfold(slot), lookup, into: &events)
+    return slotForSYN(&segment, at: replay(slot), lookup, into: &events)
   }
 
   private mutating func slotForSYN(
@@ -53,7 +53,7 @@ extension ConnectionTracker {
     records[slot].replace(by: segment, from: side, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     let previous = records[slot].number
-    end(slot, .replaced, into: &events)
+    end(slot, .replaced, at: now, into: &events)
     let next = beginRecord(lookup, &segment, previous: previous, into: &events)
     if !segment.flags.contains(.ack) { stores.notices.add(reuse, to: &records[next].notices, window: 0) }
     return next
@@ -63,11 +63,10 @@ extension ConnectionTracker {
   private mutating func begin(
     _ lookup: FlowLookup, _ segment: inout Segment, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot? {
-    guard keepsBrief, AttemptRecord.begins(with: segment), segment.source != segment.destination else {
+    guard savesSYNs, SYNRecord.begins(with: segment) else {
       return beginRecord(lookup, &segment, previous: nil, into: &events)
     }
-    makeRoomForFlow(into: &events)
-    beginAttempt(lookup, &segment, into: &events)
+    save(lookup, &segment, into: &events)
     return nil
   }
 
@@ -84,31 +83,38 @@ extension ConnectionTracker {
     return slot
   }
 
-  /// The flow at `slot` ends, and makes room for another.
-  mutating func end(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    let slot = tellable(slot)
-    tell(slot, reason, into: &events)
-    if FlowTable.isBrief(slot) { return remove(brief: slot) }
-    if FlowTable.isAttempt(slot) { return records.remove(attempt: slot) }
-    remove(slot)
-  }
-
-  /// Lets the flow at `slot`, which has a full record, go.
-  mutating func remove(_ slot: FlowTable.Slot) {
-    records[slot].release(in: &stores)
+  /// The flow at `slot` ends at `time`, and makes room for another.
+  mutating func end(
+    _ slot: FlowTable.Slot, _ reason: Flow.EndReason, at time: Timestamp, into events: inout [TrackerEvent]
+  ) {
+    tell(slot, reason, at: time, into: &events)
+    if !FlowTable.isSaved(slot) { records[slot].release(in: &stores) }
     records.remove(slot)
   }
 
-  /// Tells how the flow at `slot` has ended.
-  mutating func tell(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, into events: inout [TrackerEvent]) {
-    if FlowTable.isBrief(slot) { return tell(brief: slot, reason, into: &events) }
-    if FlowTable.isAttempt(slot) { return tell(attempt: slot, reason, into: &events) }
+  /// Tells how the flow at `slot` has ended at `time`.
+  mutating func tell(
+    _ slot: FlowTable.Slot, _ reason: Flow.EndReason, at time: Timestamp, into events: inout [TrackerEvent]
+  ) {
+    let isSaved = FlowTable.isSaved(slot)
+    if configuration.digestsUneventful, isSaved {
+      return tell(records[saved: slot].digest(records.key(ofSaved: slot), reason), into: &events)
+    }
     if configuration.reassemblesStreams { streams.finish(&records[slot], into: &events) }
     if configuration.digestsUneventful, records[slot].isUneventful(stores.notices) {
-      return tell(records[slot].digest(reason, at: now, stores), into: &events)
+      return tell(records[slot].digest(reason, at: time, stores), into: &events)
     }
     tellDigests(into: &events)
-    events.append(.ended(records[slot].snapshot(reason, at: now, stores: &stores)))
+    events.append(.ended(snapshot(slot, reason, at: time)))
+  }
+
+  /// What is known of the flow at `slot`, with time running up to `time`.
+  mutating func snapshot(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, at time: Timestamp) -> Flow {
+    guard FlowTable.isSaved(slot) else { return records[slot].snapshot(reason, at: time, stores: &stores) }
+    var record = replayed(slot)
+    let flow = record.snapshot(reason, at: time, stores: &stores)
+    record.release(in: &stores)
+    return flow
   }
 
   /// Tells of the uneventful flows that ended so far.
@@ -142,7 +148,7 @@ extension ConnectionTracker {
 
   /// Makes room for one more flow, and for what those held have grown by.
   @inline(__always)
-  private mutating func makeRoomForFlow(into events: inout [TrackerEvent]) {
+  mutating func makeRoomForFlow(into events: inout [TrackerEvent]) {
     noteGrowth()
     if checksToSpare >= 0, records.count < configuration.maximumFlows { return }
     makeRoomChecked(for: 1, into: &events)
@@ -163,7 +169,7 @@ extension ConnectionTracker {
   /// Gives a flow up; false where none is held.
   private mutating func giveUp(into events: inout [TrackerEvent]) -> Bool {
     guard let victim = evictions.next(in: &records) else { return false }
-    end(victim, .evicted, into: &events)
+    end(victim, .evicted, at: now, into: &events)
     return true
   }
 
@@ -179,7 +185,7 @@ extension ConnectionTracker {
   private var footprint: Int {
     mutating get {
       records.footprint + stores.timeline.footprint + stores.notices.footprint + stores.disorder.footprint
-        + stores.backlog.footprint
+        + stores.backlog.footprint + stores.extras.footprint
     }
   }
 }

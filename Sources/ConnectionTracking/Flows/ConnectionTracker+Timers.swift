@@ -14,21 +14,42 @@ extension ConnectionTracker {
   /// Has a record looked at later. What nothing waits for any more, since its flow is gone or its timer was set anew, is
   /// forgotten from time to time: at least half of all, so that each is looked at twice at most.
   mutating func wait(for expiry: Expiry) {
-    if expiries.count > 2 * records.count + 1024 { forgetExpiries() }
+    if expiries.count > 2 * records.count + 1024 {
+      var queue = ExpiryQueue()
+      swap(&queue, &expiries)
+      queue.keep { isAwaited($0) }
+      swap(&queue, &expiries)
+    }
     expiries.insert(expiry)
   }
 
-  @inline(never)
-  private mutating func forgetExpiries() {
-    var queue = ExpiryQueue()
-    swap(&queue, &expiries)
-    queue.keep { isAwaited($0) }
-    swap(&queue, &expiries)
+  /// Has the connection at `slot`, if it has just become half-open, count as such no longer than ``BacklogTable/longest``.
+  @inline(__always)
+  mutating func boundHalfOpen(_ slot: FlowTable.Slot, by segment: Segment) {
+    guard records[slot].isHalfOpen, records[slot].halfOpenSince == segment.time.nanoseconds else { return }
+    if halfOpens.count > 2 * records.count + 1024 {
+      var queue = ExpiryQueue()
+      swap(&queue, &halfOpens)
+      queue.keep { isHalfOpen($0) }
+      swap(&queue, &halfOpens)
+    }
+    let due = segment.time.advanced(byNanoseconds: BacklogTable.longest).nanoseconds
+    halfOpens.insert(Expiry(time: due, slot: slot, flow: records[slot].number))
+  }
+
+  /// The connection that waits for `due` counts as half-open no more, if it still did.
+  mutating func endHalfOpen(_ due: Expiry) {
+    if isHalfOpen(due) { records[due.slot].endHalfOpen(in: &stores.backlog) }
+  }
+
+  private mutating func isHalfOpen(_ due: Expiry) -> Bool {
+    UInt32(truncatingIfNeeded: records.number(of: due.slot)) == due.flow && records[due.slot].isHalfOpen
+      && records[due.slot].halfOpenSince &+ BacklogTable.longest == due.time
   }
 
   private mutating func isAwaited(_ expiry: Expiry) -> Bool {
     guard UInt32(truncatingIfNeeded: records.number(of: expiry.slot)) == expiry.flow else { return false }
-    return FlowTable.isBrief(expiry.slot) || records[expiry.slot].wake == expiry.time
+    return FlowTable.isSaved(expiry.slot) || records[expiry.slot].wake == expiry.time
   }
 
   /// Flows whose timers end between asking for a record and asking for what belongs to it, and between that and its end.
@@ -41,21 +62,19 @@ extension ConnectionTracker {
     if let next = expiries.nextElsewhere { records.prefetch(record: next) }
     guard let later = expiries.later(Self.distance) else { return }
     records.prefetch(whatBelongsTo: later, stores.timeline)
-    if FlowTable.isBrief(later) { records.prefetch(records.hash(records[brief: later].key)) }
   }
 
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
+    let time = Timestamp(nanoseconds: due.time)
+    if FlowTable.isSaved(due.slot) { return end(due.slot, .closed, at: time, into: &events) }
     guard isDue(due) else { return }
-    if FlowTable.isBrief(due.slot), records[brief: due.slot].isOver {
-      return end(due.slot, .closed, into: &events)
-    }
-    let slot = unfold(due.slot)
+    let slot = due.slot
     records[slot].wake = .max
     let mark = TimelineMark(records[slot].timeline)
-    records[slot].expire(at: now.nanoseconds, in: &stores.timeline)
+    records[slot].expire(at: due.time, in: &stores.timeline)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     if records[slot].isOver, records[slot].nextWake(linger: timers.timeWait) <= due.time {
-      end(slot, .closed, into: &events)
+      end(slot, .closed, at: time, into: &events)
     } else {
       schedule(slot)
     }
@@ -64,7 +83,6 @@ extension ConnectionTracker {
   /// Whether this is what the record waits for. One that waits for something later is looked at then, though that may lie
   /// in the past as well: flows end in the order of their timers.
   private mutating func isDue(_ due: Expiry) -> Bool {
-    if FlowTable.isBrief(due.slot) { return endsTimer(ofBrief: due.slot, at: due.time) }
     guard records[due.slot].wake == due.time else { return false }
     if records[due.slot].nextWake(linger: timers.timeWait) <= due.time { return true }
     records[due.slot].wake = .max

@@ -8,7 +8,7 @@ import DequeModule
 /// Whatever a sender does, a round costs the places there are for records, and those are not many more than are held when
 /// a limit bites.
 ///
-/// Attempts that are nothing else are in a row already, that of ``AttemptTable``. Here are those that have a record of
+/// Attempts that are nothing else are in a row already, that of ``SYNTable``. Here are those that have a record of
 /// another kind: the two rows are as one, in order of when a flow was put there.
 struct EvictionQueue: Sendable {
   struct Attempt: Sendable {
@@ -57,7 +57,7 @@ struct EvictionQueue: Sendable {
   /// Whether `attempt` was put here before the other one began.
   private func isBefore(_ other: FlowTable.Slot?, _ attempt: Attempt, _ table: inout FlowTable) -> Bool {
     guard let other else { return true }
-    return Int32(bitPattern: attempt.since &- UInt32(truncatingIfNeeded: table[attempt: other].number)) < 0
+    return Int32(bitPattern: attempt.since &- UInt32(truncatingIfNeeded: table[saved: other].number)) < 0
   }
 
   /// Forgets the attempts that are none any more: at least half of them, so that each is looked at twice at most.

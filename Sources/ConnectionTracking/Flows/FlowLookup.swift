@@ -14,8 +14,6 @@ struct FlowLookup: Sendable {
   @inline(__always)
   static var roomLead: Int { 8 }
 
-  /// See ``RecentSegments/content(of:)``.
-  let content: UInt64
   let hash: UInt32
   /// Where the flow probably is, a guess: it may begin or end before its turn comes. ``FlowIndex/none`` where it is
   /// probably not held.
@@ -25,7 +23,6 @@ struct FlowLookup: Sendable {
 
   @inline(__always)
   init(_ segment: Segment, _ hash: FlowHash) {
-    content = RecentSegments.content(of: segment)
     if segment.isIPv4 {
       let source = segment.source.wordOfIPv4
       let destination = segment.destination.wordOfIPv4
@@ -90,7 +87,6 @@ extension ConnectionTracker {
 
   @inline(__always)
   private mutating func lookUp(_ lookup: inout FlowLookup) {
-    stores.recent.prefetch(lookup.content)
     let guess = records.guess(lookup.hash)
     lookup.guess = guess
     records.prefetch(record: guess)

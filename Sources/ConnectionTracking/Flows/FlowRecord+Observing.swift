@@ -8,8 +8,7 @@ struct SharedStores: ~Copyable, Sendable {
   var disorder = DisorderStore()
   var backlog = BacklogTable()
   var notices = NoticeStore()
-  var recent = RecentSegments()
-  var samples = PayloadSamples()
+  var extras = ExtrasStore()
 }
 
 extension FlowRecord {
@@ -17,37 +16,30 @@ extension FlowRecord {
   ///
   /// Most segments only carry an open connection on: no state can change by them, so nothing of states is asked.
   ///
-  /// - Parameter content: see ``RecentSegments/content(of:)``.
+  /// - Parameter sample: of its payload.
   /// - Returns: true where a state or a timer may have changed.
   @inline(__always)
   mutating func observe(
-    _ segment: Segment, _ content: UInt64, from side: Int, timers: TimerProfile, in stores: inout SharedStores
+    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile, in stores: inout SharedStores
   ) -> Bool {
     let other = peer(of: side)
-    if stores.recent.repeats(segment, content, of: number, from: side, peerLast: ends[other].latest.time) {
-      noteDuplicate(segment, side, &stores.notices)
-      return false
-    }
+    if isNothingNew(segment, from: side), repeats(segment, sample, from: side, in: &stores) { return false }
     let isPlain = isPlain(segment, from: side, leastIdle: stores.notices.leastIdle)
     if isPlain, segment.time.nanoseconds &- last.time.nanoseconds >= stores.notices.leastSilence {
       pause = Pause(ended: segment, by: side, after: last, ends[side].state, ends[other].state)
     }
     guard isPlain, isSteady else {
       follow(segment, isPlain, from: side, timers: timers, in: &stores)
+      remember(segment, sample, from: side, in: &stores.extras)
       return true
     }
     count(segment, side)
     ends[side].response.answer(segment)
     _ = carry(segment, from: side, disorder: &stores.disorder)
     if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
-    ends[side].latest = LatestSegment(segment)
+    ends[side].latest = LatestSegment(segment, after: ends[side].latest.identifications)
+    remember(segment, sample, from: side, in: &stores.extras)
     return false
-  }
-
-  /// Takes a segment that passed before, and was put off: the last one.
-  mutating func takeLate(_ segment: Segment, timers: TimerProfile, in stores: inout SharedStores) {
-    follow(segment, false, from: segment.source == key.low ? 0 : 1, timers: timers, in: &stores)
-    wake = nextWake(linger: timers.timeWait)
   }
 
   /// Takes a segment by which a state may change.
@@ -59,16 +51,16 @@ extension FlowRecord {
     let fit = segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side)
     let basis = isPlain ? nil : examine(segment, fit, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
-    let wasHalfOpen = isHalfOpen
+    let hadAnswered = ends[side].facts.contains(.sentSYNACK)
     count(segment, side)
     if segment.flags.isSuperset(of: [.syn, .ack]) { doubtCookie(segment, side: side, &stores.backlog) }
     take(segment, fit, from: side, timers: timers, in: &stores)
     if segment.wirePayloadLength > 0 { lastPayload = segment.time.nanoseconds }
     if let basis { review(segment, from: side, basis, in: &stores) }
-    if !segment.flags.contains(.rst) { ends[side].latest = LatestSegment(segment) }
+    if !segment.flags.contains(.rst) { ends[side].latest = LatestSegment(segment, after: ends[side].latest.identifications) }
     restartTimer(side, from: earlier.0, segment, sent: true, timers)
     if other != side { restartTimer(other, from: earlier.1, segment, sent: false, timers) }
-    if isHalfOpen != wasHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: isHalfOpen) }
+    countHalfOpen(segment, from: side, hadAnswered: hadAnswered, in: &stores.backlog)
     isSteady = !isSelfConnect && ends[0].isSteady && ends[1].isSteady
   }
 
@@ -80,13 +72,25 @@ extension FlowRecord {
 
   var server: SocketAddress { mutating get { address(of: 1 - Int(clientSide)) } }
 
-  /// The server has answered the SYN, and nothing of it has shown since that it holds a connection.
-  var isHalfOpen: Bool {
-    mutating get {
-      let side = 1 - Int(clientSide)
-      guard ends[side].facts.contains(.sentSYNACK), let proved = ends[side].proved else { return false }
-      return !proved.isSynchronized && proved != .closed
+  /// Sees to it that a listener's half-open connections are counted: from the first SYN-ACK on, until its sender goes on
+  /// with something else, or either end resets it.
+  private mutating func countHalfOpen(
+    _ segment: Segment, from side: Int, hadAnswered: Bool, in backlog: inout BacklogTable
+  ) {
+    let isAnswer = segment.flags.isSuperset(of: [.syn, .ack])
+    if isHalfOpen, segment.flags.contains(.rst) || (side != Int(clientSide) && !isAnswer) {
+      endHalfOpen(in: &backlog)
+    } else if isAnswer, side != Int(clientSide), !hadAnswered, ends[side].facts.contains(.sentSYNACK), !isHalfOpen {
+      isHalfOpen = true
+      halfOpenSince = segment.time.nanoseconds
+      backlog.change(server, key.encapsulation, isHalfOpen: true)
     }
+  }
+
+  /// Its listener does not hold it half-open any more.
+  mutating func endHalfOpen(in backlog: inout BacklogTable) {
+    isHalfOpen = false
+    backlog.change(server, key.encapsulation, isHalfOpen: false)
   }
 
   /// A SYN-ACK of a crowded listener may be a cookie; one that comes again is not, for a cookie is never repeated.

@@ -32,7 +32,8 @@ extension FlowRecord {
   mutating func release(in stores: inout SharedStores) {
     stores.disorder.remove(&ends[0].holes)
     stores.disorder.remove(&ends[1].holes)
-    if isHalfOpen { stores.backlog.change(server, key.encapsulation, isHalfOpen: false) }
+    if isHalfOpen { endHalfOpen(in: &stores.backlog) }
+    stores.extras.remove(&extras)
     stores.timeline.release(&timeline)
     stores.notices.release(&notices)
   }

@@ -27,6 +27,12 @@ struct FlowRecord: ~Copyable, Sendable {
   /// When payload passed last; the least value before any.
   var lastPayload = Int64.min
   var ends: [2 of TCPEndpoint]
+  /// Its listener holds it half-open, as far as segments tell.
+  var isHalfOpen = false
+  /// Since when, in nanoseconds.
+  var halfOpenSince = Int64.max
+  /// Where its ``Extras`` are.
+  var extras = ExtrasStore.none
   /// The last pause that ended in more data or an ACK, and has not been told of.
   var pause: Pause?
   var timeline = TimelineStore.List()

@@ -28,31 +28,6 @@ final class FlowStorage: Sendable {
     serverEnd = record.summary(of: server, walk.clocks[server], until: end, stores.disorder)
   }
 
-  /// What is known of the flow of `brief`, with time running up to `end`.
-  ///
-  /// - Parameter expiry: when TIME_WAIT ended, in nanoseconds; nil where it did not.
-  init(
-    of brief: inout BriefRecord, _ closing: BriefClosing?, _ pause: BriefPause?, _ reason: Flow.EndReason,
-    at end: Timestamp, expiry: Int64?, leastSilence: Int64
-  ) {
-    var story = BriefStory(of: &brief, closing, pause, leastSilence: leastSilence)
-    if let expiry { story.leaveTimeWait(brief.closer, at: expiry) }
-    var clocks = [2 of StateClock](repeating: StateClock(from: brief.first.time.nanoseconds))
-    let client = brief.clientSide
-    let (count, clientSide, blank) = (story.count, UInt8(truncatingIfNeeded: client), TimelineEntry.blank)
-    self.count = count
-    head = .init { index in
-      guard index < count else { return blank }
-      let slot = story.step(index).slot
-      clocks[slot.side].take(slot)
-      return TimelineEntry(slot, clientSide: clientSide)
-    }
-    tail = []
-    facts = brief.facts(closing, story.notices, reason, at: end)
-    clientEnd = brief.summary(of: client, clocks[client], until: end)
-    serverEnd = brief.summary(of: 1 - client, clocks[1 - client], until: end)
-  }
-
   /// What is said of a flow from without, or changed in a copy.
   init(_ facts: FlowFacts, _ entries: [TimelineEntry], _ clientEnd: EndpointSummary, _ serverEnd: EndpointSummary) {
     self.facts = facts

@@ -3,20 +3,19 @@ import BasicContainers
 // All flows, one by one.
 
 extension FlowTable {
-  /// The flow held next behind the place `hand`, which goes round them all, attempts aside. There must be one.
+  /// The flow held next behind the place `hand`, which goes round them all, unanswered attempts aside. There must be one.
   mutating func nextHeld(_ hand: inout Int) -> Slot {
     while true {
-      hand = hand + 1 < briefs.places + records.places ? hand + 1 : 0
-      if briefs.count == 0 { hand = max(hand, briefs.places) }
-      let slot = slot(inOrder: hand)
-      if number(of: slot) != 0 { return slot }
+      hand = hand + 1 < syns.places + records.places ? hand + 1 : 0
+      if syns.refusedCount == 0 { hand = max(hand, syns.places) }
+      if hand < syns.places {
+        let place = UInt32(truncatingIfNeeded: hand)
+        if syns[place].isRefused { return place | Self.saved }
+      } else {
+        let slot = UInt32(truncatingIfNeeded: hand - syns.places)
+        if self[slot].number != 0 { return slot }
+      }
     }
-  }
-
-  /// A place for a record of a flow, attempts aside, by its rank among all of them: those in brief first.
-  private func slot(inOrder rank: Int) -> Slot {
-    rank < briefs.places
-      ? UInt32(truncatingIfNeeded: rank) | Self.brief : UInt32(truncatingIfNeeded: rank - briefs.places)
   }
 
   /// The flows held, in order of their numbers.
@@ -51,16 +50,16 @@ extension FlowTable {
     return result
   }
 
-  /// The flows held and their numbers, attempts first.
+  /// The flows held and their numbers, unanswered attempts first.
   @inline(__always)
   private mutating func forEachSlot(_ body: (Slot, Int) -> Void) {
-    var attempt = attempts.earliest
-    while attempt != Slab<AttemptRecord>.none {
-      body(attempt | Self.attempt, attempts[attempt].number)
-      attempt = attempts[attempt].later
+    var attempt = syns.earliest
+    while attempt != Slab<SYNRecord>.none {
+      body(attempt | Self.saved, syns[attempt].number)
+      attempt = syns[attempt].later
     }
-    for place in 0..<UInt32(briefs.places) where briefs[place].number != 0 {
-      body(place | Self.brief, briefs[place].number)
+    if syns.refusedCount > 0 {
+      for place in 0..<UInt32(syns.places) where syns[place].isRefused { body(place | Self.saved, syns[place].number) }
     }
     for place in 0..<UInt32(records.places) where records[place].number != 0 { body(place, records[place].number) }
   }

@@ -3,30 +3,26 @@ import PacketDecoding
 
 /// The flows held at the moment: an index over dense records that are used again when their flow ends.
 ///
-/// A flow is held as an ``AttemptRecord`` until its SYN is answered, as a ``BriefRecord`` while it goes the ordinary way,
-/// and as a ``FlowRecord`` from then on. Records lie in pages, so that memory grows with the open flows and no record
-/// ever moves.
+/// A flow is held as a ``FlowRecord``; one of which only a SYN has passed is saved as a ``SYNRecord`` until more does.
+/// Records lie in pages, so that memory grows with the open flows and no record ever moves.
 struct FlowTable: ~Copyable, Sendable {
-  /// Where a record is: the two highest bits say which kind it is. A flow keeps its slot while its record is of one kind.
+  /// Where a record is; the highest bit says that it is a saved SYN.
   typealias Slot = UInt32
 
-  static let brief: Slot = 1 << 31
-  static let attempt: Slot = 1 << 30
+  static let saved: Slot = 1 << 31
 
   var index = FlowIndex()
   var records = Slab<FlowRecord>()
-  var briefs = Slab<BriefRecord>()
-  var attempts = AttemptTable()
-  var attachments = BriefAttachments()
+  var syns = SYNTable()
   let hash = FlowHash.shared
   /// Where the last attempt lies, or lay, whose place in the index was asked for: see ``prefetchEarliest(_:)``.
-  private var asked = Slab<AttemptRecord>.none
+  private var asked = Slab<SYNRecord>.none
 
   /// Flows held.
   var count: Int { index.count }
 
-  /// Flows held that are no attempts.
-  var heldCount: Int { briefs.count + records.count }
+  /// Flows held that are no unanswered attempts, as far as their kind of record tells.
+  var heldCount: Int { syns.refusedCount + records.count }
 
   /// Bytes of the index for a flow: 8 for its entry, and for places that are free, most after the index has grown.
   private static var bytesInIndex: Int { 26 }
@@ -35,44 +31,31 @@ struct FlowTable: ~Copyable, Sendable {
   ///
   /// `mutating`, as a borrowed table is copied in practice.
   var footprint: Int {
-    mutating get {
-      records.footprint + briefs.footprint + attachments.footprint + attempts.footprint + count * Self.bytesInIndex
-    }
+    mutating get { records.footprint + syns.footprint + count * Self.bytesInIndex }
   }
 
-  /// The record of a flow that is not held in brief.
+  /// The record of a flow whose SYN is not saved.
   subscript(slot: Slot) -> FlowRecord {
     @inline(__always) unsafeAddress { unsafe UnsafePointer(records.address(slot)) }
     @inline(__always) unsafeMutableAddress { unsafe records.address(slot) }
   }
 
-  /// The record of a flow that is held in brief.
-  subscript(brief slot: Slot) -> BriefRecord {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(briefs.address(slot ^ Self.brief)) }
-    @inline(__always) unsafeMutableAddress { unsafe briefs.address(slot ^ Self.brief) }
-  }
-
-  /// The record of an attempt.
-  subscript(attempt slot: Slot) -> AttemptRecord {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(attempts.address(slot ^ Self.attempt)) }
-    @inline(__always) unsafeMutableAddress { unsafe attempts.address(slot ^ Self.attempt) }
+  /// A saved SYN.
+  subscript(saved slot: Slot) -> SYNRecord {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(syns.address(slot ^ Self.saved)) }
+    @inline(__always) unsafeMutableAddress { unsafe syns.address(slot ^ Self.saved) }
   }
 
   @inline(__always)
-  static func isBrief(_ slot: Slot) -> Bool { slot & brief != 0 }
-  @inline(__always)
-  static func isAttempt(_ slot: Slot) -> Bool { slot & attempt != 0 }
-  /// Held as a ``FlowRecord``.
-  @inline(__always)
-  static func isFull(_ slot: Slot) -> Bool { slot < attempt }
+  static func isSaved(_ slot: Slot) -> Bool { slot & saved != 0 }
 
-  /// The key of the attempt at `slot`.
+  /// The key of the flow whose SYN is saved at `slot`.
   @inline(__always)
-  func key(ofAttempt slot: Slot) -> FlowKey { attempts.key(at: slot ^ Self.attempt) }
+  func key(ofSaved slot: Slot) -> FlowKey { syns.key(at: slot ^ Self.saved) }
 
   /// The attempt that began first; nil where there is none.
   var earliestAttempt: Slot? {
-    attempts.earliest == Slab<AttemptRecord>.none ? nil : attempts.earliest | Self.attempt
+    syns.earliest == Slab<SYNRecord>.none ? nil : syns.earliest | Self.saved
   }
 
   /// The record of the flow `key`; nil where none is held.
@@ -88,6 +71,22 @@ struct FlowTable: ~Copyable, Sendable {
     }
   }
 
+  /// Whether the record at `slot` is that of the flow `key`, and the flow is held.
+  @inline(__always)
+  mutating func holds(_ key: FlowKey, at slot: Slot) -> Bool {
+    if Self.isSaved(slot) { return self[saved: slot].number != 0 && self.key(ofSaved: slot) == key }
+    return self[slot].number != 0 && self[slot].key == key
+  }
+
+  /// The number of the flow at `slot`; 0 where none is.
+  @inline(__always)
+  mutating func number(of slot: Slot) -> Int { Self.isSaved(slot) ? self[saved: slot].number : self[slot].number }
+
+  /// When the last segment of the flow at `slot` passed, in nanoseconds.
+  mutating func lastTime(of slot: Slot) -> Int64 {
+    Self.isSaved(slot) ? self[saved: slot].last.time.nanoseconds : self[slot].last.time.nanoseconds
+  }
+
   /// Asks for where the search for `hash` begins ahead of it.
   @inline(__always)
   func prefetch(_ hash: UInt32) { index.prefetch(hash) }
@@ -96,34 +95,37 @@ struct FlowTable: ~Copyable, Sendable {
   /// less than to find out.
   @inline(__always)
   func prefetch(record slot: Slot) {
-    if Self.isBrief(slot) {
-      briefs.prefetch(slot ^ Self.brief)
-    } else if Self.isAttempt(slot) {
-      attempts.prefetch(slot ^ Self.attempt)
-    } else {
-      records.prefetch(slot)
-    }
+    if slot & Self.saved != 0 { syns.prefetch(slot ^ Self.saved) } else { records.prefetch(slot) }
   }
 
   /// Asks for where the attempts that began first are in the index: for `count` more than were asked for before, as long
   /// as those are not too far ahead.
   @inline(never)
   mutating func prefetchEarliest(_ count: Int) {
-    var place = attempts.earliest
-    if place == Slab<AttemptRecord>.none { return }
-    let lead = (attempts.number(at: asked) ?? 0) - attempts[place].number
+    var place = syns.earliest
+    if place == Slab<SYNRecord>.none { return }
+    let lead = isAttempt(asked) ? syns[asked].number - syns[place].number : 0
     if lead > 0, lead < 4 * count {
       if lead >= 2 * count { return }
-      place = attempts[asked].later
+      place = syns[asked].later
     }
-    for _ in 0..<count where place != Slab<AttemptRecord>.none {
-      index.prefetch(attempts.hash(at: place, hash))
+    for _ in 0..<count where place != Slab<SYNRecord>.none {
+      index.prefetch(syns.hash(at: place, hash))
       asked = place
-      place = attempts[place].later
+      place = syns[place].later
     }
   }
+
+  /// Whether an unanswered attempt is at `place`.
+  private func isAttempt(_ place: UInt32) -> Bool { (syns.number(at: place) ?? 0) != 0 && !syns[place].isRefused }
 
   /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
   @inline(__always)
   mutating func guess(_ hash: UInt32) -> Slot { index.first(hash) }
+
+  /// Asks for what belongs to a record that has been asked for: the end of its timeline.
+  @inline(__always)
+  mutating func prefetch(whatBelongsTo slot: Slot, _ timeline: borrowing TimelineStore) {
+    if !Self.isSaved(slot) { timeline.prefetch(self[slot].timeline.tail) }
+  }
 }

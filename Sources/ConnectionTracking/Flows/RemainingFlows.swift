@@ -33,24 +33,21 @@ extension ConnectionTracker {
   /// Flows whose timelines are read side by side.
   private static var group: Int { 64 }
 
-  /// Tells of the next flows in `remaining`, `count` at most, whose records stay; but for those made to be told of.
+  /// Tells of the next flows in `remaining`, `count` at most, whose records stay.
   mutating func tell(_ remaining: inout RemainingFlows, _ count: Int, into events: inout [TrackerEvent]) {
     for _ in 0..<count {
       if remaining.isAtMultiple(of: Self.group) { readTimelines(of: remaining.next(Self.group)) }
       guard let slot = remaining.next() else { return }
       if let later = remaining.later(2 * Self.distance) { records.prefetch(record: later) }
       if let later = remaining.later(Self.distance) { records.prefetch(whatBelongsTo: later, stores.timeline) }
-      let told = tellable(slot)
-      tell(told, .inputEnded, into: &events)
-      // The next one that was refused needs a record as well.
-      if told != slot { remove(told) }
+      tell(slot, .inputEnded, at: now, into: &events)
     }
   }
 
   /// Has the timelines of the flows at `slots` in a cache. They are read entry by entry, for only an entry tells where the
   /// next one is.
   private func readTimelines(of slots: ArraySlice<FlowTable.Slot>) {
-    let full = slots.filter { FlowTable.isFull($0) }
+    let full = slots.filter { !FlowTable.isSaved($0) }
     if full.isEmpty { return }
     for slot in full { records.prefetch(record: slot) }
     var entries = full.map { records[$0].timeline.head }

@@ -134,16 +134,6 @@ extension FlowRecord {
     add(.duplicatePacket, segment, side, &store, window: .max)
   }
 
-  /// Compares a payload with the one that passed before at its place.
-  mutating func comparePayload(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, in stores: inout SharedStores
-  ) {
-    let isRepeat = ends[side].sending.isKnown && segment.sequence < ends[side].sending.next
-    let differs = stores.samples.contradicts(segment, sample, of: number, from: side, isRepeat: isRepeat)
-    guard differs, !isProbe(segment, side: side) else { return }
-    add(.differentData, segment, side, &stores.notices) { $0.bytes = segment.wirePayloadLength }
-  }
-
   /// Adds a notice about `segment`.
   ///
   /// - Parameters:

@@ -3,13 +3,14 @@ import PacketDecoding
 /// What an endpoint's last segment, RST aside, looked like: the measure for the next one.
 struct LatestSegment: Sendable {
   var time: Int64 = .min
-  var identification: UInt16 = 0
+  var identifications = Identifications()
   var window: UInt16 = 0
   var timeToLive: UInt8 = 0
   var kind = ResetShape.Answered.nothing
   var hasSACK = false
 
   var isKnown: Bool { kind != .nothing }
+  var identification: UInt16 { identifications.last }
 
   /// Whether `segment` was sent before this one, or is this one: what comes again with an IPv4 identification its
   /// sender has used is a copy that the network made or held back, for whoever sends again counts on. Stacks that
@@ -21,21 +22,22 @@ struct LatestSegment: Sendable {
 
   init() {}
 
+  /// - Parameter earlier: the identifications of the segments before it.
   @inline(__always)
-  init(_ segment: Segment) {
+  init(_ segment: Segment, after earlier: Identifications) {
     time = segment.time.nanoseconds
-    identification = segment.identification ?? 0
+    identifications = earlier.followed(by: segment.identification ?? 0)
     window = segment.window
     timeToLive = segment.timeToLive
     hasSACK = !segment.options.sackBlocks.isEmpty
-    kind =
-      if segment.flags.contains(.syn) {
-        segment.flags.contains(.ack) ? .synACK : .syn
-      } else if segment.flags.contains(.fin) {
-        .fin
-      } else {
-        segment.wirePayloadLength > 0 ? .data : .ack
-      }
+    kind = Self.kind(of: segment)
+  }
+
+  @inline(__always)
+  static func kind(of segment: Segment) -> ResetShape.Answered {
+    if segment.flags.contains(.syn) { return segment.flags.contains(.ack) ? .synACK : .syn }
+    if segment.flags.contains(.fin) { return .fin }
+    return segment.wirePayloadLength > 0 ? .data : .ack
   }
 }
 
@@ -63,4 +65,27 @@ struct NoticeWatch: OptionSet, Sendable {
   static func challenge(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 4 &<< UInt8(truncatingIfNeeded: side)) }
   /// A RST passed, taken or not.
   static let reset = NoticeWatch(rawValue: 1 << 4)
+}
+
+/// The IPv4 identifications of an end's last four segments; 0 is none.
+struct Identifications: Sendable {
+  private var bits: UInt64 = 0
+
+  /// That of the last segment.
+  @inline(__always)
+  var last: UInt16 { UInt16(truncatingIfNeeded: bits) }
+
+  /// True where the sender has no number for each packet.
+  var areOfNoUse: Bool { last == 0 || last == UInt16(truncatingIfNeeded: bits >> 16) }
+
+  @inline(__always)
+  func followed(by identification: UInt16) -> Identifications {
+    var result = self
+    result.bits = bits << 16 | UInt64(identification)
+    return result
+  }
+
+  func contains(_ identification: UInt16) -> Bool {
+    (0..<4).contains { UInt16(truncatingIfNeeded: bits >> (16 * UInt64($0))) == identification }
+  }
 }
