@@ -29,8 +29,9 @@ extension ConnectionTracker {
     var slot = replay(found)
     let side = Int(lookup.side & 1)
     if segment.flags.isSuperset(of: [.syn, .ack]) { slot = slotForAnswer(&segment, at: slot, lookup, into: &events) }
-    let mark = TimelineMark(records[slot].timeline)
-    guard records[slot].observe(segment, sample, from: side, timers: timers, in: &stores) else { return }
+    let mark = configuration.reportsTransitions ? LogMark(of: &records[slot], &stores) : LogMark()
+    let verdict = records[slot].process(segment, sample, from: side, timers: timers, in: &stores)
+    if verdict == .predicted || verdict == .copied { return }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
     boundHalfOpen(slot, by: segment)
@@ -42,13 +43,11 @@ extension ConnectionTracker {
     _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, _ payload: Span<UInt8>,
     into events: inout [TrackerEvent]
   ) {
-    let held = records.slot(of: &segment, lookup)
-    let number = held.map { records[$0].number }
-    let implausible = held.map { records[$0].implausibleSegments } ?? 0
     follow(&segment, lookup, sample, into: &events)
-    guard segment.checksum != .invalid, let slot = records.slot(of: &segment, lookup),
-      records[slot].implausibleSegments == (records[slot].number == number ? implausible : 0)
-    else { return }
+    guard segment.checksum != .invalid, let slot = records.slot(of: &segment, lookup) else { return }
+    if case .unacceptable(let fit) = stores.pass.verdict, fit != .acknowledgesUnsent || segment.flags.contains(.syn) {
+      return
+    }
     streams.take(
       segment, payload, of: &records[slot], from: Int(lookup.side), limit: configuration.maximumOutOfOrderBytes,
       &events)
@@ -73,21 +72,33 @@ extension ConnectionTracker {
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(segment)) else { return }
     let slot = replay(held)
-    records[slot].noteDamaged(segment, segment.source == records[slot].key.low ? 0 : 1, &stores.notices)
+    records[slot].noteDamaged(segment, segment.source == records.key(of: slot).low ? 0 : 1, in: &stores)
     noteGrowth()
   }
 
-  mutating func report(_ slot: FlowTable.Slot, since mark: TimelineMark, into events: inout [TrackerEvent]) {
-    var index = mark.tail == TimelineStore.none ? records[slot].timeline.head : stores.timeline.next(after: mark.tail)
-    while index != TimelineStore.none {
-      events.append(records[slot].transition(stores.timeline[index]))
-      index = stores.timeline.next(after: index)
+  /// Tells of the moves that the connection at `slot` has made since `mark`.
+  mutating func report(_ slot: FlowTable.Slot, since mark: LogMark, into events: inout [TrackerEvent]) {
+    let key = records.key(of: slot)
+    var reader = LogReader(of: &records[slot])
+    var count = 0
+    while let entry = reader.next(in: &records[slot], &stores) {
+      count += 1
+      guard count > mark.moves else { continue }
+      events.append(
+        .transition(
+          flow: records[slot].number, client: records[slot].client(key), server: records[slot].server(key),
+          entry: TimelineEntry(entry)))
     }
   }
 }
 
-/// How far a timeline has been reported.
-struct TimelineMark {
-  var tail: UInt32
-  init(_ list: TimelineStore.List) { tail = list.tail }
+/// How many moves of a connection have been told of.
+struct LogMark {
+  var moves = 0
+
+  init() {}
+
+  init(of connection: inout Connection, _ stores: inout ConnectionStores) {
+    for entry in 0..<Int(connection.log.count) { moves += stores.log[connection.log, entry].count }
+  }
 }

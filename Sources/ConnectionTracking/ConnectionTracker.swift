@@ -15,7 +15,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   let configuration: TrackerConfiguration
   let timers: TimerProfile
   var records = FlowTable()
-  var stores = SharedStores()
+  var stores = ConnectionStores()
   var expiries = ExpiryQueue()
   /// When connections stop to count as half-open.
   var halfOpens = ExpiryQueue()
@@ -71,8 +71,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
     let slot = replay(held)
-    let mark = TimelineMark(records[slot].timeline)
-    records[slot].observe(error, in: &stores)
+    let mark = LogMark(of: &records[slot], &stores)
+    let side = records.key(of: slot).low == error.source ? 0 : 1
+    records[slot].process(error, from: side, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
     noteGrowth()

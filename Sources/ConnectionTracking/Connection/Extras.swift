@@ -2,13 +2,65 @@ import PacketDecoding
 
 /// What only few connections have, apart from the others: an ordinary one takes no more memory than it needs.
 struct Extras: Sendable {
-  var ends: [2 of EndpointExtras] = .init(repeating: EndpointExtras())
+  var ends: [2 of EndpointExtras] = .init { _ in EndpointExtras() }
+  var notices = Chain()
+  /// The last packet, where that was a RST, or its frame is far from the first.
+  var last = TimelineEntry.Moment(time: Timestamp(nanoseconds: 0), frame: 0)
+  /// The deadline of the side whose timer is not in the record.
+  var secondDeadline = Int64.max
+  /// The number of the incarnation before; 0 where there was none.
+  var previous = 0
+  /// See ``Connection/pause(_:)``.
+  var pause: Pause?
+  /// Moments that have no room in a ``LogEntry``.
+  var moments: [TimelineEntry.Moment] = []
+  /// Transitions that found no room in the log.
+  var transitionsOmitted: UInt32 = 0
 }
 
-/// The same of one end.
+/// What only few ends have.
 struct EndpointExtras: Sendable {
-  /// Its last RST.
-  var reset = LatestSegment()
+  // In an order that leaves few gaps.
+  /// When its FIN first passed, in nanoseconds; the least value where its log says so.
+  var finTime = Int64.min
+  /// When the newest acknowledgment of what is pending passed on its way to it, in nanoseconds.
+  var acknowledgedAt = Int64.min / 2
+  /// When its peer last sent something again, in nanoseconds.
+  var repeatedAt = Int64.min / 2
+  var retransmittedBytes: UInt64 = 0
+  var uncapturedBytes: UInt64 = 0
+  /// Payload bytes that had passed before, or that nobody took.
+  var repeatedPayloadBytes: UInt64 = 0
+  /// When its last RST passed, in nanoseconds; the least value before any.
+  var resetTime = Int64.min
+  /// Arrivals pending that ``PendingArrivals`` has no code or no room for, each at its place there.
+  var pending: [ArrivalEvents] = []
+  /// What would prove them, where ``TCPEndpoint/response`` of the peer has no room for it.
+  var proofs: [ArrivalProof] = []
+  // The upper halves of what the endpoint counts in 32 bits.
+  var packetsBeyond: UInt32 = 0
+  var bytesBeyond: UInt32 = 0
+  var payloadBeyond: UInt32 = 0
+  var retransmittedSegments: UInt32 = 0
+  var outOfOrderSegments: UInt32 = 0
+  var zeroWindows: UInt32 = 0
+  /// Packets that the capture holds twice; the copies are counted here alone.
+  var duplicatePackets: UInt32 = 0
+  /// Segments larger than the peer's MSS: put together by the capturing host before the tap.
+  var superSegments: UInt32 = 0
+  /// Everything before it passed the tap, or was acknowledged; see ``EndpointFacts/hasGap``.
+  var contiguous = SequenceNumber(0)
+  /// See ``EndpointFacts/hasPassedFIN``.
+  var finEnd = SequenceNumber(0)
+  /// See ``EndpointFacts/hasOtherEdge``.
+  var edge = SequenceNumber(0)
+  /// The ISN of a SYN that may open this end anew.
+  var reopeningSequence = SequenceNumber(0)
+  /// Where what it sent beyond a hole is kept.
+  var holes = DisorderStore.none
+  var duplicates = DuplicateACKs()
+  var resetIdentification: UInt16 = 0
+  var resetWindow: UInt16 = 0
 }
 
 /// The extras of all open connections.
@@ -32,18 +84,16 @@ struct ExtrasStore: ~Copyable, Sendable {
     @inline(__always) unsafeMutableAddress { unsafe extras.address(place) }
   }
 
-  /// Sees to it that there are extras at `place`, to be changed.
-  mutating func make(_ place: inout UInt32) {
-    if place == Self.none { place = extras.insert(Extras()) }
-  }
+  /// Takes the extras of a connection that has none yet.
+  mutating func make() -> UInt32 { extras.insert(Extras()) }
 
   /// Asks for the extras at `place` ahead of their use.
   @inline(__always)
   func prefetch(_ place: UInt32) { extras.prefetch(place) }
 
   /// The extras at `place` are not needed any more.
-  mutating func remove(_ place: inout UInt32) {
-    if place != Self.none { extras.remove(place) }
-    place = Self.none
+  mutating func remove(_ place: UInt32) {
+    extras[place] = Extras()
+    extras.remove(place)
   }
 }

@@ -7,13 +7,13 @@ struct StreamTable: Sendable {
   /// Takes the payload of a segment that the record has taken, and the acknowledgment for the other direction. A
   /// direction begins at its first segment.
   mutating func take(
-    _ segment: Segment, _ payload: Span<UInt8>, of record: inout FlowRecord, from side: Int, limit: Int,
+    _ segment: Segment, _ payload: Span<UInt8>, of record: inout Connection, from side: Int, limit: Int,
     _ events: inout [TrackerEvent]
   ) {
     guard !segment.flags.contains(.rst) else { return }
     let other = record.peer(of: side)
     let back = Self.key(flow: record.number, side: other)
-    if let acknowledgment = segment.acknowledgment, acknowledgment <= record.ends[other].sending.next {
+    if let acknowledgment = segment.acknowledgment, acknowledgment <= record.ends[other].next {
       let contents = reassemblers[back]?.acknowledge(acknowledgment) ?? []
       emit(contents, segment, &record, side: other, &events)
     }
@@ -30,18 +30,20 @@ struct StreamTable: Sendable {
   }
 
   /// Ends both directions: what waits behind a hole comes out after it.
-  mutating func finish(_ record: inout FlowRecord, into events: inout [TrackerEvent]) {
+  mutating func finish(
+    _ record: inout Connection, at last: TimelineEntry.Moment, into events: inout [TrackerEvent]
+  ) {
     for side in 0..<2 {
       guard var reassembler = reassemblers.removeValue(forKey: Self.key(flow: record.number, side: side))
       else {
         continue
       }
-      for content in reassembler.finish() { append(content, record.last, &record, side: side, &events) }
+      for content in reassembler.finish() { append(content, last, &record, side: side, &events) }
     }
   }
 
   private func emit(
-    _ contents: [StreamEvent.Content], _ segment: Segment, _ record: inout FlowRecord, side: Int,
+    _ contents: [StreamEvent.Content], _ segment: Segment, _ record: inout Connection, side: Int,
     _ events: inout [TrackerEvent]
   ) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
@@ -49,7 +51,7 @@ struct StreamTable: Sendable {
   }
 
   private func append(
-    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: inout FlowRecord, side: Int,
+    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: inout Connection, side: Int,
     _ events: inout [TrackerEvent]
   ) {
     events.append(

@@ -45,16 +45,18 @@ extension ConnectionTracker {
     return new
   }
 
-  /// The record that the saved packets at `slot` make.
-  mutating func replayed(_ slot: FlowTable.Slot) -> FlowRecord {
-    let key = records.key(ofSaved: slot)
-    let (number, sender) = (records[saved: slot].number, records[saved: slot].sender)
+  /// The connection that the saved packets at `slot` make.
+  mutating func replayed(_ slot: FlowTable.Slot) -> Connection {
+    let key = records.key(of: slot)
+    let sender = records[saved: slot].sender
     let (syn, refusal) = (records[saved: slot].syn(key), records[saved: slot].refusal(key))
-    var record = FlowRecord(number: number, previous: nil, key: key, side: sender, segment: syn)
-    _ = record.observe(syn, PayloadSample(), from: Int(sender), timers: timers, in: &stores)
+    var connection = Connection(
+      number: records[saved: slot].number, key: records[saved: slot].compactKey,
+      isKeptKey: records[saved: slot].isKeptKey, side: sender, segment: syn)
+    _ = connection.process(syn, PayloadSample(), from: Int(sender), timers: timers, in: &stores)
     if let refusal {
-      _ = record.observe(refusal, PayloadSample(), from: 1 - Int(sender), timers: timers, in: &stores)
+      _ = connection.process(refusal, PayloadSample(), from: 1 - Int(sender), timers: timers, in: &stores)
     }
-    return record
+    return connection
   }
 }

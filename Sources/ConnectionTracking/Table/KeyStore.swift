@@ -21,6 +21,9 @@ struct KeyStore: ~Copyable, Sendable {
   @inline(never)
   mutating func keep(_ key: FlowKey) -> CompactKey { CompactKey(keptAt: keys.insert(key)) }
 
-  /// A kept key is not needed any more.
-  mutating func remove(_ compact: CompactKey) { keys.remove(compact.place) }
+  /// The key is not needed any more.
+  @inline(__always)
+  mutating func remove(_ compact: CompactKey, isKept: Bool) {
+    if isKept { keys.remove(compact.place) }
+  }
 }

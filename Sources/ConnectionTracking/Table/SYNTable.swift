@@ -18,7 +18,6 @@ struct SYNTable: ~Copyable, Sendable {
   static var blockSize: UInt32 { 1 << 14 }
 
   private var records = Slab<SYNRecord>()
-  private var keys = KeyStore()
   private var uses = UniqueArray<Use>()
   /// The ends of the row; ``Slab/none`` where it is empty.
   private(set) var earliest = Slab<SYNRecord>.none
@@ -27,7 +26,7 @@ struct SYNTable: ~Copyable, Sendable {
   private(set) var refusedCount = 0
 
   /// Bytes that the SYNs held take.
-  var footprint: Int { records.footprint + keys.footprint }
+  var footprint: Int { records.footprint }
   /// Places there are for records, some of which may be free.
   var places: Int { records.places }
 
@@ -47,24 +46,14 @@ struct SYNTable: ~Copyable, Sendable {
   /// The number of the flow at `place`, 0 once it has ended; nil where none ever was.
   func number(at place: UInt32) -> Int? { place < records.places ? self[place].number : nil }
 
-  /// The key of the flow at `place`.
-  @inline(__always)
-  func key(at place: UInt32) -> FlowKey { keys.key(self[place].compactKey, isKept: self[place].isKeptKey) }
-
-  /// Its hash.
-  @inline(__always)
-  func hash(at place: UInt32, _ hash: FlowHash) -> UInt32 {
-    keys.hash(self[place].compactKey, isKept: self[place].isKeptKey, hash)
-  }
-
   /// Takes a SYN that is later than all others.
   ///
   /// - Parameter syn: see ``SYNRecord/begins(with:)``; `side` sent it.
   /// - Returns: where its record is from now on.
   @inline(__always)
-  mutating func insert(number: Int, _ syn: inout Segment, from side: UInt8) -> UInt32 {
-    let isKept = !syn.isIPv4
-    let key = isKept ? keys.keep(FlowKey(syn, from: side)) : CompactKey(ofIPv4: syn, from: side)
+  mutating func insert(
+    number: Int, _ key: CompactKey, isKept: Bool, _ syn: inout Segment, from side: UInt8
+  ) -> UInt32 {
     var record = SYNRecord(number: number, key: key, isKeptKey: isKept, side: side, syn: syn)
     record.earlier = latest
     let place = records.insert(record)
@@ -84,10 +73,9 @@ struct SYNTable: ~Copyable, Sendable {
     refusedCount += 1
   }
 
-  /// Lets the flow at `place` go.
+  /// Lets the flow at `place` go, but for its key.
   mutating func remove(_ place: UInt32) {
     if self[place].isRefused { refusedCount -= 1 } else { unlink(place) }
-    if self[place].isKeptKey { keys.remove(self[place].compactKey) }
     self[place].end()
     records.remove(place)
     let block = Int(place / Self.blockSize)

@@ -1,0 +1,270 @@
+import PacketDecoding
+
+// What is not in the record: it follows from what is, as long as nothing out of the ordinary has passed, and is in the
+// extras from then on.
+
+/// What the connections of a tracker share: where each keeps what has no room in its record.
+struct ConnectionStores: ~Copyable, Sendable {
+  var log = BlockStore<LogEntry>()
+  var extras = ExtrasStore()
+  var pauses = Slab<Pause>()
+  var disorder = DisorderStore()
+  var backlog = BacklogTable()
+  var notices = NoticeStore()
+  /// Of the segment that is being taken.
+  var pass = Pass()
+
+  /// Bytes that the connections held take beside their records.
+  var footprint: Int {
+    log.footprint + extras.footprint + pauses.footprint + disorder.footprint + backlog.footprint + notices.footprint
+  }
+}
+
+// MARK: - Extras
+
+extension Connection {
+  /// Where its extras are; ``ExtrasStore/none`` where it has none, and what is there then is what all begin with.
+  @inline(__always)
+  var extras: UInt32 { marks.contains(.hasExtras) ? attachment : ExtrasStore.none }
+
+  /// Sees to it that it has extras, which are to be changed.
+  ///
+  /// - Returns: where they are.
+  @inline(__always) @discardableResult
+  mutating func makeExtras(_ stores: inout ConnectionStores) -> UInt32 {
+    marks.contains(.hasExtras) ? attachment : makeFirstExtras(&stores)
+  }
+
+  @inline(never)
+  private mutating func makeFirstExtras(_ stores: inout ConnectionStores) -> UInt32 {
+    let place = stores.extras.make()
+    if marks.contains(.hasPauseAlone) {
+      stores.extras[place].pause = stores.pauses[attachment]
+      stores.pauses.remove(attachment)
+      marks.remove(.hasPauseAlone)
+    }
+    attachment = place
+    marks.insert(.hasExtras)
+    return place
+  }
+
+  /// The last pause that ended in more data or an ACK, and has not been told of.
+  mutating func pause(_ stores: inout ConnectionStores) -> Pause? {
+    marks.contains(.hasPauseAlone) ? stores.pauses[attachment] : stores.extras[extras].pause
+  }
+
+  @inline(never)
+  mutating func setPause(_ pause: Pause?, in stores: inout ConnectionStores) {
+    if marks.contains(.hasExtras) { return stores.extras[attachment].pause = pause }
+    guard let pause else {
+      if marks.contains(.hasPauseAlone) { stores.pauses.remove(attachment) }
+      return marks.remove(.hasPauseAlone)
+    }
+    if marks.contains(.hasPauseAlone) { return stores.pauses[attachment] = pause }
+    attachment = stores.pauses.insert(pause)
+    marks.insert(.hasPauseAlone)
+  }
+
+  /// Gives back what it has beside the record.
+  mutating func release(_ key: FlowKey, in stores: inout ConnectionStores) {
+    if marks.contains(.isHalfOpen) { endHalfOpen(key, in: &stores) }
+    var block = log
+    stores.log.release(&block)
+    if marks.contains(.hasPauseAlone) { stores.pauses.remove(attachment) }
+    guard marks.contains(.hasExtras) else { return }
+    stores.disorder.remove(&stores.extras[attachment].ends[0].holes)
+    stores.disorder.remove(&stores.extras[attachment].ends[1].holes)
+    stores.notices.release(&stores.extras[attachment].notices)
+    stores.extras.remove(attachment)
+  }
+}
+
+// MARK: - The last packet, and timers
+
+extension Connection {
+  /// When the last packet passed, in nanoseconds.
+  @inline(__always)
+  mutating func lastTime(_ stores: inout ConnectionStores) -> Int64 {
+    marks.contains(.lastIsElsewhere)
+      ? stores.extras[extras].last.time.nanoseconds : ends[marks.contains(.lastIsSide1) ? 1 : 0].lastTime
+  }
+
+  /// The last packet.
+  mutating func last(_ stores: inout ConnectionStores) -> TimelineEntry.Moment {
+    if marks.contains(.lastIsElsewhere) { return stores.extras[extras].last }
+    return TimelineEntry.Moment(
+      time: Timestamp(nanoseconds: lastTime(&stores)), frame: first.frame &+ UInt64(lowerLastFrame))
+  }
+
+  /// `segment`, which `side` sent, is the last packet; ``TCPEndpoint/lastTime`` is that of it, unless it is a RST.
+  @inline(__always)
+  mutating func noteLast(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+    let frames = segment.frame &- first.frame
+    if segment.flags.contains(.rst) || frames > UInt64(UInt32.max) { return noteLastElsewhere(segment, in: &stores) }
+    lowerLastFrame = UInt32(truncatingIfNeeded: frames)
+    marks.set(.lastIsSide1, side == 1)
+    marks.remove(.lastIsElsewhere)
+  }
+
+  @inline(never)
+  private mutating func noteLastElsewhere(_ segment: Segment, in stores: inout ConnectionStores) {
+    stores.extras[makeExtras(&stores)].last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    marks.insert(.lastIsElsewhere)
+  }
+
+  /// The side whose segment was taken last; nil before any.
+  var lastSender: Int? {
+    marks.contains(.hasSender) ? (marks.contains(.lastSenderIsSide1) ? 1 : 0) : nil
+  }
+
+  /// When TIME_WAIT or an orphaned FIN_WAIT_2 of `side` ends, in nanoseconds; `.max` where no timer runs.
+  mutating func deadline(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
+    marks.contains(.timerIsSide1) == (side == 1) ? timer : stores.extras[extras].secondDeadline
+  }
+
+  mutating func setDeadline(of side: Int, _ time: Int64, in stores: inout ConnectionStores) {
+    if marks.contains(.timerIsSide1) == (side == 1) { return timer = time }
+    guard timer != .max || stores.extras[extras].secondDeadline != .max else {
+      if time != .max {
+        marks.set(.timerIsSide1, side == 1)
+        timer = time
+      }
+      return
+    }
+    if stores.extras[extras].secondDeadline != time { stores.extras[makeExtras(&stores)].secondDeadline = time }
+  }
+}
+
+// MARK: - Sequence numbers
+
+extension Connection {
+  /// Everything of `side` before it passed the tap, or was acknowledged: what the receiver's RCV.NXT can be at most.
+  @inline(__always)
+  mutating func contiguous(of side: Int, _ stores: inout ConnectionStores) -> SequenceNumber {
+    ends[side].facts.contains(.hasGap) ? stores.extras[extras].ends[side].contiguous : ends[side].next
+  }
+
+  /// SND.NXT of `side` must be right before.
+  @inline(__always)
+  mutating func setContiguous(of side: Int, _ edge: SequenceNumber, in stores: inout ConnectionStores) {
+    ends[side].facts.set(.hasGap, edge != ends[side].next)
+    if edge != ends[side].next { stores.extras[makeExtras(&stores)].ends[side].contiguous = edge }
+  }
+
+  /// True while bytes beyond what is contiguous have passed.
+  @inline(__always)
+  mutating func hasHoles(_ side: Int, _ stores: inout ConnectionStores) -> Bool {
+    marks.contains(.hasExtras) && stores.extras[attachment].ends[side].holes != DisorderStore.none
+  }
+
+  /// After the FIN of `side`, where one passed.
+  mutating func finEnd(of side: Int, _ stores: inout ConnectionStores) -> SequenceNumber? {
+    guard ends[side].hasFIN else { return nil }
+    return ends[side].facts.contains(.hasPassedFIN) ? stores.extras[extras].ends[side].finEnd : ends[side].next
+  }
+
+  /// Sets SND.NXT of `side`, which may leave its FIN behind.
+  @inline(__always)
+  mutating func setNext(of side: Int, _ next: SequenceNumber, in stores: inout ConnectionStores) {
+    if ends[side].hasFIN, !ends[side].facts.contains(.hasPassedFIN) { setFINEnd(of: side, ends[side].next, in: &stores) }
+    ends[side].next = next
+  }
+
+  /// The FIN of `side` has passed, and ends at `end`.
+  mutating func setFINEnd(of side: Int, _ end: SequenceNumber, in stores: inout ConnectionStores) {
+    ends[side].facts.formUnion([.hasFIN, .hasPassedFIN])
+    stores.extras[makeExtras(&stores)].ends[side].finEnd = end
+  }
+
+  /// True where `acknowledgment` ≥ the FIN's sequence number of `side` + 1.
+  @inline(__always)
+  mutating func finIsCovered(
+    of side: Int, by acknowledgment: SequenceNumber?, _ stores: inout ConnectionStores
+  ) -> Bool {
+    guard ends[side].hasFIN, let acknowledgment, let finEnd = finEnd(of: side, &stores) else { return false }
+    return acknowledgment >= finEnd
+  }
+
+  /// When the FIN of `side` first passed, in nanoseconds.
+  mutating func finTime(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
+    let kept = stores.extras[extras].ends[side].finTime
+    guard kept == .min else { return kept }
+    return newestMove(in: &stores) { $0.side == side && $0.cause == .sendsFIN }.map {
+      moment(of: $0, &stores).time.nanoseconds
+    } ?? .min
+  }
+
+  /// The right edge of the window that `side` advertises, as far right as it ever was; nil before its scale is known.
+  @inline(__always)
+  mutating func windowEdge(of side: Int, _ stores: inout ConnectionStores) -> SequenceNumber? {
+    guard ends[side].facts.contains(.hasEdge) else { return nil }
+    if ends[side].facts.contains(.hasOtherEdge) { return stores.extras[extras].ends[side].edge }
+    return ends[peer(of: side)].acknowledged + ends[side].windowBytes
+  }
+}
+
+extension Connection {
+  /// What the window edge of `side` follows from is about to change.
+  mutating func keepWindowEdge(of side: Int, in stores: inout ConnectionStores) {
+    guard let edge = windowEdge(of: side, &stores) else { return }
+    ends[side].facts.insert(.hasOtherEdge)
+    stores.extras[makeExtras(&stores)].ends[side].edge = edge
+  }
+
+  /// The window of its last segment, and what that acknowledged, must be right before.
+  @inline(__always)
+  mutating func setWindowEdge(of side: Int, _ edge: SequenceNumber, in stores: inout ConnectionStores) {
+    let isOther = edge != ends[peer(of: side)].acknowledged + ends[side].windowBytes
+    ends[side].facts.insert(.hasEdge)
+    ends[side].facts.set(.hasOtherEdge, isOther)
+    if isOther { stores.extras[makeExtras(&stores)].ends[side].edge = edge }
+  }
+}
+
+// MARK: - Counters
+
+extension Connection {
+  mutating func packets(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+    UInt64(stores.extras[extras].ends[side].packetsBeyond) << 32 | UInt64(ends[side].packets)
+  }
+
+  mutating func bytes(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+    UInt64(stores.extras[extras].ends[side].bytesBeyond) << 32 | UInt64(ends[side].bytes)
+  }
+
+  mutating func payloadBytes(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+    UInt64(stores.extras[extras].ends[side].payloadBeyond) << 32 | UInt64(ends[side].payloadBytes)
+  }
+
+  /// Each byte once.
+  mutating func distinctPayloadBytes(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+    payloadBytes(of: side, &stores) &- stores.extras[extras].ends[side].repeatedPayloadBytes
+  }
+
+  /// Counts a segment of `side`.
+  @inline(__always)
+  mutating func count(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+    let packets = ends[side].packets.addingReportingOverflow(1)
+    let bytes = ends[side].bytes.addingReportingOverflow(UInt32(truncatingIfNeeded: segment.wireLength))
+    let payload = ends[side].payloadBytes.addingReportingOverflow(UInt32(truncatingIfNeeded: segment.wirePayloadLength))
+    (ends[side].packets, ends[side].bytes, ends[side].payloadBytes) = (
+      packets.partialValue, bytes.partialValue, payload.partialValue
+    )
+    let upper = (segment.wireLength | segment.wirePayloadLength) >> 32
+    guard packets.overflow || bytes.overflow || payload.overflow || upper != 0 else { return }
+    carry(packets.overflow, bytes.overflow, payload.overflow, segment, from: side, in: &stores)
+  }
+
+  @inline(never)
+  private mutating func carry(
+    _ packets: Bool, _ bytes: Bool, _ payload: Bool, _ segment: Segment, from side: Int,
+    in stores: inout ConnectionStores
+  ) {
+    let place = makeExtras(&stores)
+    stores.extras[place].ends[side].packetsBeyond &+= packets ? 1 : 0
+    stores.extras[place].ends[side].bytesBeyond &+=
+      UInt32(truncatingIfNeeded: segment.wireLength >> 32) &+ (bytes ? 1 : 0)
+    stores.extras[place].ends[side].payloadBeyond &+=
+      UInt32(truncatingIfNeeded: segment.wirePayloadLength >> 32) &+ (payload ? 1 : 0)
+  }
+}

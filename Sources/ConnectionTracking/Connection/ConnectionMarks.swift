@@ -1,0 +1,93 @@
+/// Small facts of a connection, in 32 bits.
+struct ConnectionMarks: Sendable {
+  private var bits: UInt32
+
+  /// One of them.
+  struct Mark: Sendable {
+    fileprivate let bit: UInt32
+
+    static let clientIsSide1 = Mark(bit: 1 << 0)
+    /// A socket is connected to itself: side 0 is its own peer.
+    static let isSelfConnect = Mark(bit: 1 << 1)
+    /// The key is in the table's ``KeyStore``.
+    static let keptKey = Mark(bit: 1 << 2)
+    /// ``Connection/attachment`` is the place of a ``Pause``, and there are no extras.
+    static let hasPauseAlone = Mark(bit: 1 << 3)
+    static let hasExtras = Mark(bit: 1 << 4)
+    /// A segment was taken.
+    static let hasSender = Mark(bit: 1 << 5)
+    /// The side whose segment was taken last is 1.
+    static let lastSenderIsSide1 = Mark(bit: 1 << 6)
+    /// The side whose segment passed last is 1.
+    static let lastIsSide1 = Mark(bit: 1 << 7)
+    /// The last packet is in ``Extras/last``.
+    static let lastIsElsewhere = Mark(bit: 1 << 8)
+    /// ``Connection/timer`` is that of side 1.
+    static let timerIsSide1 = Mark(bit: 1 << 9)
+    /// Both SYNs are known, so that shift counts of windows count or surely do not.
+    static let isNegotiated = Mark(bit: 1 << 10)
+    /// Its listener holds it half-open, as far as segments tell.
+    static let isHalfOpen = Mark(bit: 1 << 11)
+    /// Both ends are ESTABLISHED beyond doubt, and nothing is on its way that could change it.
+    static let isSteady = Mark(bit: 1 << 12)
+    // What its observations say of whether a digest tells all that is counted of it; see ``isUneventful``.
+    static let isEventful = Mark(bit: 1 << 13)
+    static let hasReset = Mark(bit: 1 << 14)
+    static let hasTimeout = Mark(bit: 1 << 15)
+  }
+
+  private static let orientationShift: UInt32 = 16
+  private static let startShift: UInt32 = 18
+
+  init(orientation: Flow.Orientation) {
+    let code: UInt32 =
+      switch orientation {
+      case .syn: 0
+      case .synACK: 1
+      case .port: 2
+      case .firstPacket: 3
+      }
+    bits = code << Self.orientationShift
+  }
+
+  @inline(__always)
+  func contains(_ mark: Mark) -> Bool { bits & mark.bit != 0 }
+
+  @inline(__always)
+  mutating func insert(_ mark: Mark) { bits |= mark.bit }
+
+  @inline(__always)
+  mutating func remove(_ mark: Mark) { bits &= ~mark.bit }
+
+  @inline(__always)
+  mutating func set(_ mark: Mark, _ isTrue: Bool) { bits = isTrue ? bits | mark.bit : bits & ~mark.bit }
+
+  /// The segment taken last, and the one that passed last, is of `side`.
+  @inline(__always)
+  mutating func setLast(_ side: Int) {
+    let both = Mark.lastSenderIsSide1.bit | Mark.lastIsSide1.bit
+    bits = bits & ~both | (side == 0 ? 0 : both)
+  }
+
+  var orientation: Flow.Orientation {
+    switch bits >> Self.orientationShift & 3 {
+    case 0: .syn
+    case 1: .synACK
+    case 2: .port
+    default: .firstPacket
+    }
+  }
+
+  /// The state that `side` was assumed to be in before its first move: CLOSED, LISTEN or, nil, UNKNOWN.
+  func start(of side: Int) -> TCPState? {
+    switch bits >> (Self.startShift + 2 * UInt32(truncatingIfNeeded: side & 1)) & 3 {
+    case 1: .closed
+    case 2: .listen
+    default: nil
+    }
+  }
+
+  mutating func setStart(of side: Int, _ state: TCPState?) {
+    bits |= (state == .closed ? 1 : state == .listen ? 2 : 0) << (Self.startShift + 2 * UInt32(truncatingIfNeeded: side & 1))
+  }
+}

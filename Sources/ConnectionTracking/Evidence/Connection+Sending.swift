@@ -1,0 +1,109 @@
+import PacketDecoding
+
+// What a segment says of the endpoint that sent it.
+
+extension Connection {
+  /// Takes `segment` as evidence of its sender's state: settles what was presumed of it, then what the segment itself
+  /// shows, then presumes again what is still on its way.
+  mutating func sends(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+    if !ends[side].pending.isEmpty { return sendsUnsettled(segment, side: side, in: &stores) }
+    let implied = impliedTransitions(by: segment, side: side, in: &stores)
+    if !implied.isEmpty { apply(implied, segment, side: side, in: &stores) }
+  }
+
+  @inline(never)
+  private mutating func sendsUnsettled(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+    let shown = ends[side].state
+    let pending = presumptions(of: side, &stores)
+    let reached = lastProved(pending, segment, side: side, in: &stores)
+    let (open, intact) = settle(pending, upTo: reached, segment, side: side, in: &stores)
+    let implied = impliedTransitions(by: segment, side: side, in: &stores)
+    // What is still on its way may rest on a state that the endpoint turned out not to be in: from there on it is
+    // presumed afresh.
+    let kept = implied.isEmpty ? intact : 0
+    for index in 0..<kept { keepExpecting(open[index], at: side, in: &stores) }
+    if kept < open.count || stores.pass.refutes { goBack(side, from: shown, segment, in: &stores) }
+    for index in kept..<open.count { settle(open[index].place, as: .refuted, by: segment, in: &stores) }
+    apply(implied, segment, side: side, in: &stores)
+    for index in kept..<open.count { presume(side, open[index].events, segment, in: &stores) }
+  }
+
+  /// Sorts the presumptions by what `segment` says of them.
+  ///
+  /// - Parameter reached: the newest that it proves; negative where it proves none.
+  /// - Returns: those that stay open, and how many of them came before any that was refuted.
+  private mutating func settle(
+    _ pending: PresumptionList, upTo reached: Int, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+  ) -> (open: PresumptionList, intact: Int) {
+    var open = PresumptionList()
+    var intact: Int?
+    expectNothing(side)
+    stores.pass.refutes = false
+    for index in 0..<pending.count {
+      if index <= reached {
+        confirm(pending[index], segment, side: side, in: &stores)
+      } else if verdict(on: pending[index], segment, side: side, in: &stores) == .refuted {
+        refute(pending[index], segment, side: side, in: &stores)
+        intact = intact ?? open.count
+      } else {
+        open.append(pending[index])
+      }
+    }
+    return (open, intact ?? open.count)
+  }
+
+  /// The newest presumption that `segment` proves. What was presumed before it was then true as well, for a
+  /// segment's acknowledgment covers all that came earlier.
+  private mutating func lastProved(
+    _ pending: PresumptionList, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+  ) -> Int {
+    var index = pending.count - 1
+    while index >= 0, verdict(on: pending[index], segment, side: side, in: &stores) != .proved { index -= 1 }
+    return index
+  }
+
+  private mutating func confirm(
+    _ presumption: Presumption, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+  ) {
+    // A state taken up mid-stream may be further on than it seems: what has arrived does not make it certain.
+    if ends[side].proved == nil, !presumption.events.contains(.syn) { ends[side].facts.insert(.assumed) }
+    if !ends[side].facts.contains(.assumed) { settle(presumption.place, as: .confirmed, by: segment, in: &stores) }
+    if presumption.events.contains(.fin), ends[side].facts.contains(.hasAlternative) {
+      settle(alternative(of: side, in: &stores), as: .refuted, by: segment, in: &stores)
+    }
+    if presumption.events.contains(.reopening) {
+      reopen(side, in: &stores)
+    } else {
+      ends[side].states.prove(presumption.events)
+    }
+  }
+
+  private mutating func refute(
+    _ presumption: Presumption, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+  ) {
+    settle(presumption.place, as: .refuted, by: segment, in: &stores)
+    stores.pass.refutes = true
+    if presumption.events.contains(.fin) { ends[side].facts.insert(.finHeld) }
+  }
+
+  /// The move that goes back, after a presumption turned out false.
+  private mutating func goBack(
+    _ side: Int, from shown: TCPState?, _ segment: Segment, in stores: inout ConnectionStores
+  ) {
+    let actual = ends[side].state
+    if shown != actual { note(side, to: actual, .presumptionRefuted, .observed, segment, in: &stores) }
+  }
+
+  private mutating func apply(
+    _ implied: ImpliedTransitions, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+  ) {
+    for index in 0..<implied.count {
+      let transition = implied[index]
+      if transition.cause == .midstream { ends[side].facts.insert(.assumed) }
+      ends[side].states.prove(transition.event)
+      let isCertain = transition.isCertain && !ends[side].facts.contains(.assumed)
+      note(
+        side, to: ends[side].proved, transition.cause, isCertain ? .observed : .presumed, segment, in: &stores)
+    }
+  }
+}

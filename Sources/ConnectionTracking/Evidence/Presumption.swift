@@ -1,0 +1,176 @@
+import PacketDecoding
+
+// What is on its way to an end, and would move it: presumed, until a segment of that end proves or refutes it.
+
+/// A segment that passed the tap on its way to an endpoint and changes its state, if it arrives.
+struct Presumption: Sendable {
+  var events: ArrivalEvents = []
+  /// The move that presumes it.
+  var place: LogPlace?
+  /// When it passed, in nanoseconds.
+  var time: Int64 = .min
+  /// What would show that it arrived, where that is more than an acknowledgment of its sender's SYN or FIN.
+  var proof: ArrivalProof?
+}
+
+/// The presumptions of one end, oldest first.
+struct PresumptionList: Sendable {
+  private var storage: [6 of Presumption] = .init(repeating: Presumption())
+  private(set) var count = 0
+
+  subscript(index: Int) -> Presumption {
+    get { storage[index] }
+    set { storage[index] = newValue }
+  }
+
+  mutating func append(_ presumption: Presumption) {
+    guard count < PendingArrivals.capacity else { return }
+    storage[count] = presumption
+    count += 1
+  }
+}
+
+extension Connection {
+  /// The arrivals pending at `side`.
+  @inline(__always)
+  mutating func pendingEvents(_ index: Int, of side: Int, _ stores: inout ConnectionStores) -> ArrivalEvents {
+    ends[side].pending.events(at: index) ?? keptEvents(index, of: side, &stores)
+  }
+
+  private mutating func keptEvents(_ index: Int, of side: Int, _ stores: inout ConnectionStores) -> ArrivalEvents {
+    let kept = stores.extras[extras].ends[side].pending
+    return index < kept.count ? kept[index] : []
+  }
+
+  /// Whether one of the arrivals pending at `side` brings all of `events`.
+  mutating func isPending(_ events: ArrivalEvents, at side: Int, _ stores: inout ConnectionStores) -> Bool {
+    for index in 0..<ends[side].pending.count
+    where pendingEvents(index, of: side, &stores).isSuperset(of: events) {
+      return true
+    }
+    return false
+  }
+
+  /// The presumptions of `side`, with all that is known of each.
+  mutating func presumptions(of side: Int, _ stores: inout ConnectionStores) -> PresumptionList {
+    let moves = presumedMoves(of: side, in: &stores)
+    var result = PresumptionList()
+    for index in 0..<moves.count {
+      var presumption = Presumption(events: pendingEvents(index, of: side, &stores), place: moves[index])
+      if let place = moves[index] { presumption.time = moment(of: place, &stores).time.nanoseconds }
+      if needsProof(presumption.events, at: side) { presumption.proof = proof(index, of: side, &stores) }
+      result.append(presumption)
+    }
+    return result
+  }
+
+  /// A new arrival is on its way to `side`; there is room for it.
+  mutating func expect(_ presumption: Presumption, at side: Int, in stores: inout ConnectionStores) {
+    if ends[side].pending.isEmpty { forgetAcknowledgment(of: side, in: &stores) }
+    keepExpecting(presumption, at: side, in: &stores)
+  }
+
+  /// An arrival is still on its way to `side`.
+  mutating func keepExpecting(_ presumption: Presumption, at side: Int, in stores: inout ConnectionStores) {
+    let index = ends[side].pending.count
+    if !ends[side].pending.append(presumption.events) { keep(presumption.events, index, of: side, in: &stores) }
+    if let proof = presumption.proof { keep(proof, index, of: side, in: &stores) }
+    ends[side].states.expect(presumption.events)
+  }
+
+  /// Nothing is on its way to `side` any more.
+  mutating func expectNothing(_ side: Int) {
+    forgetPending(side)
+    ends[side].states.expectNothing()
+  }
+
+  /// The same where the state it has led to stays.
+  mutating func forgetPending(_ side: Int) {
+    ends[side].pending.removeAll()
+    ends[peer(of: side)].response.dropProof()
+  }
+
+  private mutating func keep(
+    _ events: ArrivalEvents, _ index: Int, of side: Int, in stores: inout ConnectionStores
+  ) {
+    let place = makeExtras(&stores)
+    while stores.extras[place].ends[side].pending.count <= index { stores.extras[place].ends[side].pending.append([]) }
+    stores.extras[place].ends[side].pending[index] = events
+  }
+}
+
+// MARK: - Proofs
+
+extension Connection {
+  /// Whether more than an acknowledgment of the SYN or FIN in it is needed to show that `events` reached `side`: they bring
+  /// no more than an acknowledgment themselves.
+  func needsProof(_ events: ArrivalEvents, at side: Int) -> Bool {
+    guard events.isSubset(of: [.synAcknowledged, .finAcknowledged]) else { return false }
+    return !events.contains(.synAcknowledged) || ends[side].facts.contains(.openedFast)
+  }
+
+  private mutating func proof(_ index: Int, of side: Int, _ stores: inout ConnectionStores) -> ArrivalProof? {
+    if let held = ends[peer(of: side)].response.proof { return held }
+    let kept = stores.extras[extras].ends[side].proofs
+    return index < kept.count ? kept[index] : nil
+  }
+
+  /// Keeps a proof where the peer's answers have room for it, or else in the extras, as soon as there are two.
+  private mutating func keep(_ proof: ArrivalProof, _ index: Int, of side: Int, in stores: inout ConnectionStores) {
+    let isOnly = !(0..<index).contains { needsProof(pendingEvents($0, of: side, &stores), at: side) }
+    if isOnly, ends[peer(of: side)].response.hold(proof) { return }
+    evictProof(of: side, in: &stores)
+    keepAmongExtras(proof, index, of: side, in: &stores)
+  }
+
+  /// The answers of the peer of `side` are measured again: what is held there goes to the extras.
+  mutating func evictProof(of side: Int, in stores: inout ConnectionStores) {
+    guard let held = ends[peer(of: side)].response.proof else { return }
+    ends[peer(of: side)].response.dropProof()
+    for index in 0..<ends[side].pending.count where needsProof(pendingEvents(index, of: side, &stores), at: side) {
+      return keepAmongExtras(held, index, of: side, in: &stores)
+    }
+  }
+
+  private mutating func keepAmongExtras(
+    _ proof: ArrivalProof, _ index: Int, of side: Int, in stores: inout ConnectionStores
+  ) {
+    let place = makeExtras(&stores)
+    let none = ArrivalProof(position: SequenceNumber(0), stamp: nil)
+    while stores.extras[place].ends[side].proofs.count <= index { stores.extras[place].ends[side].proofs.append(none) }
+    stores.extras[place].ends[side].proofs[index] = proof
+  }
+}
+
+// MARK: - When it was acknowledged again
+
+extension Connection {
+  /// When the newest acknowledgment of what is pending at `side` passed on its way to it, in nanoseconds.
+  mutating func acknowledgedAt(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
+    ends[side].facts.contains(.acknowledgedSince)
+      ? ends[peer(of: side)].lastTime : stores.extras[extras].ends[side].acknowledgedAt
+  }
+
+  private mutating func forgetAcknowledgment(of side: Int, in stores: inout ConnectionStores) {
+    ends[side].facts.remove(.acknowledgedSince)
+    if marks.contains(.hasExtras) { stores.extras[attachment].ends[side].acknowledgedAt = .min / 2 }
+  }
+
+  /// `sender` has sent another segment: its time is that of the acknowledgment no more, unless it is one again.
+  @inline(__always)
+  mutating func noteAcknowledgment(by sender: Int, in stores: inout ConnectionStores) {
+    let side = peer(of: sender)
+    if stores.pass.acknowledgesPending {
+      ends[side].facts.insert(.acknowledgedSince)
+    } else if ends[side].facts.contains(.acknowledgedSince) {
+      keepAcknowledgment(by: sender, in: &stores)
+    }
+  }
+
+  private mutating func keepAcknowledgment(by sender: Int, in stores: inout ConnectionStores) {
+    let side = peer(of: sender)
+    ends[side].facts.remove(.acknowledgedSince)
+    if ends[side].pending.isEmpty { return }
+    stores.extras[makeExtras(&stores)].ends[side].acknowledgedAt = ends[sender].lastTime
+  }
+}

@@ -1,0 +1,150 @@
+import PacketDecoding
+
+// RST: what it says of its sender, and whether its receiver takes it (RFC 9293 §3.10.7, RFC 5961 §3.2; Linux
+// tcp_validate_incoming, tcp_reset_check, tcp_timewait_state_process).
+
+extension Connection {
+  /// Takes a RST of `side`.
+  mutating func resets(_ segment: Segment, side: Int, timers: TimerProfile, in stores: inout ConnectionStores) {
+    let other = peer(of: side)
+    let isTaken = accepts(segment, from: side, timers: timers, in: &stores)
+    let refuses = isRefusal(segment, side: side)
+    let senderLived = isOpen(ends[side].state)
+    let receiverLived = isOpen(ends[other].state)
+    sendsReset(segment, side: side, refuses: refuses, in: &stores)
+    if isTaken { presume(other, .rst, segment, in: &stores) }
+    if (senderLived && ends[side].state == .closed) || (receiverLived && isTaken) {
+      closing.noteIdle(before: segment)
+      closing.reset(by: side, refuses: refuses)
+    }
+  }
+
+  private func isOpen(_ state: TCPState?) -> Bool {
+    switch state {
+    case .closed, .listen, .timeWait: false
+    default: true
+    }
+  }
+
+  /// A RST that answers a SYN: no socket listens there, or something on the way says so.
+  private mutating func isRefusal(_ segment: Segment, side: Int) -> Bool {
+    let proved = ends[side].proved
+    return (proved == .listen || proved == .closed) && !ends[side].facts.contains(.sentSYN)
+      && ends[peer(of: side)].synIsCovered(by: segment.acknowledgment)
+  }
+
+  private mutating func sendsReset(
+    _ segment: Segment, side: Int, refuses: Bool, in stores: inout ConnectionStores
+  ) {
+    let shown = ends[side].state
+    guard shown != .closed || !ends[side].pending.isEmpty else { return }
+    if segment.acknowledgment == nil, isPending(.reopening, at: side, &stores) {
+      // It resets what its peer still holds of the old connection; its new attempt goes on (RFC 9293 Figure 10).
+      return sends(segment, side: side, in: &stores)
+    }
+    switch origin(of: segment, side: side, in: &stores) {
+    case .own: break
+    case .doubtful: return presume(side, .doubtfulRST, segment, in: &stores)
+    case .foreign: return
+    }
+    if shown == .synSent, answersStrayACK(segment, side: side) { return }
+    closeByReset(segment, side: side, refuses: refuses, shown: shown, in: &stores)
+  }
+
+  private mutating func closeByReset(
+    _ segment: Segment, side: Int, refuses: Bool, shown: TCPState?, in stores: inout ConnectionStores
+  ) {
+    let moves = presumedMoves(of: side, in: &stores)
+    for index in 0..<moves.count {
+      let events = pendingEvents(index, of: side, &stores)
+      let verdict = refuses ? TimelineSlot.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
+      if verdict != .open { settle(moves[index], as: verdict, by: segment, in: &stores) }
+    }
+    if refuses { ends[side].facts.insert(.refused) }
+    expectNothing(side)
+    ends[side].states.reset(refuses: refuses)
+    let reached = ends[side].state
+    if shown != reached { note(side, to: reached, .sendsRST, .observed, segment, in: &stores) }
+  }
+
+  /// A RST carries the acknowledgment of a live socket, so it proves the FIN it covers, and a RST taken before.
+  private mutating func verdict(
+    on events: ArrivalEvents, byReset segment: Segment, _ side: Int, _ stores: inout ConnectionStores
+  ) -> TimelineSlot.Settlement {
+    if events.contains(.rst) || events.contains(.doubtfulRST) { return .confirmed }
+    let covers = finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores)
+    return events.contains(.fin) && covers ? .confirmed : .open
+  }
+
+  /// In SYN_SENT a bare RST whose sequence is not ISS + 1 answers an old connection's segment; the attempt goes on
+  /// (RFC 9293 §3.10.7.3 first; Figures 8 and 9).
+  private mutating func answersStrayACK(_ segment: Segment, side: Int) -> Bool {
+    segment.acknowledgment == nil && segment.sequence != ends[side].next
+  }
+
+  /// Who sent a RST, as far as its shape tells.
+  private enum Origin { case own, doubtful, foreign }
+
+  /// Whether the RST fits what the host it names would send; a forged one or a middlebox's may not.
+  ///
+  /// A live socket's abort acknowledges and continues its sequence (RFC 9293 §3.10.5). A RST without ACK only answers a
+  /// segment that has just come, and takes its sequence from there (§3.10.7.1): with nothing to answer, it is not the
+  /// host's.
+  private mutating func origin(of segment: Segment, side: Int, in stores: inout ConnectionStores) -> Origin {
+    let other = peer(of: side)
+    // An answer without a socket behind it offers no window.
+    if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
+    guard ends[side].isKnown, ends[other].isKnown, ends[side].proved?.isSynchronized == true else { return .own }
+    if isOutsideWindow(segment, from: side, in: &stores) { return .foreign }
+    if let acknowledgment = segment.acknowledgment {
+      let continues =
+        segment.sequence >= contiguous(of: side, &stores) && segment.sequence >= ends[side].acknowledged
+        && segment.sequence <= ends[side].next + receiveWindow(of: other)
+      return continues && acknowledgment <= ends[other].next && !lacksTimestamps(segment, side: side)
+        ? .own : .doubtful
+    }
+    if ends[side].isAcknowledged, segment.sequence > ends[side].acknowledged { return .foreign }
+    guard ends[other].outstanding > 0 else { return lastSender != side ? .doubtful : .foreign }
+    // An orphan answers what comes after it has closed, and so does an end that a RST has reached. One that has not
+    // closed would acknowledge instead: it has lost the connection, or somebody else answers in its name.
+    if isPending(.rst, at: side, &stores) { return .own }
+    return ends[side].proved == .finWait1 || ends[side].proved == .finWait2 ? .own : .doubtful
+  }
+
+  /// Whether the RST takes effect at its receiver, should it arrive.
+  mutating func accepts(
+    _ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout ConnectionStores
+  ) -> Bool {
+    let other = peer(of: side)
+    switch ends[other].state {
+    case .closed, .listen: return false
+    case nil: return true
+    case .synSent:
+      guard let acknowledgment = segment.acknowledgment else { return false }
+      return ends[other].synIsCovered(by: acknowledgment) && acknowledgment <= ends[other].next
+    case .synReceived, .finWait2: return isInWindow(segment, from: side, in: &stores)
+    case .timeWait:
+      return timers.resetEndsTimeWait
+        && (!ends[side].isKnown || segment.sequence == contiguous(of: side, &stores))
+    case .closeWait, .closing, .lastAck:
+      // Linux takes a RST at RCV.NXT - 1 after a FIN: some senders do not count their own.
+      if let finEnd = finEnd(of: side, &stores), segment.sequence == finEnd - 1 { return true }
+      return isExact(segment, from: side, in: &stores)
+    case .established, .finWait1: return isExact(segment, from: side, in: &stores)
+    }
+  }
+
+  /// RST at RCV.NXT, as far as it is known: what has passed, what has been acknowledged, or beyond a hole the right
+  /// edge of the last SACK block.
+  mutating func isExact(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+    guard ends[side].isKnown else { return true }
+    return segment.sequence == contiguous(of: side, &stores) || segment.sequence == ends[side].next
+      || (ends[side].isAcknowledged && segment.sequence == ends[side].acknowledged)
+  }
+
+  mutating func isInWindow(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+    guard ends[side].isKnown else { return true }
+    let ahead = segment.sequence.distance(from: contiguous(of: side, &stores))
+    return ahead >= 0 && ahead <= receiveWindow(of: peer(of: side))
+  }
+}

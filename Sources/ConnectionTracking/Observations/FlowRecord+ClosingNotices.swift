@@ -1,0 +1,142 @@
+import PacketDecoding
+
+// FINs and RSTs: repeated, displaced, and what comes after them.
+
+extension Connection {
+  /// Looks at a segment that carries a FIN or comes after one.
+  mutating func noteClosing(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+    if let finEnd = finEnd(of: side, &stores) {
+      if segment.flags.contains(.fin) { noteFINAgain(segment, finEnd, side, in: &stores) }
+      if segment.wirePayloadLength > 0, segment.sequence >= finEnd {
+        add(.dataAfterFIN, segment, side, in: &stores) { $0.bytes = segment.wirePayloadLength }
+      }
+    }
+    let other = peer(of: side)
+    if segment.flags.contains(.fin), !ends[side].hasFIN { noteCrossing(segment, side, other, in: &stores) }
+    guard let peerEnd = finEnd(of: other, &stores), other != side, segment.wirePayloadLength > 0,
+      segment.sequenceEnd > ends[side].next
+    else { return }
+    let knows = segment.acknowledgment.map { $0 >= peerEnd } ?? false
+    let since = segment.time.nanoseconds &- finTime(of: other, &stores)
+    let ignored = ends[side].facts.contains(.acknowledgedFINAlone)
+    add(.dataAfterPeerFIN, segment, side, in: &stores, window: .max) { notice in
+      notice.bytes = segment.wirePayloadLength
+      notice.delay = since
+      if knows || ignored { notice.circumstances.insert(.acknowledged) }
+    }
+  }
+
+  /// The sender of a FIN had not received what its peer had sent by then, or not acknowledged it.
+  private mutating func noteCrossing(_ segment: Segment, _ side: Int, _ other: Int, in stores: inout ConnectionStores) {
+    guard ends[other].kind == .data, !ends[other].hasFIN,
+      let acknowledgment = segment.acknowledgment
+    else { return }
+    let bytes = ends[other].next.distance(from: acknowledgment)
+    let since = segment.time.nanoseconds &- ends[other].lastTime
+    guard bytes > 0 else { return }
+    add(.finCrossesData, segment, side, in: &stores) { notice in
+      notice.bytes = bytes
+      notice.delay = since
+    }
+  }
+
+  private mutating func noteFINAgain(
+    _ segment: Segment, _ finEnd: SequenceNumber, _ side: Int, in stores: inout ConnectionStores
+  ) {
+    if segment.sequenceEnd != finEnd {
+      return add(.finElsewhere, segment, side, in: &stores) { $0.distance = segment.sequenceEnd.distance(from: finEnd) }
+    }
+    guard !isOldCopy(segment, from: side) else { return }
+    let isAcknowledged = ends[side].isAcknowledged && ends[side].acknowledged >= finEnd
+    let since = segment.time.nanoseconds &- finTime(of: side, &stores)
+    add(.finRepeated, segment, side, in: &stores, window: .max) { notice in
+      notice.delay = since
+      if isAcknowledged { notice.circumstances.insert(.acknowledged) }
+    }
+  }
+
+  mutating func noteReset(_ segment: Segment, _ side: Int, _ timers: TimerProfile, in stores: inout ConnectionStores) {
+    let other = peer(of: side)
+    let shape = shape(of: segment, from: side, timers, in: &stores)
+    let since = segment.time.nanoseconds &- max(ends[other].lastTime, ends[side].lastTime)
+    let distance = ends[side].isKnown ? segment.sequence.distance(from: contiguous(of: side, &stores)) : 0
+    add(.reset, segment, side, in: &stores, window: -1) { notice in
+      notice.bytes = segment.wirePayloadLength
+      notice.delay = since
+      notice.distance = distance
+      notice.reset = shape
+    }
+    if shape.position == .inWindow, !shape.traits.contains(.accepted) { watch.insert(.challenge(other)) }
+    watch.insert(.reset)
+  }
+
+  private mutating func shape(
+    of segment: Segment, from side: Int, _ timers: TimerProfile, in stores: inout ConnectionStores
+  ) -> ResetShape {
+    let other = peer(of: side)
+    var shape = ResetShape()
+    shape.traits = traits(of: segment, from: side, in: &stores)
+    if accepts(segment, from: side, timers: timers, in: &stores) { shape.traits.insert(.accepted) }
+    if watch.contains(.reset), newest(.reset, side, in: &stores) != nil {
+      shape.traits.insert(.repeated)
+    }
+    if ends[other].lastTime > ends[side].lastTime || !ends[side].hasSent { shape.answers = ends[other].kind }
+    if ends[side].isKnown {
+      shape.position =
+        isExact(segment, from: side, in: &stores)
+        ? .exact : isInWindow(segment, from: side, in: &stores) ? .inWindow : .outsideWindow
+    }
+    shape.window = segment.window
+    shape.lastWindow = ends[side].window
+    if ends[side].hasSent { shape.timeToLiveDifference = Int16(segment.timeToLive) - Int16(ends[side].timeToLive) }
+    if let probes = newest(.keepAlive, side, in: &stores),
+      ends[other].lastTime < probes.last.time.nanoseconds
+    {
+      shape.unansweredProbes = UInt8(clamping: probes.distance)
+    }
+    return shape
+  }
+
+  private mutating func traits(
+    of segment: Segment, from side: Int, in stores: inout ConnectionStores
+  ) -> ResetShape.Traits {
+    let other = peer(of: side)
+    var traits: ResetShape.Traits = []
+    if segment.acknowledgment != nil { traits.insert(.hasACK) }
+    if segment.acknowledgment == contiguous(of: other, &stores), ends[other].isKnown {
+      traits.insert(.acknowledgesAll)
+    }
+    if segment.window == 0 { traits.insert(.zeroWindow) }
+    if segment.wirePayloadLength > 0 { traits.insert(.hasPayload) }
+    if segment.sequence.rawValue == 0 { traits.insert(.zeroSequence) }
+    if segment.identification == 0 { traits.insert(.zeroIdentification) }
+    if ends[side].hasSent { traits.insert(.hasPredecessor) }
+    if let identification = segment.identification, ends[side].hasSent, identification != 0 {
+      let step = identification &- ends[side].identifications.last
+      if 1...4 ~= step { traits.insert(.continuesIdentification) }
+    }
+    if ends[side].hasFIN { traits.insert(.afterOwnFIN) }
+    if ends[other].hasFIN { traits.insert(.afterPeerFIN) }
+    if ends[side].isAcknowledged, segment.sequence == ends[side].acknowledged {
+      traits.insert(.echoesAcknowledgment)
+    }
+    if ends[side].facts.contains(.sentTimestamps), !segment.options.kinds.contains(.timestamps) {
+      traits.insert(.lacksTimestamp)
+    }
+    return traits
+  }
+
+  /// A segment that is no RST, after one.
+  mutating func noteAfterReset(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+    let own = newest(.reset, side, in: &stores)
+    let foreign = newest(.reset, peer(of: side), in: &stores)
+    guard let reset = [own, foreign].compactMap(\.self).max(by: { $0.first.frame < $1.first.frame }) else { return }
+    let isForeign = reset.sender != role(of: side)
+    let since = segment.time.nanoseconds(since: reset.first.time)
+    add(.segmentAfterReset, segment, side, in: &stores, window: .max) { notice in
+      notice.bytes = segment.wirePayloadLength
+      notice.delay = since
+      if isForeign { notice.circumstances.insert(.afterPeerReset) }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import PacketDecoding
+
+// Facts out of the ordinary. A plain segment passes with a few comparisons; the others are looked at twice: before the
+// endpoints take them, and after.
+
+extension Connection {
+  /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
+  @inline(__always)
+  mutating func isPlain(
+    _ segment: Segment, from side: Int, leastIdle: Int64, in stores: inout ConnectionStores
+  ) -> Bool {
+    let other = peer(of: side)
+    guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
+      return false
+    }
+    return watch.isEmpty && !closing.hasFIN && segment.window != 0
+      && segment.sequence == ends[side].next
+      && segment.wirePayloadLength <= largestPayload(of: side) && ends[side].hasUsualTimestamp(segment)
+      && isPlain(acknowledgment, segment, from: side, to: other, in: &stores)
+      && segment.time.nanoseconds &- lastTime(&stores) < leastIdle
+  }
+
+  /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
+  @inline(__always)
+  private mutating func isPlain(
+    _ acknowledgment: SequenceNumber, _ segment: Segment, from side: Int, to other: Int,
+    in stores: inout ConnectionStores
+  ) -> Bool {
+    guard ends[other].isKnown else { return ends[side].proved == .established }
+    if hasHoles(other, &stores) || acknowledgment > ends[other].next { return false }
+    let ahead = acknowledgment.distance(from: ends[other].acknowledged)
+    if ahead == 0, segment.wirePayloadLength == 0, acknowledgment != ends[other].next { return false }
+    return ahead >= 0 && keepsEdge(acknowledgment, segment.window, of: side, in: &stores)
+  }
+
+  /// True where the right edge of the window does not move left.
+  private mutating func keepsEdge(
+    _ acknowledgment: SequenceNumber, _ window: UInt16, of side: Int, in stores: inout ConnectionStores
+  ) -> Bool {
+    guard let edge = windowEdge(of: side, &stores) else { return true }
+    return acknowledgment + Int(window) << ends[side].windowShift >= edge
+  }
+
+  /// The most payload one segment of `side` may carry: the peer's MSS.
+  @inline(__always)
+  mutating func largestPayload(of side: Int) -> Int {
+    let size = ends[peer(of: side)].maximumSegmentSize
+    return size == 0 ? .max : Int(size)
+  }
+
+  /// What comes later than this, in nanoseconds, does not answer: an answer waits for nothing but the line.
+  static var longestAnswer: Int64 { 1_000_000_000 }
+}
+
+/// What ``Connection/observeAfter(_:from:_:in:)`` compares with.
+struct NoticeBasis: Sendable {
+  var retransmissions: UInt32 = 0
+  var outOfOrder: UInt32 = 0
+  var uncaptured: UInt64 = 0
+  var acknowledged = SequenceNumber(0)
+  var fit = Acceptability.acceptable
+  var isOldCopy = false
+  var hasNewerTimestamp = false
+}
+
+extension Connection {
+  /// Looks at `segment` before the endpoints take it.
+  ///
+  /// - Returns: what ``observeAfter(_:from:_:in:)`` compares with afterwards.
+  @inline(__always)
+  mutating func observeBefore(
+    _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout ConnectionStores
+  ) -> NoticeBasis {
+    let quiet = segment.time.nanoseconds &- lastTime(&stores)
+    if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, in: &stores) }
+    noteShape(segment, side, in: &stores)
+    if segment.flags.contains(.rst) {
+      noteReset(segment, side, timers, in: &stores)
+      return basis(side, &stores)
+    }
+    var basis = basis(side, &stores)
+    basis.isOldCopy = ends[side].isNewer(than: segment)
+    basis.hasNewerTimestamp = ends[side].clock.isNewer(segment)
+    basis.fit = fit
+    if watch.contains(.reset) { noteAfterReset(segment, side, in: &stores) }
+    if segment.flags.contains(.syn) { noteSYN(segment, side, in: &stores) }
+    if closing.hasFIN || segment.flags.contains(.fin) { noteClosing(segment, side, in: &stores) }
+    if basis.fit != .acceptable { noteMisfit(basis.fit, segment, side, in: &stores) }
+    if watch.contains(.challenge(side)) { noteChallenge(segment, side, in: &stores) }
+    noteWindow(segment, side, in: &stores)
+    return basis
+  }
+
+  /// Looks at `segment` once the endpoints have taken it.
+  @inline(__always)
+  mutating func observeAfter(
+    _ segment: Segment, from side: Int, _ basis: NoticeBasis, in stores: inout ConnectionStores
+  ) {
+    guard !segment.flags.contains(.rst), basis.fit == .acceptable || basis.fit == .acknowledgesUnsent else { return }
+    let other = peer(of: side)
+    if stores.extras[extras].ends[side].retransmittedSegments != basis.retransmissions {
+      noteRetransmission(segment, side, basis, in: &stores)
+    } else if stores.extras[extras].ends[side].outOfOrderSegments != basis.outOfOrder {
+      noteOutOfOrder(segment, side, basis, in: &stores)
+    }
+    if stores.extras[extras].ends[other].uncapturedBytes != basis.uncaptured {
+      let bytes = Int(truncatingIfNeeded: stores.extras[extras].ends[other].uncapturedBytes &- basis.uncaptured)
+      add(.uncaptured, segment, side, in: &stores, window: .max) { $0.bytes = bytes }
+    }
+    if segment.flags.contains(.fin), let finEnd = finEnd(of: side, &stores), contiguous(of: side, &stores) < finEnd {
+      let hole = finEnd.distance(from: contiguous(of: side, &stores))
+      add(.finBeyondHole, segment, side, in: &stores) { $0.distance = hole }
+    }
+  }
+
+  private mutating func basis(_ side: Int, _ stores: inout ConnectionStores) -> NoticeBasis {
+    NoticeBasis(
+      retransmissions: stores.extras[extras].ends[side].retransmittedSegments, outOfOrder: stores.extras[extras].ends[side].outOfOrderSegments,
+      uncaptured: stores.extras[extras].ends[peer(of: side)].uncapturedBytes, acknowledged: ends[side].acknowledged)
+  }
+
+  private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+    add(.silence, segment, side, in: &stores, window: -1) { notice in
+      notice.delay = quiet
+      if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
+      if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
+    }
+  }
+
+  /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to
+  /// run out first, so that identification and timestamp would be newer than those of the last segment.
+  mutating func isOldCopy(_ segment: Segment, from side: Int) -> Bool {
+    if ends[side].isNewer(than: segment) { return true }
+    return segment.options.kinds.contains(.timestamps) && !ends[side].clock.isNewer(segment)
+  }
+
+  /// A segment whose checksum is wrong: its receiver drops it, so nothing else comes of it.
+  mutating func noteDamaged(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+    add(.badChecksum, segment, side, in: &stores, window: .max)
+  }
+
+  /// The same packet twice in the capture: counted, and nothing else comes of it.
+  mutating func noteDuplicate(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+    stores.extras[makeExtras(&stores)].ends[side].duplicatePackets &+= 1
+    add(.duplicatePacket, segment, side, in: &stores, window: .max)
+  }
+
+  /// Adds a notice about `segment`.
+  ///
+  /// - Parameters:
+  ///   - window: packets of the kind that come closer than this are one notice; 1 s by default.
+  ///   - fill: puts in what the kind has to say.
+  @inline(never)
+  mutating func add(
+    _ kind: NoticeKind, _ segment: Segment, _ side: Int, in stores: inout ConnectionStores, window: Int64 = 1_000_000_000,
+    _ fill: (inout FlowNotice) -> Void = { _ in }
+  ) {
+    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    var notice = FlowNotice(kind: kind, sender: role(of: side), first: moment)
+    notice.senderState = ends[side].state
+    notice.receiverState = ends[peer(of: side)].state
+    fill(&notice)
+    append(notice, window: window, in: &stores)
+  }
+
+  /// Adds `notice`, and before it the pause that went before.
+  mutating func append(_ notice: FlowNotice, window: Int64, in stores: inout ConnectionStores) {
+    let place = makeExtras(&stores)
+    if let pause = stores.extras[place].pause {
+      stores.notices.add(pause.notice(by: role(of: pause.side)), to: &stores.extras[place].notices, window: -1)
+      stores.extras[place].pause = nil
+    }
+    weigh(notice.kind)
+    stores.notices.add(notice, to: &stores.extras[place].notices, window: window)
+  }
+
+  /// What the notice says of whether a ``FlowDigest`` tells all that is counted of the connection.
+  private mutating func weigh(_ kind: NoticeKind) {
+    if NoticeKinds.eventful.contains(NoticeKinds(kind)) { marks.insert(.isEventful) }
+    if kind == .timeoutRetransmission { marks.insert(.hasTimeout) }
+    if kind == .reset { marks.insert(marks.contains(.hasReset) ? .isEventful : .hasReset) }
+  }
+
+  /// The newest notice of a kind that `side` sent; nil where there is none.
+  mutating func newest(_ kind: NoticeKind, _ side: Int, in stores: inout ConnectionStores) -> FlowNotice? {
+    stores.notices.newest(kind, role(of: side), in: stores.extras[extras].notices)
+  }
+
+  /// Changes it, where there is one.
+  mutating func update(
+    _ kind: NoticeKind, _ side: Int, in stores: inout ConnectionStores, _ body: (inout FlowNotice) -> Void
+  ) {
+    stores.notices.update(kind, role(of: side), in: stores.extras[extras].notices, body)
+  }
+
+  /// Keeps the pause that `segment` ends, if it was long enough to be told of.
+  @inline(__always)
+  mutating func notePause(before segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+    let last = lastTime(&stores)
+    guard segment.time.nanoseconds &- last >= stores.notices.leastSilence else { return }
+    let states = (ends[side].state, ends[peer(of: side)].state)
+    setPause(Pause(ended: segment, by: side, after: last, states.0, states.1), in: &stores)
+  }
+}

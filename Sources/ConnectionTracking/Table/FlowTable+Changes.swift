@@ -1,0 +1,57 @@
+import BasicContainers
+import PacketDecoding
+
+// Flows come, go, and change the kind of their record.
+
+extension FlowTable {
+  /// Begins a connection with `segment`, which `side` sent.
+  ///
+  /// - Returns: where it is.
+  mutating func begin(_ number: Int, with segment: inout Segment, from side: UInt8, _ hash: UInt32) -> Slot {
+    let (key, isKept) = compactKey(&segment, from: side)
+    let slot = records.insert(
+      Connection(number: number, key: key, isKeptKey: isKept, side: side, segment: segment))
+    index.insert(hash, slot)
+    return slot
+  }
+
+  /// Saves a SYN that begins a flow which is not held yet.
+  @inline(never)
+  mutating func save(_ syn: inout Segment, of number: Int, from side: UInt8, _ hash: UInt32) {
+    let (key, isKept) = compactKey(&syn, from: side)
+    index.insert(hash, syns.insert(number: number, key, isKept: isKept, &syn, from: side) | Self.saved)
+  }
+
+  @inline(__always)
+  private mutating func compactKey(
+    _ segment: inout Segment, from side: UInt8
+  ) -> (key: CompactKey, isKept: Bool) {
+    segment.isIPv4
+      ? (CompactKey(ofIPv4: segment, from: side), false) : (keys.keep(FlowKey(segment, from: side)), true)
+  }
+
+  /// Saves the RST that refuses the SYN at `slot`; see ``SYNRecord/isRefused(by:from:_:)``.
+  mutating func refuse(_ slot: Slot, by segment: Segment) { syns.refuse(slot ^ Self.saved, by: segment) }
+
+  /// A connection that begins with the SYN at `slot` takes its place, and its key.
+  ///
+  /// - Returns: where it is.
+  mutating func replace(_ slot: Slot, by connection: consuming Connection) -> Slot {
+    let new = records.insert(connection)
+    index.replace(hash(of: slot), slot, by: new)
+    syns.remove(slot ^ Self.saved)
+    return new
+  }
+
+  /// Lets the flow at `slot` go. What its record holds elsewhere has been given back.
+  mutating func remove(_ slot: Slot) {
+    index.remove(hash(of: slot), slot)
+    if Self.isSaved(slot) {
+      keys.remove(self[saved: slot].compactKey, isKept: self[saved: slot].isKeptKey)
+      return syns.remove(slot ^ Self.saved)
+    }
+    keys.remove(self[slot].compactKey, isKept: self[slot].marks.contains(.keptKey))
+    self[slot].end()
+    records.remove(slot)
+  }
+}
