@@ -92,10 +92,14 @@ extension Recorder {
     add("sackPermitted", end.sackPermitted)
     add("timestamps", end.timestamps)
     add("initialSequence", end.initialSequence.map { Int($0.rawValue) })
-    for index in 0..<end.nanosecondsInState.count {
-      add("nanosecondsInState", UInt64(bitPattern: end.nanosecondsInState[index]))
-    }
+    let durations = end.nanosecondsInState
+    for index in 0..<durations.count { add(Self.durations[index], UInt64(bitPattern: durations[index])) }
   }
+
+  private static let durations: [StaticString] = [
+    "in closed", "in listen", "in synSent", "in synReceived", "in established", "in finWait1", "in finWait2",
+    "in closeWait", "in closing", "in lastAck", "in timeWait", "in UNKNOWN",
+  ]
 
   private mutating func add(_ entry: TimelineEntry) {
     add("time", entry.time)
