@@ -1,0 +1,29 @@
+import PacketDecoding
+
+// What an ICMP error says of the connection whose segment it quotes (RFC 1122 §4.2.3.9, RFC 5927; Linux tcp_v4_err).
+
+extension FlowRecord {
+  /// Takes an error about a segment that `error.source` sent.
+  mutating func observe(_ error: ICMPError, in stores: inout SharedStores) {
+    let side = error.source == key.low ? 0 : 1
+    var quoted = Segment(
+      time: error.time, frame: error.frame, source: error.source, destination: error.destination,
+      sequence: error.sequence ?? ends[side].sending.next, flags: [])
+    quoted.encapsulation = error.encapsulation
+    add(.icmpError, quoted, side, &stores.notices) { notice in
+      notice.distance = Int(error.type) << 8 | Int(error.code)
+      notice.bytes = Int(error.nextHopMTU ?? 0)
+      if error.reporter.isIPv6 { notice.circumstances.insert(.icmpv6) }
+      if error.reporter == error.destination.address { notice.circumstances.insert(.fromPeer) }
+    }
+    guard isHard(error), error.sequence == nil || error.sequence == ends[side].sending.initial else { return }
+    isSteady = false
+    presume(side, .unreachable, quoted, in: &stores.timeline)
+  }
+
+  /// An error that ends an attempt at once: the destination, its port or protocol is unreachable, or administration
+  /// forbids it. One that asks for smaller packets is none.
+  private func isHard(_ error: ICMPError) -> Bool {
+    error.reporter.isIPv6 ? error.type == 1 : error.type == 3 && error.code != 4
+  }
+}

@@ -1,0 +1,123 @@
+public import PacketDecoding
+
+/// A timeline entry as ``TimelineStore`` keeps it, in 28 bytes, since a million open flows have ten million entries;
+/// see ``TimelineEntry`` for the meaning of the fields.
+///
+/// Frames take 36 bits; a number from 2³⁶ on is kept as the largest that fits. What would prove an entry and what has
+/// settled it share their place: the one is asked for only while the entry is open, the other only afterwards.
+@usableFromInline
+struct TimelineSlot: Sendable, Equatable {
+  @usableFromInline let time: Int64
+  @usableFromInline private(set) var proofOrSettledTime: UInt64
+  @usableFromInline let lowerFrame: UInt32
+  @usableFromInline private(set) var lowerSettledFrame: UInt32 = 0
+  /// The upper four bits of both frames: the entry's in the lower half.
+  @usableFromInline private(set) var upperFrames: UInt8
+  @usableFromInline let cause: TransitionCause
+  /// `to` in the lower half, `from` in the upper.
+  @usableFromInline private(set) var states: UInt8
+  /// From the lowest bit: settlement and evidence, two bits each; side; whether there is a stamp.
+  @usableFromInline private(set) var traits: UInt8
+
+  /// What became of a presumed entry.
+  @usableFromInline
+  enum Settlement: UInt8, Sendable { case open, confirmed, refuted }
+
+  /// - Parameter frame: 0 for a timer's.
+  @inline(__always)
+  init(
+    side: Int, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, frame: UInt64,
+    _ proof: ArrivalProof
+  ) {
+    let frame = min(frame, Self.largestFrame)
+    time = proof.time
+    lowerFrame = UInt32(truncatingIfNeeded: frame)
+    upperFrames = UInt8(truncatingIfNeeded: frame >> 32)
+    self.cause = cause
+    states = (from?.rawValue ?? Self.unknown) << 4 | (to?.rawValue ?? Self.unknown)
+    proofOrSettledTime = UInt64(proof.position.rawValue) << 32 | UInt64(proof.stamp ?? 0)
+    traits =
+      evidence.rawValue << 2 | UInt8(truncatingIfNeeded: side & 1) << 4 | (proof.stamp == nil ? 0 : Self.hasStamp)
+  }
+
+  private static let largestFrame: UInt64 = 1 << 36 - 1
+  private static let unknown: UInt8 = 15
+  private static let hasStamp: UInt8 = 1 << 5
+}
+
+extension TimelineSlot {
+  @usableFromInline var side: Int {
+    @inlinable get { Int(traits >> 4 & 1) }
+    set { traits = traits & ~(1 << 4) | UInt8(truncatingIfNeeded: newValue & 1) << 4 }
+  }
+  var from: TCPState? {
+    get { TCPState(rawValue: states >> 4) }
+    set { states = (newValue?.rawValue ?? Self.unknown) << 4 | states & 15 }
+  }
+  var to: TCPState? { TCPState(rawValue: states & 15) }
+  @inlinable var evidence: Evidence {
+    switch traits >> 2 & 3 {
+    case Evidence.presumed.rawValue: .presumed
+    case Evidence.timer.rawValue: .timer
+    default: .observed
+    }
+  }
+  @inlinable var settlement: Settlement {
+    switch traits & 3 {
+    case Settlement.confirmed.rawValue: .confirmed
+    case Settlement.refuted.rawValue: .refuted
+    default: .open
+    }
+  }
+  @inlinable var frame: UInt64 { UInt64(upperFrames & 15) << 32 | UInt64(lowerFrame) }
+
+  /// What would show that its segment arrived; of no meaning once the entry is settled.
+  var proof: ArrivalProof {
+    @inline(__always) get {
+      let stamp = traits & Self.hasStamp != 0 ? UInt32(truncatingIfNeeded: proofOrSettledTime) : nil
+      let position = SequenceNumber(UInt32(truncatingIfNeeded: proofOrSettledTime >> 32))
+      return ArrivalProof(time: time, position: position, stamp: stamp)
+    }
+  }
+
+  /// The packet that settled it; of no meaning while it is open.
+  @inlinable var settled: TimelineEntry.Moment {
+    TimelineEntry.Moment(
+      time: Timestamp(nanoseconds: Int64(bitPattern: proofOrSettledTime)),
+      frame: UInt64(upperFrames >> 4) << 32 | UInt64(lowerSettledFrame))
+  }
+
+  /// Where its states stand in a table of twelve, UNKNOWN last.
+  @usableFromInline var fromPlace: Int { @inlinable @inline(__always) get { min(Int(states >> 4), 11) } }
+  @usableFromInline var toPlace: Int { @inlinable @inline(__always) get { min(Int(states & 15), 11) } }
+
+  /// Whether it is an entry of `state`.
+  @inline(__always)
+  func leads(to state: TCPState) -> Bool { states & 15 == state.rawValue }
+
+  /// Whether it is not certain, and nothing has settled it.
+  var isPresumed: Bool { @inline(__always) get { traits & 3 == Settlement.open.rawValue && traits & 12 != 0 } }
+
+  /// The same for those who know nothing of sides: 0 is the client's, and what would prove an open entry is left out.
+  @inline(__always)
+  func told(clientSide: UInt8) -> TimelineSlot {
+    var result = self
+    result.traits = (traits ^ clientSide << 4) & ~Self.hasStamp
+    if settlement == .open { result.proofOrSettledTime = 0 }
+    return result
+  }
+
+  /// Settles an entry that was open; a settled one stays as it is.
+  mutating func settle(as settlement: Settlement, by segment: Segment) {
+    settle(as: settlement, at: TimelineEntry.Moment(time: segment.time, frame: segment.frame))
+  }
+
+  mutating func settle(as settlement: Settlement, at moment: TimelineEntry.Moment) {
+    guard self.settlement == .open else { return }
+    let frame = min(moment.frame, Self.largestFrame)
+    proofOrSettledTime = UInt64(bitPattern: moment.time.nanoseconds)
+    lowerSettledFrame = UInt32(truncatingIfNeeded: frame)
+    upperFrames |= UInt8(truncatingIfNeeded: frame >> 32) << 4
+    traits |= settlement.rawValue
+  }
+}

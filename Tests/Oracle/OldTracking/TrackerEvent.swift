@@ -1,0 +1,40 @@
+public import PacketDecoding
+
+/// What the tracker has to say, in the order it came about.
+public enum TrackerEvent: Sendable, Equatable {
+  /// The first packet of a flow passed.
+  case began(flow: Int)
+  /// An endpoint moved. `entry` is as it stood then; a later confirmation is an event of its own.
+  case transition(flow: Int, client: SocketAddress, server: SocketAddress, entry: TimelineEntry)
+  /// The flow has ended, or the input has.
+  case ended(Flow)
+  /// The same of uneventful flows, a few at once; only with ``TrackerConfiguration/digestsUneventful``.
+  case passed([FlowDigest])
+  /// Payload, in order; only with ``TrackerConfiguration/reassemblesStreams``.
+  case stream(StreamEvent)
+}
+
+/// One step of a reassembled direction.
+public struct StreamEvent: Sendable, Equatable {
+  public enum Content: Sendable, Equatable {
+    /// The next bytes of the stream.
+    case bytes([UInt8])
+    /// Bytes that will not come: so many were lost on the way, or acknowledged but never captured.
+    case gap(length: Int, acknowledged: Bool)
+    /// The FIN, after every byte before it.
+    case end
+  }
+  public var flow: Int
+  public var from: EndpointRole
+  public var time: Timestamp
+  public var frame: UInt64
+  public var content: Content
+
+  public init(flow: Int, from: EndpointRole, time: Timestamp, frame: UInt64, content: Content) {
+    self.flow = flow
+    self.from = from
+    self.time = time
+    self.frame = frame
+    self.content = content
+  }
+}

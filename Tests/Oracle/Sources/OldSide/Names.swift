@@ -1,0 +1,1 @@
+// What Dump.swift and Follower.swift call by these names has them in OldTracking.
