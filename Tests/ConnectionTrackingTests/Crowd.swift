@@ -8,30 +8,17 @@ struct Crowd {
   private(set) var segments: [Segment] = []
   private var count = 0
 
-  private static func port(_ index: Int) -> UInt16 { UInt16(1000 + index) }
-
   /// Adds a connection like that of `model`, from a port of its own.
   ///
   /// - Parameter start: when it begins, in seconds.
   mutating func add(_ model: [Segment], at start: Double) {
-    let client = SocketAddress(address: WireScript.client.address, port: Self.port(count))
+    let client = SocketAddress(address: WireScript.client.address, port: UInt16(1000 + count))
     count += 1
     for var segment in model {
       segment.time = segment.time.advanced(byNanoseconds: Int64(start * 1_000_000_000))
       if segment.source == WireScript.client { segment.source = client } else { segment.destination = client }
       segments.append(segment)
     }
-  }
-
-  /// The last segment of the connection that was added after `index` others comes again, half a second later.
-  mutating func repeatLast(ofConnection index: Int) {
-    guard
-      var segment = segments.last(where: {
-        $0.destination.port == Self.port(index) || $0.source.port == Self.port(index)
-      })
-    else { return }
-    segment.time = segment.time.advanced(byNanoseconds: 500_000_000)
-    segments.append(segment)
   }
 
   /// Its segments in the order in which they pass.
@@ -71,17 +58,17 @@ struct Followed: ~Copyable {
     ended += events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
   }
 
-  /// Checks that flows are told of as by a tracker that holds none in brief.
+  /// Checks that flows are told of as by a tracker that takes the long way with every segment.
   static func compare(
     _ segments: [Segment], _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
     _ configure: (inout TrackerConfiguration) -> Void = { _ in }
   ) {
-    var brief = Followed(segments, configure)
+    var short = Followed(segments, configure)
     var long = Followed(segments) {
       configure(&$0)
       $0.reportsTransitions = true
     }
-    let (told, expected) = (brief.finish(), long.finish())
+    let (told, expected) = (short.finish(), long.finish())
     #expect(told.count == expected.count, comment, sourceLocation: sourceLocation)
     for (flow, other) in zip(told, expected) { #expect(flow == other, comment, sourceLocation: sourceLocation) }
   }

@@ -95,12 +95,12 @@ import Testing
     var syn = syn
     let lookup = FlowLookup(syn, .shared)
     let key = FlowKey(syn)
-    guard number % 3 > 0 else {
-      let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
-      return table.insert(record, lookup.hash)
-    }
-    table.insert(attempt: number, &syn, from: lookup.side, lookup.hash)
+    let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
+    if number % 4 == 0 { return table.insert(record, lookup.hash) }
+    table.save(&syn, of: number, from: lookup.side, lookup.hash)
     let slot = table.guess(lookup.hash)
-    return number % 3 == 1 ? slot : table.replace(attempt: slot, lookup.hash, answeredBy: syn, mayBeCookie: false)
+    if number % 4 == 1 { return table.replace(slot, by: record) }
+    if number % 4 == 2 { table.refuse(slot, by: syn) }
+    return slot
   }
 }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The table of flows")
 struct FlowTableTests {
-  /// A million records are read all over: a flow in brief has no cache line more than it needs.
-  @Test func briefRecordsFillCacheLines() { #expect(MemoryLayout<BriefRecord>.stride == 4 * 64) }
+  /// A scan leaves them by the million: each has a cache line of its own.
+  @Test func savedSYNsFillACacheLine() { #expect(MemoryLayout<SYNRecord>.stride == 64) }
 
   @Test
   func recordsAreUsedAgain() {
@@ -33,11 +33,11 @@ struct FlowTableTests {
     #expect(table.slot(of: FlowKey(Self.segment(from: 1, at: 0))) == nil)
   }
 
-  /// Attempts come and go in any order, and stay in a row.
+  /// Saved SYNs come and go in any order, and stay in a row.
   @Test
-  func attemptsAreInARow() {
+  func savedSYNsAreInARow() {
     var generator = SeededGenerator(seed: 5)
-    var table = AttemptTable()
+    var table = SYNTable()
     var model: [(number: Int, place: UInt32)] = []
     for number in 1...2_000 {
       if generator.next() % 5 < 3 {
@@ -46,22 +46,22 @@ struct FlowTableTests {
       } else if let index = model.indices.randomElement(using: &generator) {
         table.remove(model.remove(at: index).place)
       }
-      #expect(table.earliest == model.first?.place ?? Slab<AttemptRecord>.none)
+      #expect(table.earliest == model.first?.place ?? Slab<SYNRecord>.none)
     }
     var place = table.earliest
-    for attempt in model {
-      #expect(table[place].number == attempt.number)
+    for saved in model {
+      #expect(table[place].number == saved.number)
       place = table[place].later
     }
-    #expect(place == Slab<AttemptRecord>.none)
+    #expect(place == Slab<SYNRecord>.none)
     #expect(table.footprint == model.count * 64)
   }
 
-  /// Of either protocol, sent from either end: long keys are kept elsewhere, and given up with their attempt.
+  /// Of either protocol, sent from either end: long keys are kept elsewhere, and given up with their SYN.
   @Test
-  func attemptsKnowTheirKeys() {
+  func savedSYNsKnowTheirKeys() {
     var generator = SeededGenerator(seed: 9)
-    var table = AttemptTable()
+    var table = SYNTable()
     var model: [(syn: Segment, number: Int, place: UInt32)] = []
     for number in stride(from: 1, to: 1 << 40, by: 1 << 31) {
       var syn = Self.segment(from: UInt32.random(in: 0...3, using: &generator), at: 0)
@@ -84,13 +84,13 @@ struct FlowTableTests {
     #expect(table.footprint == 0)
   }
 
-  /// More attempts than one block has room for, all gone and then come again.
+  /// More saved SYNs than one block has room for, all gone and then come again.
   @Test
-  func placesOfAttemptsAreUsedAgain() {
-    var table = AttemptTable()
+  func placesOfSavedSYNsAreUsedAgain() {
+    var table = SYNTable()
     var syn = Self.segment(from: 1, at: 0)
     let side = FlowLookup(syn, .shared).side
-    let count = 3 * Int(AttemptTable.blockSize) + 1000
+    let count = 3 * Int(SYNTable.blockSize) + 1000
     var places: [UInt32] = []
     for number in 1...count { places.append(table.insert(number: number, &syn, from: side)) }
     for place in places { table.remove(place) }

@@ -64,6 +64,7 @@ extension WireScript {
       segment.source.address = IPAddress(v6High: 0x2001_0DB8 << 32, low: segment.source.address.low)
       segment.destination.address = IPAddress(v6High: 0x2001_0DB8 << 32, low: segment.destination.address.low)
       segment.identification = nil
+      segment.wireLength += 20
       lines[index].segment = segment
     }
   }

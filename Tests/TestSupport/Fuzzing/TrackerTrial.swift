@@ -128,17 +128,17 @@ extension TrackerTrial {
     let streamed = singly(streaming)
     var result = single.events.difference(from: batched.events).map { "in batches: \($0)" }
     result += differences("with streams", single, streamed)
-    var inBrief = configuration
-    inBrief.reportsTransitions = false
-    let brief = singly(inBrief, looks: true)
-    result += differences("in brief", single, brief)
-    result += digestDifferences(brief, inBrief)
+    var saving = configuration
+    saving.reportsTransitions = false
+    let saved = singly(saving, looks: true)
+    result += differences("with saved SYNs", single, saved)
+    result += digestDifferences(saved, saving)
     let most = max(single.mostFlows, batched.mostFlows, streamed.mostFlows)
     if most > configuration.maximumFlows { result.append("\(most) flows held") }
     return result + breaches(single.events.flows) + Self.breaches(ofStreams: streamed.events)
   }
 
-  /// Where flows are held in brief differs between the two, so that a limit on memory may end others first.
+  /// What a flow takes differs between the two, so that a limit on memory may end others first.
   private func differences(_ name: String, _ one: Outcome, _ other: Outcome) -> [String] {
     if (one.events.flows + other.events.flows).contains(where: { $0.end == .evicted }) { return [] }
     let events = [one, other].map { outcome in

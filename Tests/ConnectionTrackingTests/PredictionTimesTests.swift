@@ -3,14 +3,14 @@ import PacketDecoding
 import TestSupport
 import Testing
 
-/// A flow in brief counts times from one another, in fewer bits than they have: it unfolds before one does not fit, and
-/// is told of as if it had never been held so.
-@Suite("Times of flows in brief")
-struct BriefTimesTests {
+/// Times may be kept as distances from one another, in fewer bits than they have: a flow one of whose times does not fit
+/// is told of as if all of them were kept whole.
+@Suite("Times of ordinary segments")
+struct PredictionTimesTests {
   /// The server's timestamps leap ahead, and then stand still. They tell how long its later segments were on their way:
   /// for so long that its data need not contradict the client's FIN.
   ///
-  /// - Parameter leap: in milliseconds. The limit lies at 2⁴⁰ ns.
+  /// - Parameter leap: in milliseconds, many of them about 2⁴⁰ ns.
   @Test(
     arguments: [
       0, 1, 50, 1000, 1_099_400, 1_099_460, 1_099_480, 1_099_500, 1_099_511, 1_099_512, 1_100_000, 1_200_000,
@@ -35,8 +35,8 @@ struct BriefTimesTests {
     }
   }
 
-  /// What comes long after what was before it, or after many other packets. A moment has 36 bits of nanoseconds and 28
-  /// of frames, the last frame 32.
+  /// What comes long after what was before it, or after many other packets: a saved RST has 32 bits for either, and 36
+  /// bits of nanoseconds or 28 of frames are as good a place to end.
   @Test(
     arguments: [0, 67_000, 68_719, 68_720, 300_000] as [Int64],
     [1, 1 << 28 - 100, 1 << 28, 1 << 32 - 100, 1 << 32, 1 << 40] as [UInt64])
