@@ -18,39 +18,41 @@ extension ConnectionTracker {
   }
 
   /// Has the flow of a segment take it, sees to its timers, and tells of its transitions where that is asked for.
-  @inline(never)
+  ///
+  /// - Returns: what the segment was.
+  @inline(never) @discardableResult
   mutating func follow(
     _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, into events: inout [TrackerEvent]
-  ) {
+  ) -> PacketVerdict.Kind {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(&segment, into: &events) }
-    guard let found = slot(for: &segment, lookup, into: &events) else { return }
-    if FlowTable.isSaved(found), refuses(&segment, lookup, at: found) { return }
+    guard let found = slot(for: &segment, lookup, into: &events) else { return .moved }
+    if FlowTable.isSaved(found), refuses(&segment, lookup, at: found) { return .moved }
     var slot = replay(found)
     let side = Int(lookup.side & 1)
     if segment.flags.isSuperset(of: [.syn, .ack]) { slot = slotForAnswer(&segment, at: slot, lookup, into: &events) }
     let mark = configuration.reportsTransitions ? LogMark(of: &records[slot], &stores) : LogMark()
     let verdict = records[slot].process(segment, sample, from: side, timers: timers, in: &stores)
-    if verdict == .predicted || verdict == .copied { return }
+    if verdict == .predicted || verdict == .copied { return verdict }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
     boundHalfOpen(slot, by: segment)
     noteGrowth()
+    return verdict
   }
 
-  /// The same where streams are put together: of an implausible segment, its payload is not taken.
+  /// The same where streams are put together: of a segment that its receiver drops, the payload is not taken.
   mutating func follow(
     _ segment: inout Segment, _ lookup: FlowLookup, _ sample: PayloadSample, _ payload: Span<UInt8>,
     into events: inout [TrackerEvent]
-  ) {
-    follow(&segment, lookup, sample, into: &events)
-    guard segment.checksum != .invalid, let slot = records.slot(of: &segment, lookup) else { return }
-    if case .unacceptable(let fit) = stores.pass.verdict, fit != .acknowledgesUnsent || segment.flags.contains(.syn) {
-      return
-    }
+  ) -> PacketVerdict.Kind {
+    let verdict = follow(&segment, lookup, sample, into: &events)
+    if case .unacceptable = verdict { return verdict }
+    guard verdict != .damaged, let slot = records.slot(of: &segment, lookup) else { return verdict }
     streams.take(
       segment, payload, of: &records[slot], from: Int(lookup.side), limit: configuration.maximumOutOfOrderBytes,
       &events)
+    return verdict
   }
 
   /// Takes the asides that came before the segment at `index`.
@@ -61,19 +63,22 @@ extension ConnectionTracker {
   ) {
     while next < asides.count, asides[next].place <= index {
       switch asides[next].aside {
-      case .error(let error): observe(error, into: &events)
+      case .error(let error): process(error, into: &events)
       case .time(let time): advance(to: time, into: &events)
       }
       next += 1
     }
   }
 
-  private mutating func noteDamaged(_ segment: inout Segment, into events: inout [TrackerEvent]) {
+  private mutating func noteDamaged(
+    _ segment: inout Segment, into events: inout [TrackerEvent]
+  ) -> PacketVerdict.Kind {
     makeRoomForGrowth(into: &events)
-    guard let held = records.slot(of: FlowKey(segment)) else { return }
+    guard let held = records.slot(of: FlowKey(segment)) else { return .damaged }
     let slot = replay(held)
     records[slot].noteDamaged(segment, segment.source == records.key(of: slot).low ? 0 : 1, in: &stores)
     noteGrowth()
+    return .damaged
   }
 
   /// Tells of the moves that the connection at `slot` has made since `mark`.

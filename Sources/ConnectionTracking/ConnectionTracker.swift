@@ -8,7 +8,7 @@ public import PacketDecoding
 /// ```swift
 /// var tracker = ConnectionTracker()
 /// var events: [TrackerEvent] = []
-/// tracker.observe(segment, payload: payload, into: &events)
+/// tracker.process(segment, payload: payload, into: &events)
 /// tracker.finish(into: &events)
 /// ```
 public struct ConnectionTracker: ~Copyable, Sendable {
@@ -43,30 +43,50 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   /// Flows held at the moment.
   public var openFlows: Int { records.count }
 
-  /// Takes one segment. One with a wrong checksum proves nothing, for its receiver drops it: it becomes a notice of its
-  /// flow, where there is one.
+  /// Takes one segment. One with a wrong checksum proves nothing, for its receiver drops it: it becomes an observation of
+  /// its flow, where there is one.
   ///
   /// - Parameters:
   ///   - payload: the captured payload bytes; they may be empty when streams are not reassembled.
   ///   - events: what came of it is appended here.
-  public mutating func observe(_ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]) {
+  /// - Returns: what the segment was, and both states as known then; nil where no flow is held that it belongs to.
+  @discardableResult
+  public mutating func process(
+    _ segment: Segment, payload: Span<UInt8>, into events: inout [TrackerEvent]
+  ) -> PacketVerdict? {
     var segment = segment
     var lookup = FlowLookup(segment, .shared)
     lookup.guess = records.guess(lookup.hash)
     let sample = PayloadSample(segment, payload)
-    guard configuration.reassemblesStreams else { return follow(&segment, lookup, sample, into: &events) }
-    follow(&segment, lookup, sample, payload, into: &events)
+    let kind =
+      configuration.reassemblesStreams
+      ? follow(&segment, lookup, sample, payload, into: &events) : follow(&segment, lookup, sample, into: &events)
+    return records.slot(of: FlowKey(segment), lookup.hash).map { verdict(kind, at: $0, from: Int(lookup.side)) }
+  }
+
+  private mutating func verdict(_ kind: PacketVerdict.Kind, at slot: FlowTable.Slot, from side: Int) -> PacketVerdict {
+    if FlowTable.isSaved(slot) {
+      let isRefused = records[saved: slot].isRefused
+      return PacketVerdict(
+        flow: records.number(of: slot), sender: isRefused ? .server : .client, kind: kind,
+        clientState: isRefused ? .closed : .synSent, serverState: isRefused ? .closed : .synReceived)
+    }
+    let client = records[slot].clientSide
+    return PacketVerdict(
+      flow: records.number(of: slot), sender: records[slot].role(of: side), kind: kind,
+      clientState: records[slot].ends[client].state,
+      serverState: records[slot].ends[records[slot].peer(of: client)].state)
   }
 
   /// Takes the segments of a batch, in their order, and empties it.
-  public mutating func observe(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
+  public mutating func process(_ batch: inout SegmentBatch, into events: inout [TrackerEvent]) {
     batch.look()
     follow(&batch, into: &events)
     batch.removeAll()
   }
 
   /// Takes an ICMP error about a segment of a flow that is held; one about any other flow changes nothing.
-  public mutating func observe(_ error: ICMPError, into events: inout [TrackerEvent]) {
+  public mutating func process(_ error: ICMPError, into events: inout [TrackerEvent]) {
     advance(to: error.time, into: &events)
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }

@@ -13,7 +13,7 @@ public import PacketDecoding
 /// case .icmpError(let error): batch.add(.error(error))
 /// default: batch.add(.time(info.time))
 /// }
-/// if batch.isFull { tracker.observe(&batch, into: &events) }
+/// if batch.isFull { tracker.process(&batch, into: &events) }
 /// ```
 public struct SegmentBatch: ~Copyable, Sendable {
   /// What comes between two segments.

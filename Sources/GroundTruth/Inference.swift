@@ -19,7 +19,7 @@ public struct Inference: Sendable {
         time: Timestamp(nanoseconds: packet.time), frame: UInt64(index + 1), originalLength: packet.originalLength,
         linkType: .raw)
       guard case .segment(let segment) = decoder.decode(packet.bytes.span, info) else { continue }
-      tracker.observe(segment, payload: noPayload.span, into: &events)
+      tracker.process(segment, payload: noPayload.span, into: &events)
       frames[info.frame] = SegmentSignature(segment)
       view.append(
         SegmentSight(

@@ -64,7 +64,7 @@ struct CaptureQualityTests {
       guard var segment = line.segment else { continue }
       for encapsulation in [1, 2, 1, 2] as [UInt16] {
         segment.encapsulation = EncapsulationID(encapsulation)
-        tracker.observe(segment, payload: line.payload.span, into: &events)
+        tracker.process(segment, payload: line.payload.span, into: &events)
         segment.time = segment.time.advanced(byNanoseconds: 100_000)
       }
     }
@@ -83,11 +83,11 @@ struct CaptureQualityTests {
     let syn = try #require(line.segment)
     var tracker = ConnectionTracker()
     var events: [TrackerEvent] = []
-    tracker.observe(syn, payload: line.payload.span, into: &events)
+    tracker.process(syn, payload: line.payload.span, into: &events)
     let error = ICMPError(
       time: syn.time.advanced(byNanoseconds: 5_000_000), frame: 2, reporter: IPAddress(v4: 0x0A00_00FE), type: type,
       code: code, source: syn.source, destination: syn.destination, encapsulation: .none, sequence: syn.sequence)
-    tracker.observe(error, into: &events)
+    tracker.process(error, into: &events)
     tracker.finish(into: &events)
     let flows = events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
     let flow = try #require(flows.first)

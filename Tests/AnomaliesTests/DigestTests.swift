@@ -21,7 +21,7 @@ struct DigestTests {
       check { configuration in
         var tracker = ConnectionTracker(configuration)
         var events: [TrackerEvent] = []
-        for passage in passages { tracker.observe(passage.segment, payload: passage.payload.span, into: &events) }
+        for passage in passages { tracker.process(passage.segment, payload: passage.payload.span, into: &events) }
         tracker.finish(into: &events)
         return events
       }

@@ -40,7 +40,7 @@ struct HostileTimesTests {
       let line = lines[index]
       guard var segment = line.segment else { continue }
       if index == place { segment.time = time }
-      tracker.observe(segment, payload: line.payload.span, into: &events)
+      tracker.process(segment, payload: line.payload.span, into: &events)
     }
     tracker.finish(into: &events)
     for case .ended(let flow) in events { statistics.add(flow, Findings().of(flow)) }

@@ -40,7 +40,7 @@ struct Followed: ~Copyable {
     tracker = ConnectionTracker(configuration)
     var events: [TrackerEvent] = []
     let nothing: [UInt8] = []
-    for segment in segments { tracker.observe(segment, payload: nothing.span, into: &events) }
+    for segment in segments { tracker.process(segment, payload: nothing.span, into: &events) }
     take(events)
   }
 

@@ -104,12 +104,12 @@ extension Departure.Act {
   func happen(to tracker: inout ConnectionTracker, at time: Timestamp, _ events: inout [TrackerEvent]) {
     switch self {
     case .nothing: return
-    case .icmpError: tracker.observe(Self.unreachable(time), into: &events)
+    case .icmpError: tracker.process(Self.unreachable(time), into: &events)
     case .eviction:
       let nothing: [UInt8] = []
       var syn = FlowTableTests.segment(from: 7, at: 0)
       syn.time = time
-      tracker.observe(syn, payload: nothing.span, into: &events)
+      tracker.process(syn, payload: nothing.span, into: &events)
     }
   }
 

@@ -115,13 +115,13 @@ struct DueTimeTests {
     let nothing: [UInt8] = []
     for segment in try WireScript(text).lines.compactMap(\.segment) + others {
       guard later == .oneBatch else {
-        tracker.observe(segment, payload: nothing.span, into: &events)
+        tracker.process(segment, payload: nothing.span, into: &events)
         continue
       }
       batch.next = segment
       batch.add(payload: nothing.span)
     }
-    tracker.observe(&batch, into: &events)
+    tracker.process(&batch, into: &events)
     if later == .nothing { tracker.advance(to: Self.time(due + 1_000), into: &events) }
     tracker.finish(into: &events)
     return events

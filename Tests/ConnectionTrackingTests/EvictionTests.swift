@@ -18,7 +18,7 @@ struct EvictionTests {
     Self.open(host: 1, at: 0, &tracker, &events)
     for attempt in 0..<5_000 as Range<UInt32> {
       let syn = FlowTableTests.segment(from: 1000 + attempt, at: Int64(attempt) + 10)
-      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+      tracker.process(syn, payload: Self.nothing.span, into: &events)
       #expect(tracker.openFlows <= 100)
     }
     let evicted = Self.flows(events)
@@ -39,7 +39,7 @@ struct EvictionTests {
     var events: [TrackerEvent] = []
     for (time, host) in [1, 2, 3, 4, 5, 2, 4, 6, 7, 8, 9, 6, 10, 11, 12].enumerated() as EnumeratedSequence<[UInt32]> {
       let syn = FlowTableTests.segment(from: host, at: Int64(time) * 1_000_000_000)
-      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+      tracker.process(syn, payload: Self.nothing.span, into: &events)
     }
     #expect(Self.flows(events).map(\.number) == [1, 3, 5, 2, 4, 7, 8])
     #expect(tracker.snapshot().map(\.number) == [6, 9, 10, 11, 12])
@@ -54,7 +54,7 @@ struct EvictionTests {
     var events: [TrackerEvent] = []
     for host in 1...2000 as ClosedRange<UInt32> {
       let syn = FlowTableTests.segment(from: host, at: Int64(host))
-      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+      tracker.process(syn, payload: Self.nothing.span, into: &events)
     }
     #expect(tracker.openFlows >= 1000)
   }
@@ -70,7 +70,7 @@ struct EvictionTests {
       Self.open(host: host, at: Int64(host) * 1000, &tracker, &events)
       var more = FlowTableTests.segment(from: 1, at: Int64(host) * 1000 + 500, flags: .ack)
       more.sequence = SequenceNumber(2)
-      tracker.observe(more, payload: Self.nothing.span, into: &events)
+      tracker.process(more, payload: Self.nothing.span, into: &events)
     }
     let evicted = Self.flows(events)
     #expect(evicted.count == 190)
@@ -90,7 +90,7 @@ struct EvictionTests {
         var segment = FlowTableTests.segment(from: host, at: Int64(host) * 1000 + Int64(hole), flags: .ack)
         segment.sequence = SequenceNumber(2) + 2 * hole
         segment.wirePayloadLength = 1
-        tracker.observe(segment, payload: Self.nothing.span, into: &events)
+        tracker.process(segment, payload: Self.nothing.span, into: &events)
       }
     }
     #expect(tracker.openFlows > 50)
@@ -108,7 +108,7 @@ struct EvictionTests {
     let hosts = 1...1200 as ClosedRange<UInt32>
     for host in hosts {
       let syn = FlowTableTests.segment(from: host, at: Int64(host) * 1000)
-      tracker.observe(syn, payload: Self.nothing.span, into: &events)
+      tracker.process(syn, payload: Self.nothing.span, into: &events)
     }
     #expect(tracker.openFlows == 1200)
     for host in hosts {
@@ -118,9 +118,9 @@ struct EvictionTests {
         time: segment.time, frame: segment.frame, reporter: segment.destination.address, type: 3, code: 1,
         source: segment.source, destination: segment.destination, encapsulation: .none, sequence: segment.sequence)
       if byDamage {
-        tracker.observe(segment, payload: Self.nothing.span, into: &events)
+        tracker.process(segment, payload: Self.nothing.span, into: &events)
       } else {
-        tracker.observe(error, into: &events)
+        tracker.process(error, into: &events)
       }
     }
     #expect(tracker.openFlows < 700)
@@ -140,7 +140,7 @@ struct EvictionTests {
       var reset = FlowTableTests.segment(from: host, at: Int64(host) * 2 + 1, flags: [.rst, .ack])
       swap(&reset.source, &reset.destination)
       reset.acknowledgment = syn.sequence + 1
-      for segment in [syn, reset] { tracker.observe(segment, payload: Self.nothing.span, into: &events) }
+      for segment in [syn, reset] { tracker.process(segment, payload: Self.nothing.span, into: &events) }
       most = max(most, tracker.expiries.count)
     }
     #expect(Self.flows(events).count > 4_000)
@@ -156,7 +156,7 @@ struct EvictionTests {
     swap(&answer.source, &answer.destination)
     var ack = FlowTableTests.segment(from: host, at: time + 2, flags: .ack)
     ack.sequence = SequenceNumber(2)
-    for segment in [syn, answer, ack] { tracker.observe(segment, payload: nothing.span, into: &events) }
+    for segment in [syn, answer, ack] { tracker.process(segment, payload: nothing.span, into: &events) }
   }
 
   private static func flows(_ events: [TrackerEvent]) -> [Flow] {

@@ -43,7 +43,7 @@ struct EvidenceTests {
       var tracker = ConnectionTracker()
       var events: [TrackerEvent] = []
       for passage in simulation.passages {
-        tracker.observe(passage.segment, payload: passage.payload.span, into: &events)
+        tracker.process(passage.segment, payload: passage.payload.span, into: &events)
         guard passage.isUpToDate, passage.state != .closed, let flow = tracker.snapshot().last else { continue }
         let end = flow[passage.sender]
         let open = flow.timeline.filter { $0.endpoint == passage.sender && $0.evidence == .presumed }
@@ -110,7 +110,7 @@ struct EvidenceTests {
   private func track(_ passages: [Simulation.Passage]) -> [Flow] {
     var tracker = ConnectionTracker()
     var events: [TrackerEvent] = []
-    for passage in passages { tracker.observe(passage.segment, payload: passage.payload.span, into: &events) }
+    for passage in passages { tracker.process(passage.segment, payload: passage.payload.span, into: &events) }
     tracker.finish(into: &events)
     let flows = events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } }
     return flows.sorted { $0.number < $1.number }
@@ -121,7 +121,7 @@ struct EvidenceTests {
     configuration.reassemblesStreams = true
     var tracker = ConnectionTracker(configuration)
     var events: [TrackerEvent] = []
-    for passage in passages { tracker.observe(passage.segment, payload: passage.payload.span, into: &events) }
+    for passage in passages { tracker.process(passage.segment, payload: passage.payload.span, into: &events) }
     tracker.finish(into: &events)
     var bytes: [UInt8] = []
     var hasEnded = false

@@ -64,7 +64,7 @@ import Testing
       var segment = Self.segment(using: &random, areAlike: step % 2 == 0)
       segment.time = Timestamp(nanoseconds: step * 1_000_000)
       segment.flags = [.syn, .ack, .rst].randomElement(using: &random) ?? .syn
-      tracker.observe(segment, payload: [UInt8]().span, into: &events)
+      tracker.process(segment, payload: [UInt8]().span, into: &events)
       #expect(tracker.openFlows <= 20)
     }
     tracker.finish(into: &events)

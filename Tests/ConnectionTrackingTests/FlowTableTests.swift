@@ -118,12 +118,12 @@ struct FlowTableTests {
         flags: flags[Int(generator.next() % 6)])
       if generator.next() % 2 == 0 { swap(&segment.source, &segment.destination) }
       segment.sequence = SequenceNumber(UInt32(truncatingIfNeeded: generator.next() % 4))
-      one.observe(segment, payload: nothing.span, into: &expected)
+      one.process(segment, payload: nothing.span, into: &expected)
       batch.next = segment
       batch.add(decodedFrom: nothing.span)
-      if batch.isFull || step % length == 0 { other.observe(&batch, into: &actual) }
+      if batch.isFull || step % length == 0 { other.process(&batch, into: &actual) }
     }
-    other.observe(&batch, into: &actual)
+    other.process(&batch, into: &actual)
     one.finish(into: &expected)
     other.finish(into: &actual)
     #expect(expected.count > 100)

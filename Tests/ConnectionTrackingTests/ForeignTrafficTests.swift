@@ -200,8 +200,8 @@ private enum FeedingWay: CaseIterable {
     _ step: TrackerStep, to tracker: inout ConnectionTracker, into events: inout [TrackerEvent]
   ) {
     switch step {
-    case .segment(let segment, let payload): tracker.observe(segment, payload: payload.span, into: &events)
-    case .icmpError(let error): tracker.observe(error, into: &events)
+    case .segment(let segment, let payload): tracker.process(segment, payload: payload.span, into: &events)
+    case .icmpError(let error): tracker.process(error, into: &events)
     case .silence(let time): tracker.advance(to: time, into: &events)
     }
   }
@@ -218,9 +218,9 @@ private enum FeedingWay: CaseIterable {
       case .icmpError(let error): batch.add(.error(error))
       case .silence(let time): batch.add(.time(time))
       }
-      if batch.isFull { tracker.observe(&batch, into: &events) }
+      if batch.isFull { tracker.process(&batch, into: &events) }
     }
-    tracker.observe(&batch, into: &events)
+    tracker.process(&batch, into: &events)
   }
 }
 

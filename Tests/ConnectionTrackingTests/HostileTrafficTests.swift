@@ -104,7 +104,7 @@ private struct Storm: ~Copyable {
       acknowledgment: acknowledgment.map(SequenceNumber.init), flags: flags, window: 65_535,
       wirePayloadLength: payload)
     let bytes = [UInt8](repeating: 0x5A, count: payload)
-    tracker.observe(segment, payload: bytes.span, into: &events)
+    tracker.process(segment, payload: bytes.span, into: &events)
     for event in events { take(event) }
     events.removeAll(keepingCapacity: true)
   }

@@ -24,7 +24,7 @@ struct InterleavedFlowsTests {
     var events: [TrackerEvent] = []
     for line in lines {
       if let segment = line.segment {
-        tracker.observe(segment, payload: line.payload.span, into: &events)
+        tracker.process(segment, payload: line.payload.span, into: &events)
       } else {
         tracker.advance(to: line.time, into: &events)
       }

@@ -104,6 +104,6 @@ private struct Network: ~Copyable {
       source: fromServer ? WireScript.server : client, destination: fromServer ? client : WireScript.server,
       sequence: SequenceNumber(sequence), acknowledgment: acknowledgment.map(SequenceNumber.init), flags: flags)
     let nothing: [UInt8] = []
-    tracker.observe(segment, payload: nothing.span, into: &events)
+    tracker.process(segment, payload: nothing.span, into: &events)
   }
 }

@@ -43,7 +43,7 @@ struct MidstreamTests {
     var tracker = ConnectionTracker()
     var events: [TrackerEvent] = []
     let nothing: [UInt8] = []
-    tracker.observe(segment, payload: nothing.span, into: &events)
+    tracker.process(segment, payload: nothing.span, into: &events)
     #expect(tracker.snapshot().map(\.orientation) == [orientation])
     #expect(tracker.snapshot().map { $0.client == source } == [isFromClient])
   }

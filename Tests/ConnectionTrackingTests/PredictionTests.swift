@@ -42,7 +42,7 @@ struct PredictionTests {
     let nothing: [UInt8] = []
     let script = try way.script(leavingAfter: 2, by: Departure(testDescription: "nothing"), goesOn: false)
     for segment in script.lines.compactMap(\.segment) {
-      tracker.observe(segment, payload: nothing.span, into: &events)
+      tracker.process(segment, payload: nothing.span, into: &events)
     }
     #expect(tracker.snapshot().map(\.close) == [.refused])
     tracker.advance(to: tracker.snapshot()[0].lastSeen.time.advanced(byNanoseconds: 61_000_000_000), into: &events)
@@ -89,7 +89,7 @@ extension PredictionTests {
     var events: [TrackerEvent] = []
     for (index, line) in script.lines.enumerated() {
       if let segment = line.segment {
-        tracker.observe(segment, payload: line.payload.span, into: &events)
+        tracker.process(segment, payload: line.payload.span, into: &events)
       } else {
         tracker.advance(to: line.time, into: &events)
       }
@@ -123,7 +123,7 @@ extension PredictionTests {
         } else {
           segment.destination.port = port
         }
-        tracker.observe(segment, payload: line.payload.span, into: &events)
+        tracker.process(segment, payload: line.payload.span, into: &events)
       }
     }
     return tracker.openFlows

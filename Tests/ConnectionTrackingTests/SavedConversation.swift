@@ -11,8 +11,8 @@ struct SavedConversation: CustomStringConvertible {
     func feed(to tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]) {
       let nothing: [UInt8] = []
       switch self {
-      case .segment(let segment): tracker.observe(segment, payload: nothing.span, into: &events)
-      case .error(let error): tracker.observe(error, into: &events)
+      case .segment(let segment): tracker.process(segment, payload: nothing.span, into: &events)
+      case .error(let error): tracker.process(error, into: &events)
       }
     }
   }

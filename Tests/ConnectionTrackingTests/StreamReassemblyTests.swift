@@ -186,7 +186,7 @@ struct StreamReassemblyTests {
     var tracker = ConnectionTracker(configuration)
     var events: [TrackerEvent] = []
     for case let (segment?, payload) in script.lines.map({ ($0.segment, $0.payload) }) {
-      tracker.observe(segment, payload: payload.span, into: &events)
+      tracker.process(segment, payload: payload.span, into: &events)
     }
     #expect(events.count { isBytes($0) } == 40 - 1000 / (1 + WaitingPieces.overhead))
   }

@@ -91,7 +91,7 @@ package struct WireScript {
 
   private static func feed(_ line: Line, to tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]) {
     guard let segment = line.segment else { return tracker.advance(to: line.time, into: &events) }
-    tracker.observe(segment, payload: line.payload.span, into: &events)
+    tracker.process(segment, payload: line.payload.span, into: &events)
   }
 
   private static func word(_ end: EndpointSummary?) -> String {

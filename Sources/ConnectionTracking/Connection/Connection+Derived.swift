@@ -82,11 +82,12 @@ extension Connection {
 // MARK: - The last packet, and timers
 
 extension Connection {
-  /// When the last packet passed, in nanoseconds.
+  /// When the last packet passed, in nanoseconds; before any was taken, the first.
   @inline(__always)
   mutating func lastTime(_ stores: inout ConnectionStores) -> Int64 {
-    marks.contains(.lastIsElsewhere)
-      ? stores.extras[extras].last.time.nanoseconds : ends[marks.contains(.lastIsSide1) ? 1 : 0].lastTime
+    if marks.contains(.lastIsElsewhere) { return stores.extras[extras].last.time.nanoseconds }
+    let time = ends[marks.contains(.lastIsSide1) ? 1 : 0].lastTime
+    return time == .min ? first.time.nanoseconds : time
   }
 
   /// The last packet.
@@ -189,9 +190,13 @@ extension Connection {
   mutating func finTime(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
     let kept = stores.extras[extras].ends[side].finTime
     guard kept == .min else { return kept }
-    return newestMove(in: &stores) { $0.side == side && $0.cause == .sendsFIN }.map {
-      moment(of: $0, &stores).time.nanoseconds
-    } ?? .min
+    for entry in 0..<Int(log.count) {
+      for move in 0..<stores.log[log, entry].count
+      where stores.log[log, entry][move].side == side && stores.log[log, entry][move].cause == .sendsFIN {
+        return moment(ofEntry: entry, &stores).time.nanoseconds
+      }
+    }
+    return .min
   }
 
   /// The right edge of the window that `side` advertises, as far right as it ever was; nil before its scale is known.

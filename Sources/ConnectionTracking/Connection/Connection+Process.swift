@@ -128,7 +128,7 @@ extension Connection {
   ) {
     let other = peer(of: side)
     if !ends[side].isKnown { ends[side].begin(at: segment) }
-    if segment.flags.contains(.syn) { negotiate(segment, side: side) }
+    if segment.flags.contains(.syn) { negotiate(segment, side: side, in: &stores) }
     ends[side].response.finish(segment)
     let canMove = !segment.flags.isDisjoint(with: [.syn, .fin]) || !ends[0].isSettled || !ends[1].isSettled
     if canMove { noteClose(segment, side: side, in: &stores) }
@@ -189,16 +189,20 @@ extension Connection {
   }
 
   /// Takes what a SYN offers (RFC 9293 §3.7.1, RFC 7323 §2.2 and §3.2, RFC 2018 §2).
-  private mutating func negotiate(_ segment: Segment, side: Int) {
+  private mutating func negotiate(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
     let options = segment.options
+    let isAnsweredFirst = !ends[side].facts.contains(.sentSYNACK)
     ends[side].facts.insert(segment.flags.contains(.ack) ? .sentSYNACK : .sentSYN)
     if ends[side].initialSequence == nil { ends[side].initialSequence = segment.sequence }
+    keepWindowEdge(of: peer(of: side), in: &stores)
     ends[side].windowScale = options.kinds.contains(.windowScale) ? options.windowScale : nil
     if options.kinds.contains(.maximumSegmentSize) { ends[side].maximumSegmentSize = options.maximumSegmentSize }
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)
-    if ends[other].synDataIsCovered(by: segment.acknowledgment) { ends[side].facts.insert(.openedFast) }
+    if isAnsweredFirst, ends[other].synDataIsCovered(by: segment.acknowledgment) {
+      ends[side].facts.insert(.openedFast)
+    }
     guard other != side, !ends[other].facts.isDisjoint(with: [.sentSYN, .sentSYNACK]) else { return }
     if ends[side].windowScale == nil || ends[other].windowScale == nil {
       ends[side].windowScale = nil

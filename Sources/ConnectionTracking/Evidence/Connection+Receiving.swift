@@ -37,7 +37,7 @@ extension Connection {
     guard next != ends[side].state, !ends[side].pending.isFull else { return }
     note(side, to: next, events.cause, .presumed, segment, in: &stores)
     var presumption = Presumption(events: events)
-    if needsProof(events, at: side) { presumption.proof = proof(by: segment, at: side) }
+    if mayNeedProof(events, at: side) { presumption.proof = proof(by: segment, at: side) }
     expect(presumption, at: side, in: &stores)
   }
 

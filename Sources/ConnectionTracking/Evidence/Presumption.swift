@@ -102,6 +102,11 @@ extension Connection {
 // MARK: - Proofs
 
 extension Connection {
+  /// Whether a proof of `events` is kept: it may turn out that a SYN-ACK yet to pass opens fast.
+  func mayNeedProof(_ events: ArrivalEvents, at side: Int) -> Bool {
+    needsProof(events, at: side) || events == .synAcknowledged && !ends[side].facts.contains(.sentSYNACK)
+  }
+
   /// Whether more than an acknowledgment of the SYN or FIN in it is needed to show that `events` reached `side`: they bring
   /// no more than an acknowledgment themselves.
   func needsProof(_ events: ArrivalEvents, at side: Int) -> Bool {

@@ -14,7 +14,7 @@ extension Connection {
   @inline(__always)
   mutating func isNothingNew(_ segment: Segment, from side: Int) -> Bool {
     let other = peer(of: side)
-    if segment.flags.contains(.rst) { return marks.contains(.hasExtras) }
+    if segment.flags.contains(.rst) { return marks.contains(.hasReset) }
     guard ends[side].hasSent, segment.sequenceEnd <= ends[side].next else { return false }
     guard let acknowledgment = segment.acknowledgment else { return true }
     return ends[other].isAcknowledged && acknowledgment <= ends[other].acknowledged

@@ -27,10 +27,7 @@ extension Connection {
       setFINEnd(of: side, segment.sequenceEnd, in: &stores)
     }
     let time = segment.time.nanoseconds
-    let isInLog = newestMove(in: &stores) { $0.side == side && $0.cause == .sendsFIN }.map {
-      moment(of: $0, &stores).time.nanoseconds == time
-    }
-    if isInLog == true, extras == ExtrasStore.none { return }
+    if extras == ExtrasStore.none, finTime(of: side, &stores) == time { return }
     stores.extras[makeExtras(&stores)].ends[side].finTime = time
   }
 

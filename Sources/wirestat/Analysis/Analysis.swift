@@ -43,7 +43,7 @@ struct Analysis {
     var events: [TrackerEvent] = []
     while !batch.isLast {
       reading.read(into: &batch, &progress)
-      tracker.observe(&batch.segments, into: &events)
+      tracker.process(&batch.segments, into: &events)
       if events.isEmpty { continue }
       try report(events, batch.encapsulations)
       events.removeAll(keepingCapacity: true)
@@ -111,7 +111,7 @@ struct Analysis {
     while batches.take(
       taken,
       { batch in
-        tracker.observe(&batch.segments, into: &events)
+        tracker.process(&batch.segments, into: &events)
         encapsulations = batch.encapsulations
       })
     {

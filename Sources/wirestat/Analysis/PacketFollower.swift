@@ -23,9 +23,9 @@ struct PacketFollower: ~Copyable {
     case .segment:
       let segment = batch.next
       intake.withPayload(of: segment, in: bytes) { payload in
-        tracker.observe(segment, payload: payload, into: &events)
+        tracker.process(segment, payload: payload, into: &events)
       }
-    case .icmpError(let error): tracker.observe(error, into: &events)
+    case .icmpError(let error): tracker.process(error, into: &events)
     case .other, .malformed: tracker.advance(to: info.time, into: &events)
     }
   }

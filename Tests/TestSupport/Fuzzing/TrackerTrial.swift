@@ -89,8 +89,8 @@ extension TrackerTrial {
 
   private static func feed(_ step: TrackerStep, to tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]) {
     switch step {
-    case .segment(let segment, let payload): tracker.observe(segment, payload: payload.span, into: &events)
-    case .icmpError(let error): tracker.observe(error, into: &events)
+    case .segment(let segment, let payload): tracker.process(segment, payload: payload.span, into: &events)
+    case .icmpError(let error): tracker.process(error, into: &events)
     case .silence(let time): tracker.advance(to: time, into: &events)
     }
   }
@@ -108,10 +108,10 @@ extension TrackerTrial {
       case .silence(let time): batch.add(.time(time))
       }
       guard batch.isFull else { continue }
-      tracker.observe(&batch, into: &outcome.events)
+      tracker.process(&batch, into: &outcome.events)
       outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
     }
-    tracker.observe(&batch, into: &outcome.events)
+    tracker.process(&batch, into: &outcome.events)
     while tracker.endFlows(into: &outcome.events) {}
     return outcome
   }

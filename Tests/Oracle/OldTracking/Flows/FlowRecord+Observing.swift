@@ -176,6 +176,7 @@ extension FlowRecord {
   /// Takes what a SYN offers (RFC 9293 §3.7.1, RFC 7323 §2.2 and §3.2, RFC 2018 §2).
   private mutating func negotiate(_ segment: Segment, side: Int) {
     let options = segment.options
+    let isAnsweredFirst = !ends[side].facts.contains(.sentSYNACK)
     ends[side].facts.insert(segment.flags.contains(.ack) ? .sentSYNACK : .sentSYN)
     if ends[side].sending.initial == nil { ends[side].sending.initial = segment.sequence }
     ends[side].window.shift = options.kinds.contains(.windowScale) ? options.windowScale : nil
@@ -183,7 +184,9 @@ extension FlowRecord {
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)
-    if ends[other].sending.synDataIsCovered(by: segment.acknowledgment) { ends[side].facts.insert(.openedFast) }
+    if isAnsweredFirst, ends[other].sending.synDataIsCovered(by: segment.acknowledgment) {
+      ends[side].facts.insert(.openedFast)
+    }
     guard other != side, !ends[other].facts.isDisjoint(with: [.sentSYN, .sentSYNACK]) else { return }
     if ends[side].window.shift == nil || ends[other].window.shift == nil {
       ends[side].window.shift = nil
