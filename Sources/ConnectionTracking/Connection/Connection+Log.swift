@@ -4,8 +4,18 @@ import PacketDecoding
 
 /// Where a move is: its entry, and which of its two.
 struct LogPlace: Sendable, Equatable {
-  var entry: Int
-  var move: Int
+  private var bits: UInt16
+
+  @inline(__always)
+  init(entry: Int, move: Int) { bits = UInt16(truncatingIfNeeded: entry << 1 | move) }
+
+  private init(bits: UInt16) { self.bits = bits }
+
+  /// No place.
+  static var none: LogPlace { LogPlace(bits: .max) }
+
+  var entry: Int { @inline(__always) get { Int(bits >> 1) } }
+  var move: Int { @inline(__always) get { Int(bits & 1) } }
 }
 
 extension Connection {
@@ -110,15 +120,15 @@ extension Connection {
 
   /// Settles a move that nothing has settled yet, by `segment`; does nothing where there is none.
   mutating func settle(
-    _ place: LogPlace?, as settlement: TimelineSlot.Settlement, by segment: Segment, in stores: inout ConnectionStores
+    _ place: LogPlace, as settlement: TimelineSlot.Settlement, by segment: Segment, in stores: inout ConnectionStores
   ) {
-    guard let place, stores.log[log, place.entry][place.move].settlement == .open else { return }
+    guard place != .none, stores.log[log, place.entry][place.move].settlement == .open else { return }
     let entry = entry(of: TimelineEntry.Moment(time: segment.time, frame: segment.frame), in: &stores)
     stores.log[log, place.entry][place.move].settle(as: settlement, by: entry)
   }
 
-  /// The newest move that is as asked for; nil where there is none.
-  mutating func newestMove(in stores: inout ConnectionStores, where isAsked: (LogMove) -> Bool) -> LogPlace? {
+  /// The newest move that is as asked for; ``LogPlace/none`` where there is none.
+  mutating func newestMove(in stores: inout ConnectionStores, where isAsked: (LogMove) -> Bool) -> LogPlace {
     var entry = Int(log.count)
     while entry > 0 {
       entry -= 1
@@ -126,13 +136,13 @@ extension Connection {
         return LogPlace(entry: entry, move: move)
       }
     }
-    return nil
+    return .none
   }
 
   /// The newest move of `side` for `cause` that is not certain, and that nothing has settled.
   mutating func newestPresumed(
     _ side: Int, _ cause: TransitionCause, in stores: inout ConnectionStores
-  ) -> LogPlace? {
+  ) -> LogPlace {
     newestMove(in: &stores) { $0.side == side && $0.cause == cause && $0.isPresumed }
   }
 
@@ -160,7 +170,7 @@ extension Connection {
 
   /// The state that `side` would be in, had the peer's FIN been lost, as its log names it; see
   /// ``presumeAlternative(_:_:in:)``.
-  mutating func alternative(of side: Int, in stores: inout ConnectionStores) -> LogPlace? {
+  mutating func alternative(of side: Int, in stores: inout ConnectionStores) -> LogPlace {
     var later: LogMove?
     return newestMove(in: &stores) { move in
       guard move.side == side else { return false }
@@ -179,12 +189,12 @@ extension LogMove {
 
 /// Where the arrivals pending at an end are presumed, oldest first.
 struct PresumedMoves: Sendable {
-  private var places: [6 of LogPlace?] = .init(repeating: nil)
+  private var places: [6 of LogPlace] = .init(repeating: .none)
   let count: Int
 
   init(count: Int) { self.count = count }
 
-  subscript(index: Int) -> LogPlace? {
+  subscript(index: Int) -> LogPlace {
     get { places[index] }
     set { places[index] = newValue }
   }

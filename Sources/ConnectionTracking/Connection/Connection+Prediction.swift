@@ -70,3 +70,46 @@ extension Connection {
     lowerLastFrame = UInt32(truncatingIfNeeded: segment.frame &- first.frame)
   }
 }
+
+// What opens and closes as it should needs the machine, but no look for anything out of the ordinary.
+
+extension Connection {
+  /// True for a segment that a connection goes on with as it should, in order and at once: the first SYN and its SYN-ACK, a
+  /// FIN that acknowledges all, and what acknowledges that. Nothing could be observed of it.
+  mutating func isInOrder(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+    let quiet = segment.time.nanoseconds &- lastTime(&stores)
+    guard watch.isEmpty, !isSelfConnect,
+      UInt64(bitPattern: quiet) < UInt64(bitPattern: stores.notices.leastSilence)
+    else { return false }
+    if segment.flags.contains(.syn) { return opensInOrder(segment, from: side) }
+    return closesInOrder(segment, from: side, in: &stores)
+  }
+
+  private mutating func opensInOrder(_ segment: Segment, from side: Int) -> Bool {
+    let other = side ^ 1
+    guard segment.flags.subtracting([.ece, .cwr, .ae]).isSubset(of: [.syn, .ack]), segment.wirePayloadLength == 0,
+      !segment.options.kinds.contains(.fastOpen), !ends[side].hasSent
+    else { return false }
+    guard let acknowledgment = segment.acknowledgment else { return !ends[other].hasSent }
+    return ends[other].kind == .syn && ends[other].packets == 1 && acknowledgment == ends[other].next
+      && acknowledgment == ends[other].initial + 1
+  }
+
+  private mutating func closesInOrder(
+    _ segment: Segment, from side: Int, in stores: inout ConnectionStores
+  ) -> Bool {
+    let other = side ^ 1
+    let flags = segment.flags
+    guard flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment,
+      flags.contains(.fin) ? !ends[side].hasFIN : closing.hasFIN, segment.wirePayloadLength == 0,
+      segment.sequence == ends[side].next, acknowledgment == ends[other].next, segment.window != 0,
+      flags.contains(.fin) || acknowledgment > ends[other].acknowledged
+    else { return false }
+    return ends[side].facts.isSuperset(of: [.isKnown, .isAcknowledged])
+      && ends[other].facts.isSuperset(of: [.isKnown, .isAcknowledged])
+      && !ends[side].facts.contains(.hasGap) && !ends[other].facts.contains(.hasGap)
+      && ends[side].hasUsualTimestamp(segment)
+      && keepsEdge(acknowledgment, segment.window, of: side, in: &stores)
+  }
+}
+

@@ -32,9 +32,11 @@ extension Connection {
     let other = peer(of: side)
     let isPlain = isPlain(segment, from: side, leastIdle: stores.notices.leastIdle, in: &stores)
     if isPlain { notePause(before: segment, from: side, in: &stores) }
-    let fit = segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side, in: &stores)
+    let isOrdinary = isPlain || isInOrder(segment, from: side, in: &stores)
+    let fit =
+      isOrdinary || segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side, in: &stores)
     stores.pass.edge = windowEdge(of: side, &stores)
-    let basis = isPlain ? nil : observeBefore(segment, fit, from: side, timers: timers, in: &stores)
+    let basis = isOrdinary ? nil : observeBefore(segment, fit, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
     let hadAnswered = ends[side].facts.contains(.sentSYNACK)
     let moves = log.count

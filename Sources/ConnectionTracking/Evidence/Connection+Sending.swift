@@ -13,10 +13,26 @@ extension Connection {
 
   @inline(never)
   private mutating func sendsUnsettled(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+    let moves = presumedMoves(of: side, in: &stores)
+    let reached = lastProved(moves, segment, side: side, in: &stores)
+    guard reached == moves.count - 1 else {
+      return sendsOpen(segment, moves, upTo: reached, side: side, in: &stores)
+    }
+    // It proves all of them, as most do.
+    var arrived = [6 of ArrivalEvents](repeating: [])
+    for index in 0..<moves.count { arrived[index] = pendingEvents(index, of: side, &stores) }
+    expectNothing(side)
+    for index in 0..<moves.count { confirm(arrived[index], at: moves[index], segment, side: side, in: &stores) }
+    let implied = impliedTransitions(by: segment, side: side, in: &stores)
+    if !implied.isEmpty { apply(implied, segment, side: side, in: &stores) }
+  }
+
+  /// The same where some of what is pending stays open, or is refuted.
+  private mutating func sendsOpen(
+    _ segment: Segment, _ moves: PresumedMoves, upTo reached: Int, side: Int, in stores: inout ConnectionStores
+  ) {
     let shown = ends[side].state
-    let pending = presumptions(of: side, &stores)
-    let reached = lastProved(pending, segment, side: side, in: &stores)
-    let (open, intact) = settle(pending, upTo: reached, segment, side: side, in: &stores)
+    let (open, intact) = settle(moves, upTo: reached, segment, side: side, in: &stores)
     let implied = impliedTransitions(by: segment, side: side, in: &stores)
     // What is still on its way may rest on a state that the endpoint turned out not to be in: from there on it is
     // presumed afresh.
@@ -33,15 +49,17 @@ extension Connection {
   /// - Parameter reached: the newest that it proves; negative where it proves none.
   /// - Returns: those that stay open, and how many of them came before any that was refuted.
   private mutating func settle(
-    _ pending: PresumptionList, upTo reached: Int, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ moves: PresumedMoves, upTo reached: Int, _ segment: Segment, side: Int, in stores: inout ConnectionStores
   ) -> (open: PresumptionList, intact: Int) {
+    var pending = PresumptionList()
+    for index in 0..<moves.count { pending.append(presumption(index, at: moves[index], of: side, &stores)) }
     var open = PresumptionList()
     var intact: Int?
     expectNothing(side)
     stores.pass.refutes = false
     for index in 0..<pending.count {
       if index <= reached {
-        confirm(pending[index], segment, side: side, in: &stores)
+        confirm(pending[index].events, at: pending[index].place, segment, side: side, in: &stores)
       } else if verdict(on: pending[index], segment, side: side, in: &stores) == .refuted {
         refute(pending[index], segment, side: side, in: &stores)
         intact = intact ?? open.count
@@ -55,26 +73,30 @@ extension Connection {
   /// The newest presumption that `segment` proves. What was presumed before it was then true as well, for a
   /// segment's acknowledgment covers all that came earlier.
   private mutating func lastProved(
-    _ pending: PresumptionList, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ moves: PresumedMoves, _ segment: Segment, side: Int, in stores: inout ConnectionStores
   ) -> Int {
-    var index = pending.count - 1
-    while index >= 0, verdict(on: pending[index], segment, side: side, in: &stores) != .proved { index -= 1 }
+    var index = moves.count - 1
+    while index >= 0 {
+      let presumption = presumption(index, at: moves[index], of: side, &stores)
+      if verdict(on: presumption, segment, side: side, in: &stores) == .proved { break }
+      index -= 1
+    }
     return index
   }
 
   private mutating func confirm(
-    _ presumption: Presumption, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ events: ArrivalEvents, at place: LogPlace, _ segment: Segment, side: Int, in stores: inout ConnectionStores
   ) {
     // A state taken up mid-stream may be further on than it seems: what has arrived does not make it certain.
-    if ends[side].proved == nil, !presumption.events.contains(.syn) { ends[side].facts.insert(.assumed) }
-    if !ends[side].facts.contains(.assumed) { settle(presumption.place, as: .confirmed, by: segment, in: &stores) }
-    if presumption.events.contains(.fin), ends[side].facts.contains(.hasAlternative) {
+    if ends[side].proved == nil, !events.contains(.syn) { ends[side].facts.insert(.assumed) }
+    if !ends[side].facts.contains(.assumed) { settle(place, as: .confirmed, by: segment, in: &stores) }
+    if events.contains(.fin), ends[side].facts.contains(.hasAlternative) {
       settle(alternative(of: side, in: &stores), as: .refuted, by: segment, in: &stores)
     }
-    if presumption.events.contains(.reopening) {
+    if events.contains(.reopening) {
       reopen(side, in: &stores)
     } else {
-      ends[side].states.prove(presumption.events)
+      ends[side].states.prove(events)
     }
   }
 

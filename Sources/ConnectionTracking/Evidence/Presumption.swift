@@ -6,9 +6,7 @@ import PacketDecoding
 struct Presumption: Sendable {
   var events: ArrivalEvents = []
   /// The move that presumes it.
-  var place: LogPlace?
-  /// When it passed, in nanoseconds.
-  var time: Int64 = .min
+  var place = LogPlace.none
   /// What would show that it arrived, where that is more than an acknowledgment of its sender's SYN or FIN.
   var proof: ArrivalProof?
 }
@@ -51,16 +49,13 @@ extension Connection {
     return false
   }
 
-  /// The presumptions of `side`, with all that is known of each.
-  mutating func presumptions(of side: Int, _ stores: inout ConnectionStores) -> PresumptionList {
-    let moves = presumedMoves(of: side, in: &stores)
-    var result = PresumptionList()
-    for index in 0..<moves.count {
-      var presumption = Presumption(events: pendingEvents(index, of: side, &stores), place: moves[index])
-      if let place = moves[index] { presumption.time = moment(of: place, &stores).time.nanoseconds }
-      if needsProof(presumption.events, at: side) { presumption.proof = proof(index, of: side, &stores) }
-      result.append(presumption)
-    }
+  /// The presumption of `side` at `index`, which `place` presumes.
+  @inline(__always)
+  mutating func presumption(
+    _ index: Int, at place: LogPlace, of side: Int, _ stores: inout ConnectionStores
+  ) -> Presumption {
+    var result = Presumption(events: pendingEvents(index, of: side, &stores), place: place)
+    if needsProof(result.events, at: side) { result.proof = proof(index, of: side, &stores) }
     return result
   }
 

@@ -29,10 +29,11 @@ extension Connection {
   private mutating func isLate(
     _ segment: Segment, for presumption: Presumption, side: Int, in stores: inout ConnectionStores
   ) -> Bool {
+    let passed = presumption.place == .none ? .min : moment(of: presumption.place, &stores).time.nanoseconds
     let again =
       presumption.events.contains(.fin)
       ? stores.extras[extras].ends[side].repeatedAt : acknowledgedAt(of: side, &stores)
-    return ends[side].clock.sentTime(of: segment) &- max(presumption.time, again) > ends[side].response.settled
+    return ends[side].clock.sentTime(of: segment) &- max(passed, again) > ends[side].response.settled
   }
 
   /// True where `segment` could only be sent by an endpoint that the arrival had reached.

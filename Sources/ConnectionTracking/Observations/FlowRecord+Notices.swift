@@ -34,7 +34,7 @@ extension Connection {
   }
 
   /// True where the right edge of the window does not move left.
-  private mutating func keepsEdge(
+  mutating func keepsEdge(
     _ acknowledgment: SequenceNumber, _ window: UInt16, of side: Int, in stores: inout ConnectionStores
   ) -> Bool {
     guard let edge = windowEdge(of: side, &stores) else { return true }
