@@ -1,4 +1,4 @@
-/// What one segment to an endpoint would do to it, should it arrive; applied in the order of the bits.
+/// What one segment to an endpoint would do to it, should it arrive; where that leads, see `applied` in Machine/.
 struct ArrivalEvents: OptionSet, Sendable, Hashable {
   let rawValue: UInt8
 
@@ -14,28 +14,6 @@ struct ArrivalEvents: OptionSet, Sendable, Hashable {
   static let reopening = ArrivalEvents(rawValue: 1 << 6)
   /// An ICMP error that ends a connection attempt.
   static let unreachable = ArrivalEvents(rawValue: 1 << 7)
-
-  /// The state `state` becomes, or nil where nothing was known and nothing is learnt.
-  func applied(to state: TCPState?) -> TCPState? {
-    guard var result = state else { return appliedToUnknown }
-    if contains(.syn) { result = result.moved(by: .receivesSYN) }
-    if contains(.synAcknowledged) { result = result.moved(by: .synAcknowledged) }
-    if contains(.finAcknowledged) { result = result.moved(by: .finAcknowledged) }
-    if contains(.fin) { result = result.moved(by: .receivesFIN) }
-    if contains(.rst) { result = result.moved(by: .receivesRST) }
-    if contains(.unreachable), result == .synSent { result = .closed }
-    if contains(.doubtfulRST) { result = result.moved(by: .sendsRST) }
-    if contains(.reopening) { result = .synSent }
-    return result
-  }
-
-  /// Mid-stream, the earliest evidence counts: a SYN-ACK says the connection opens, a FIN that the peer has closed.
-  private var appliedToUnknown: TCPState? {
-    if contains(.rst) || contains(.doubtfulRST) { return .closed }
-    if contains(.reopening) { return .synSent }
-    if contains(.fin) { return .closeWait }
-    return contains([.syn, .synAcknowledged]) ? .established : nil
-  }
 
   /// The word for the timeline.
   var cause: TransitionCause {

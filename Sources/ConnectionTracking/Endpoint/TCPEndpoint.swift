@@ -14,10 +14,7 @@ import PacketDecoding
 struct TCPEndpoint: ~Copyable, Sendable {
   // What every segment needs stands first, in few cache lines; the order within leaves no gaps.
   var sending = SequenceSpace()
-  /// The state that the endpoint's own segments show; nil before any.
-  private(set) var proved: TCPState?
-  /// The state it is in, as far as the wire tells: what is pending counts as arrived.
-  private(set) var state: TCPState?
+  private(set) var states = EndpointStates()
   var facts: EndpointFacts = []
   var window = AdvertisedWindow()
   var maximumSegmentSize: UInt16 = 0
@@ -49,33 +46,59 @@ struct TCPEndpoint: ~Copyable, Sendable {
   var doubtEntry = TimelineStore.none
   /// The timeline entry of the state it would be in, had the peer's FIN been lost: see `branch` in receiving.
   var branchEntry = TimelineStore.none
-  /// Where it goes back to if it turns out not to be CLOSED after all.
-  var beforeClosed: TCPState?
 
-  /// Its own segments show it in `newState`; what is pending moves it on from there.
-  mutating func prove(_ newState: TCPState?) {
-    proved = newState
-    state = newState
-    for index in 0..<pending.count { state = pending[index].events.applied(to: state) }
+  /// The state that the endpoint's own segments show; nil before any.
+  var proved: TCPState? { @inline(__always) mutating get { states.proved } }
+  /// The state it is in, as far as the wire tells: what is pending counts as arrived.
+  var state: TCPState? { @inline(__always) mutating get { states.state } }
+
+  /// Its own segments show `event`; what is pending moves it on from there.
+  mutating func prove(_ event: EndpointEvent) {
+    states.prove(event)
+    for index in 0..<pending.count { states.expect(pending[index].events) }
   }
 
-  /// `arrival` passed on its way to it, and moves it to `newState`; there is room for it.
-  mutating func expect(_ arrival: PendingArrival, leadingTo newState: TCPState?) {
+  /// Its own segments show that `arrival` had reached it; what is pending moves it on from there.
+  mutating func prove(_ arrival: ArrivalEvents) {
+    states.prove(arrival)
+    for index in 0..<pending.count { states.expect(pending[index].events) }
+  }
+
+  /// `arrival` passed on its way to it; there is room for it.
+  mutating func expect(_ arrival: PendingArrival) {
     if pending.isEmpty { acknowledgedAt = .min / 2 }
-    pending.append(arrival)
-    state = newState
+    keepExpecting(arrival)
   }
 
   /// An arrival is still on its way to it.
   mutating func keepExpecting(_ arrival: PendingArrival) {
     pending.append(arrival)
-    state = arrival.events.applied(to: state)
+    states.expect(arrival.events)
   }
 
   /// Nothing is on its way to it any more.
   mutating func expectNothing() {
     pending.removeAll()
-    state = proved
+    states.expectNothing()
+  }
+
+  /// A RST in its name closes it, and nothing is on its way to it any more; see ``EndpointStates/reset(refuses:)``.
+  mutating func reset(refuses: Bool) {
+    expectNothing()
+    states.reset(refuses: refuses)
+  }
+
+  /// Its timer ends.
+  mutating func timeOut() {
+    pending.removeAll()
+    states.timeOut()
+  }
+
+  /// The next incarnation takes its place.
+  mutating func replace() {
+    pending.removeAll()
+    states.replace()
+    deadline = .max
   }
 
   /// ESTABLISHED beyond doubt, and nothing under way or missing that could change it.
@@ -112,7 +135,7 @@ struct TCPEndpoint: ~Copyable, Sendable {
     sending.acknowledged = reopeningSequence
     facts = [.sentSYN, .reopened]
     response.forget()
-    beforeClosed = nil
-    prove(.synSent)
+    states.reopen()
+    for index in 0..<pending.count { states.expect(pending[index].events) }
   }
 }

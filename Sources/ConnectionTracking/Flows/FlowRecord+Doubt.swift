@@ -12,7 +12,8 @@ extension FlowRecord {
       guard !isDoubtful else { return }
       store.settle(ends[side].doubtEntry, as: .confirmed, by: segment)
       ends[side].doubtEntry = TimelineStore.none
-    } else if isDoubtful, ends[side].pending.isEmpty, let state = ends[side].proved, state.mayMoveUnseen {
+    } else if isDoubtful, ends[side].pending.isEmpty, ends[side].proved.after(.unseenBytes) == .uncertain {
+      let state = ends[side].proved
       ends[side].doubtEntry = note(side, from: state, to: state, .unseenBytes, .presumed, segment, in: &store)
     }
   }
@@ -21,15 +22,5 @@ extension FlowRecord {
     let received = ends[peer(of: side)].sending
     guard let acknowledgment = segment.acknowledgment, received.isKnown || received.isAcknowledged else { return false }
     return acknowledgment > received.next
-  }
-}
-
-extension TCPState {
-  /// Whether a FIN that the tap missed, in either direction, would have moved it.
-  fileprivate var mayMoveUnseen: Bool {
-    switch self {
-    case .established, .finWait1, .finWait2, .closeWait: true
-    case .closed, .listen, .synSent, .synReceived, .closing, .lastAck, .timeWait: false
-    }
   }
 }

@@ -22,14 +22,15 @@ extension FlowRecord {
     if news.events == .finAcknowledged, ends[side].state == .closing, ends[side].pending.contains(.fin) {
       branch(side, segment, in: &store)
     }
-    presume(side, news.events, leadingTo: news.state, segment, in: &store)
+    presume(side, news.events, segment, in: &store)
   }
 
   /// Simultaneous close, the peer's FIN not known to have arrived: the ACK of this end's own FIN leads to TIME_WAIT if
   /// it did, to FIN_WAIT_2 if it was lost. The record names both.
   private mutating func branch(_ side: Int, _ segment: Segment, in store: inout TimelineStore) {
-    ends[side].branchEntry = note(
-      side, from: .closing, to: .finWait2, .finAcknowledged, .presumed, segment, in: &store)
+    let from = ends[side].state
+    let to = from.moved(by: .finAcknowledgedWithoutPeerFIN)
+    ends[side].branchEntry = note(side, from: from, to: to, .finAcknowledged, .presumed, segment, in: &store)
   }
 
   /// A SYN-ACK to an end whose SYN the tap did not see, or an ACK to one whose SYN-ACK it did not see.
@@ -44,7 +45,7 @@ extension FlowRecord {
 private struct Arrival {
   private(set) var events: ArrivalEvents = []
   /// Where they lead.
-  private(set) var state: TCPState?
+  private var state: TCPState?
   private let start: TCPState?
 
   init(at state: TCPState?) {

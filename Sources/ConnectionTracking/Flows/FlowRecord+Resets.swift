@@ -58,11 +58,10 @@ extension FlowRecord {
         refuses ? TimelineSlot.Settlement.refuted : pendingResetVerdict(pending[index], segment, side: side)
       if verdict != .open { store.settle(pending[index].entry, as: verdict, by: segment) }
     }
-    ends[side].expectNothing()
-    ends[side].beforeClosed = refuses ? nil : ends[side].proved
     if refuses { ends[side].facts.insert(.refused) }
-    ends[side].prove(.closed)
-    if shown != .closed { note(side, from: shown, to: .closed, .sendsRST, .observed, segment, in: &store) }
+    ends[side].reset(refuses: refuses)
+    let reached = ends[side].state
+    if shown != reached { note(side, from: shown, to: reached, .sendsRST, .observed, segment, in: &store) }
   }
 
   /// A RST carries the acknowledgment of a live socket, so it proves the FIN it covers, and a RST taken before.

@@ -4,7 +4,7 @@ import PacketDecoding
 
 /// A step of the sender's own state that its segment shows.
 struct ProvedMove: Sendable {
-  var to: TCPState
+  var event: EndpointEvent
   var cause: TransitionCause
   /// False where the state before it is not known for certain.
   var isCertain: Bool
@@ -13,21 +13,26 @@ struct ProvedMove: Sendable {
 /// The few steps that one segment can show.
 struct ProvedMoves: Sendable {
   private var storage: [4 of ProvedMove] = .init(
-    repeating: ProvedMove(to: .closed, cause: .midstream, isCertain: false))
+    repeating: ProvedMove(event: .continues, cause: .midstream, isCertain: false))
   private(set) var count = 0
-  /// Where the steps lead.
-  private(set) var state: TCPState?
+  /// The sender's, moved by the steps before they move the sender itself.
+  private var states: EndpointStates
 
-  init(from state: TCPState?) { self.state = state }
+  init(from states: EndpointStates) { self.states = states }
+
+  /// Where the steps lead.
+  var state: TCPState? { states.proved }
 
   var isEmpty: Bool { count == 0 }
   subscript(index: Int) -> ProvedMove { storage[index] }
 
-  mutating func append(_ state: TCPState, _ cause: TransitionCause, certain: Bool = true) {
-    guard state != self.state, count < 4 else { return }
-    storage[count] = ProvedMove(to: state, cause: cause, isCertain: certain)
+  /// Adds a step, where the event is one: four are room for all that one segment can show.
+  mutating func append(_ event: EndpointEvent, _ cause: TransitionCause, certain: Bool = true) {
+    let earlier = state
+    states.prove(event)
+    guard state != earlier else { return }
+    storage[count] = ProvedMove(event: event, cause: cause, isCertain: certain)
     count += 1
-    self.state = state
   }
 }
 
@@ -118,7 +123,7 @@ extension FlowRecord {
     if arrival.events.contains(.reopening) {
       ends[side].reopen()
     } else {
-      ends[side].prove(arrival.events.applied(to: ends[side].proved))
+      ends[side].prove(arrival.events)
     }
   }
 
@@ -145,7 +150,7 @@ extension FlowRecord {
     for index in 0..<moves.count {
       let move = moves[index]
       if move.cause == .midstream { ends[side].facts.insert(.assumed) }
-      prove(side, move.to, move.cause, segment, certain: move.isCertain, in: &store)
+      prove(side, move, segment, in: &store)
       if move.cause == .midstream { ends[side].midstreamEntry = timeline.tail }
     }
   }

@@ -36,17 +36,16 @@ extension FlowRecord {
   /// Ends the timers that are due.
   mutating func expire(at now: Int64, in store: inout TimelineStore) {
     for side in 0..<2 where ends[side].deadline <= now {
-      if let state = ends[side].state, case .to = state.after(.timeout) { timeOut(side, state, in: &store) }
+      timeOut(side, in: &store)
       ends[side].deadline = .max
     }
   }
 
-  private mutating func timeOut(_ side: Int, _ state: TCPState, in store: inout TimelineStore) {
-    let cause: TransitionCause = state == .timeWait ? .timeWaitExpired : .finWait2Expired
-    _ = noteTimeout(side, from: state, cause, in: &store)
-    ends[side].beforeClosed = state
-    ends[side].expectNothing()
-    ends[side].prove(.closed)
+  private mutating func timeOut(_ side: Int, in store: inout TimelineStore) {
+    let state = ends[side].state
+    guard case .to(let next) = state.after(.timeout) else { return }
+    noteTimeout(side, from: state, to: next, state == .timeWait ? .timeWaitExpired : .finWait2Expired, in: &store)
+    ends[side].timeOut()
   }
 
   /// True when neither end holds a socket any more.

@@ -72,10 +72,10 @@ struct FlowRecord: ~Copyable, Sendable {
   /// that was asked. Neither is a transition that anything shows: they only say where the first one starts.
   private mutating func assumeSockets(_ segment: Segment, sender: Int) {
     if segment.flags.contains(.ack) {
-      ends[sender].prove(.listen)
+      ends[sender].prove(.assumesListener)
     } else {
-      ends[sender].prove(.closed)
-      if !isSelfConnect { ends[1 - sender].prove(.listen) }
+      ends[sender].prove(.assumesOpener)
+      if !isSelfConnect { ends[1 - sender].prove(.assumesListener) }
     }
   }
 

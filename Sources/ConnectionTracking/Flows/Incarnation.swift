@@ -50,12 +50,11 @@ extension FlowRecord {
   /// Closes what is left when the next incarnation begins.
   mutating func replace(by segment: Segment, from side: Int, in store: inout TimelineStore) {
     for end in 0..<(isSelfConnect ? 1 : 2) {
-      guard let state = ends[end].state, state != .closed, state != .listen else { continue }
+      let state = ends[end].state
+      guard case .to(let next) = state.after(.replaced) else { continue }
       let evidence: Evidence = end == side ? .observed : .presumed
-      note(end, from: state, to: .closed, .replaced, evidence, segment, in: &store)
-      ends[end].expectNothing()
-      ends[end].prove(.closed)
-      ends[end].deadline = .max
+      note(end, from: state, to: next, .replaced, evidence, segment, in: &store)
+      ends[end].replace()
     }
   }
 

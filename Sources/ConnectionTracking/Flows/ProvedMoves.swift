@@ -1,22 +1,28 @@
 import PacketDecoding
 
-// The steps that a segment shows of its sender, whether or not the tap saw what led there.
+// The events that a segment shows of its sender, whether or not the tap saw what led there; the table says where they
+// lead.
 
 extension FlowRecord {
   /// What `segment` shows of its sender, beyond what was pending: the handshake it implies, a FIN it acknowledges, the
   /// SYN or FIN it carries.
   mutating func moves(by segment: Segment, side: Int) -> ProvedMoves {
-    var moves = ProvedMoves(from: ends[side].proved)
+    var moves = ProvedMoves(from: ends[side].states)
     if segment.flags.contains(.syn) {
-      if !ends[side].facts.contains(.mayBeCookie) { addOpening(segment, to: &moves) }
+      guard !ends[side].facts.contains(.mayBeCookie) else { return moves }
+      // A SYN opens actively; a SYN-ACK says that a SYN had arrived.
+      if segment.flags.contains(.ack) {
+        moves.append(.sendsSYNACK, .sendsSYNACK)
+      } else {
+        moves.append(.sendsSYN, .sendsSYN)
+      }
       return moves
     }
-    addReturn(segment, side: side, to: &moves)
+    // An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
+    moves.append(.continues, .presumptionRefuted)
     addHandshake(segment, side: side, to: &moves)
     let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
-    if covers, let state = moves.state, !ends[side].mayFollowUnseenFIN(segment) {
-      moves.append(state.moved(by: .receivesFIN), .receivesFIN)
-    }
+    if covers, moves.state != nil, !ends[side].mayFollowUnseenFIN(segment) { moves.append(.receivesFIN, .receivesFIN) }
     if segment.flags.contains(.fin) { addClose(segment, side: side, coversPeer: covers, to: &moves) }
     return moves
   }
@@ -24,27 +30,9 @@ extension FlowRecord {
   /// A FIN of CLOSE_WAIT always acknowledges the peer's. One that does not was sent before, and the acknowledgment that
   /// passed first has overtaken it.
   private mutating func addClose(_ segment: Segment, side: Int, coversPeer: Bool, to moves: inout ProvedMoves) {
-    guard let state = moves.state else { return }
-    let wasOvertaken = state == .closeWait && !coversPeer && ends[peer(of: side)].sending.finEnd != nil
-    let next = wasOvertaken ? .closing : state.moved(by: .sendsFIN)
-    moves.append(next, .sendsFIN, certain: !mayHaveMissedFIN(segment, side: side))
-  }
-
-  /// A SYN opens actively; a SYN-ACK says that a SYN had arrived.
-  private mutating func addOpening(_ segment: Segment, to moves: inout ProvedMoves) {
-    let answers = segment.flags.contains(.ack)
-    switch moves.state {
-    case nil, .closed, .listen: moves.append(answers ? .synReceived : .synSent, answers ? .sendsSYNACK : .sendsSYN)
-    case .synSent: if answers { moves.append(.synReceived, .sendsSYNACK) }
-    default: break
-    }
-  }
-
-  /// An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
-  @inline(__always)
-  private mutating func addReturn(_ segment: Segment, side: Int, to moves: inout ProvedMoves) {
-    guard moves.state == .closed, let before = ends[side].beforeClosed else { return }
-    moves.append(before, .presumptionRefuted)
+    let wasOvertaken = moves.state == .closeWait && !coversPeer && ends[peer(of: side)].sending.finEnd != nil
+    let event: EndpointEvent = wasOvertaken ? .sendsOvertakenFIN : .sendsFIN
+    moves.append(event, .sendsFIN, certain: !mayHaveMissedFIN(segment, side: side))
   }
 
   /// Only an endpoint whose handshake is over sends segments without SYN, but for one that opened fast.
@@ -56,11 +44,10 @@ extension FlowRecord {
     let received = ends[peer(of: side)].sending
     let isCertain = received.isKnown || received.isAcknowledged
     switch moves.state {
-    case nil: moves.append(.established, .midstream, certain: false)
-    case .synSent: moves.append(.established, .receivesSYNACK, certain: isCertain)
+    case nil: moves.append(.showsSynchronized, .midstream, certain: false)
+    case .synSent: moves.append(.showsSynchronized, .receivesSYNACK, certain: isCertain)
     case .synReceived where ends[side].facts.contains(.openedFast): break
-    case .synReceived, .listen, .closed: moves.append(.established, .synAcknowledged, certain: isCertain)
-    default: break
+    default: moves.append(.showsSynchronized, .synAcknowledged, certain: isCertain)
     }
   }
 

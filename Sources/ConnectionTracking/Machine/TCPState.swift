@@ -12,4 +12,12 @@ public enum TCPState: UInt8, Sendable, Hashable, CaseIterable {
   case closing
   case lastAck
   case timeWait
+
+  /// True from ESTABLISHED on: both ends know each other's sequence numbers (RFC 9293 §3.3.2, SYN-RECEIVED aside).
+  public var isSynchronized: Bool {
+    switch self {
+    case .closed, .listen, .synSent, .synReceived: false
+    case .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck, .timeWait: true
+    }
+  }
 }
