@@ -78,7 +78,8 @@ let package = Package(
       name: "PacketCaptureTests", dependencies: ["PacketCapture", "PacketDecoding", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ConnectionTrackingTests", dependencies: ["ConnectionTracking", "PacketDecoding", "TestSupport"],
+      name: "ConnectionTrackingTests",
+      dependencies: ["ConnectionTracking", "PacketCapture", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
     .testTarget(
       name: "AnomaliesTests",
