@@ -49,13 +49,9 @@ struct LayeringTests {
   /// True where a line gives an end another state, or makes states of its own; an end begins with fresh ones.
   private static func setsState(_ line: Substring) -> Bool {
     let code = line.prefix(upTo: line.firstRange(of: "//")?.lowerBound ?? line.endIndex)
-    guard !code.contains("private(set) var states = EndpointStates()") else { return false }
-    if code.contains(/EndpointStates\(|\bbeforeClosed\b/)
-      || code.contains(/\bvar (proved|states): *(TCPState|Endpoint)[^{]*$/)
-    {
-      return !code.contains("private var states: EndpointStates")
-    }
-    return code.contains(/(\]|\bend|\bendpoint)[?!]?\.(state|proved|states)\s*=[^=]/)
+    if code.contains("EndpointStates(") { return !code.contains("private(set) var states = EndpointStates()") }
+    return code.contains(
+      /\bvar (proved|beforeClosed)\b[^{]*$|(\]|\bend|\bendpoint)[?!]?\.(state|proved|states)\s*=[^=]/)
   }
 
   private static func sources(of module: String) throws -> [URL] {
