@@ -52,22 +52,23 @@ struct TCPEndpoint: ~Copyable, Sendable {
   /// The state it is in, as far as the wire tells: what is pending counts as arrived.
   var state: TCPState? { @inline(__always) mutating get { states.state } }
 
-  /// Its own segments show `event`; what is pending moves it on from there.
+  /// Its own segments show `event`; what was pending is settled, or expected anew afterwards.
   mutating func prove(_ event: EndpointEvent) {
+    assert(pending.isEmpty)
     states.prove(event)
-    for index in 0..<pending.count { states.expect(pending[index].events) }
   }
 
-  /// Its own segments show that `arrival` had reached it; what is pending moves it on from there.
+  /// Its own segments show that `arrival` had reached it; what is pending besides is expected anew afterwards.
   mutating func prove(_ arrival: ArrivalEvents) {
+    assert(pending.isEmpty)
     states.prove(arrival)
-    for index in 0..<pending.count { states.expect(pending[index].events) }
   }
 
-  /// `arrival` passed on its way to it; there is room for it.
-  mutating func expect(_ arrival: PendingArrival) {
+  /// `arrival` passed on its way to it, and leads to `states`; there is room for it.
+  mutating func expect(_ arrival: PendingArrival, leadingTo states: EndpointStates) {
     if pending.isEmpty { acknowledgedAt = .min / 2 }
-    keepExpecting(arrival)
+    pending.append(arrival)
+    self.states = states
   }
 
   /// An arrival is still on its way to it.
@@ -135,7 +136,7 @@ struct TCPEndpoint: ~Copyable, Sendable {
     sending.acknowledged = reopeningSequence
     facts = [.sentSYN, .reopened]
     response.forget()
+    assert(pending.isEmpty)
     states.reopen()
-    for index in 0..<pending.count { states.expect(pending[index].events) }
   }
 }

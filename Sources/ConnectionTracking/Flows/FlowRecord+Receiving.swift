@@ -8,7 +8,7 @@ extension FlowRecord {
   mutating func receives(_ segment: Segment, side: Int, acknowledgment: SequenceNumber?, in store: inout TimelineStore)
   {
     let sending = ends[peer(of: side)].sending
-    var news = Arrival(at: ends[side].state)
+    var news = Arrival(at: ends[side].states)
     if segment.flags.contains(.syn), !ends[side].facts.contains(.refused) { news.add(.syn) }
     if ends[side].sending.synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, side) {
       news.add(.synAcknowledged)
@@ -22,7 +22,7 @@ extension FlowRecord {
     if news.events == .finAcknowledged, ends[side].state == .closing, ends[side].pending.contains(.fin) {
       branch(side, segment, in: &store)
     }
-    presume(side, news.events, segment, in: &store)
+    presume(side, news.events, leadingTo: news.states, segment, in: &store)
   }
 
   /// Simultaneous close, the peer's FIN not known to have arrived: the ACK of this end's own FIN leads to TIME_WAIT if
@@ -45,20 +45,27 @@ extension FlowRecord {
 private struct Arrival {
   private(set) var events: ArrivalEvents = []
   /// Where they lead.
-  private var state: TCPState?
-  private let start: TCPState?
+  private(set) var states: EndpointStates
+  private let start: EndpointStates
 
-  init(at state: TCPState?) {
-    start = state
-    self.state = state
+  init(at states: EndpointStates) {
+    start = states
+    self.states = states
   }
 
   @inline(__always)
   mutating func add(_ event: ArrivalEvents) {
     // What is kept has been applied already: only where nothing was known does an event change what others mean.
-    let moved = start == nil ? events.union(event).applied(to: nil) : event.applied(to: state)
-    guard moved != state || (start == nil && event == .syn) else { return }
+    let isUnknown = start.state == nil
+    var moved = states
+    if isUnknown {
+      moved = start
+      moved.expect(events.union(event))
+    } else {
+      moved.expect(event)
+    }
+    guard moved.state != states.state || (isUnknown && event == .syn) else { return }
     events.formUnion(event)
-    state = moved
+    states = moved
   }
 }

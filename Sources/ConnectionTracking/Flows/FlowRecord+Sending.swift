@@ -27,6 +27,7 @@ struct ProvedMoves: Sendable {
   subscript(index: Int) -> ProvedMove { storage[index] }
 
   /// Adds a step, where the event is one: four are room for all that one segment can show.
+  @inline(__always)
   mutating func append(_ event: EndpointEvent, _ cause: TransitionCause, certain: Bool = true) {
     let earlier = state
     states.prove(event)

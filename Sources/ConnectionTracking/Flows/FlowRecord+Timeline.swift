@@ -40,12 +40,20 @@ extension FlowRecord {
   /// Presumes that `events` will reach `side`, if they would move it. Where nothing has settled what was presumed
   /// before, and there is room for no more of it, the side stays where it is.
   mutating func presume(_ side: Int, _ events: ArrivalEvents, _ segment: Segment, in store: inout TimelineStore) {
-    let from = ends[side].state
-    let to = events.applied(to: from)
+    var states = ends[side].states
+    states.expect(events)
+    presume(side, events, leadingTo: states, segment, in: &store)
+  }
+
+  mutating func presume(
+    _ side: Int, _ events: ArrivalEvents, leadingTo states: EndpointStates, _ segment: Segment,
+    in store: inout TimelineStore
+  ) {
+    let (from, to) = (ends[side].state, states.state)
     guard to != from, !ends[side].pending.isFull else { return }
     let isAlternative = ends[side].branchEntry == timeline.tail && to == .timeWait
     let shown = isAlternative ? from.moved(by: .finAcknowledgedWithoutPeerFIN) : from
     let entry = note(side, from: shown, to: to, events.cause, .presumed, segment, in: &store)
-    ends[side].expect(PendingArrival(events: events, entry: entry))
+    ends[side].expect(PendingArrival(events: events, entry: entry), leadingTo: states)
   }
 }

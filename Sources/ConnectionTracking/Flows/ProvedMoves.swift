@@ -19,7 +19,7 @@ extension FlowRecord {
       return moves
     }
     // An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
-    moves.append(.continues, .presumptionRefuted)
+    if moves.state == .closed { moves.append(.continues, .presumptionRefuted) }
     addHandshake(segment, side: side, to: &moves)
     let covers = ends[peer(of: side)].sending.finIsCovered(by: segment.acknowledgment)
     if covers, moves.state != nil, !ends[side].mayFollowUnseenFIN(segment) { moves.append(.receivesFIN, .receivesFIN) }

@@ -3,15 +3,12 @@
 /// ``proved`` is the state that the endpoint's own segments show, ``state`` the one it is in if what is pending has
 /// arrived. Going back is no event: what was presumed is forgotten, and what stays pending is expected anew.
 struct EndpointStates: Sendable {
-  /// `proved` in the lower half, `state` in the upper; 15 is UNKNOWN.
-  private var both: UInt8 = 0xFF
+  /// nil before any segment of its own.
+  private(set) var proved: TCPState?
+  /// What is pending counts as arrived; nil before any evidence.
+  private(set) var state: TCPState?
   /// Where it was before a timer or a RST in its name closed it, for that may have been wrong.
   private var before: TCPState?
-
-  /// nil before any segment of its own.
-  var proved: TCPState? { @inline(__always) get { TCPState(rawValue: both & 15) } }
-  /// What is pending counts as arrived; nil before any evidence.
-  var state: TCPState? { @inline(__always) get { TCPState(rawValue: both >> 4) } }
 
   /// Its own segment shows `event`.
   @inline(__always)
@@ -21,13 +18,11 @@ struct EndpointStates: Sendable {
   mutating func prove(_ arrival: ArrivalEvents) { set(arrival.applied(to: proved)) }
 
   /// `arrival` passed on its way to it.
-  mutating func expect(_ arrival: ArrivalEvents) {
-    let next = arrival.applied(to: state)
-    both = both & 15 | (next?.rawValue ?? 15) << 4
-  }
+  @inline(__always)
+  mutating func expect(_ arrival: ArrivalEvents) { state = arrival.applied(to: state) }
 
   /// What was on its way to it counts no more.
-  mutating func expectNothing() { both = both & 15 | both << 4 }
+  mutating func expectNothing() { state = proved }
 
   /// A RST in its name closes it.
   ///
@@ -53,5 +48,8 @@ struct EndpointStates: Sendable {
   }
 
   @inline(__always)
-  private mutating func set(_ state: TCPState?) { both = (state?.rawValue ?? 15) &* 17 }
+  private mutating func set(_ reached: TCPState?) {
+    proved = reached
+    state = reached
+  }
 }

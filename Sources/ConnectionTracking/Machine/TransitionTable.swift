@@ -11,6 +11,7 @@
 extension TCPState? {
   // swift-format-ignore
   /// Where `event` leads from here, by RFC 9293 (section numbers beside the rows).
+  @inline(__always)  // Where the event is known when compiling, so is its row.
   private func arrow(_ event: EndpointEvent) -> Transition {
     switch event {  // no default anywhere: a new state or event does not compile until it is placed
     // An event of one state alone is one line.
