@@ -34,6 +34,26 @@ struct LayeringTests {
     }
   }
 
+  /// The states of an end are set where the table stands, and nowhere else.
+  @Test func onlyTheMachineSetsStates() throws {
+    let files = try Self.sources(of: "ConnectionTracking")
+    let outside = files.filter { $0.deletingLastPathComponent().lastPathComponent != "Machine" }
+    #expect(outside.count < files.count)
+    for file in outside {
+      for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where Self.setsState(line) {
+        Issue.record("\(file.lastPathComponent): \(line)")
+      }
+    }
+  }
+
+  /// True where a line gives an end another state, or makes states of its own; an end begins with fresh ones.
+  private static func setsState(_ line: Substring) -> Bool {
+    let code = line.prefix(upTo: line.firstRange(of: "//")?.lowerBound ?? line.endIndex)
+    if code.contains("EndpointStates(") { return !code.contains("private(set) var states = EndpointStates()") }
+    return code.contains(
+      /\bvar (proved|beforeClosed)\b[^{]*$|(\]|\bend|\bendpoint)[?!]?\.(state|proved|states)\s*=[^=]/)
+  }
+
   private static func sources(of module: String) throws -> [URL] {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

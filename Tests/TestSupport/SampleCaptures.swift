@@ -13,10 +13,13 @@ package enum SampleCaptures {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("captures").path
 
+  /// The recordings of the laboratory: hundreds, and the same behaviours.
+  package static let recordings = captures(under: folder + "/truth")
+
   private static func captures(under folder: String) -> [String] {
     let files = FileManager.default.enumerator(atPath: folder)?.allObjects ?? []
     return files.compactMap { $0 as? String }
-      // Hundreds, and the same behaviours: they are graded, by tests of their own.
+      // They are graded, by tests of their own.
       .filter { !$0.hasPrefix("truth/") }
       .filter { $0.hasSuffix(".pcap") || $0.hasSuffix(".pcapng") }
       .sorted().map { "\(folder)/\($0)" }

@@ -63,7 +63,6 @@ struct LogMove: Sendable, BitwiseCopyable {
   /// entry is kept elsewhere 1.
   fileprivate(set) var bits: UInt32
 
-  private static let unknown: UInt32 = 15
   private static let noCause: UInt32 = 31
   private static let wideBit: UInt32 = 1 << 23
   fileprivate static let none = LogMove(bits: noCause << 5)
@@ -73,14 +72,14 @@ struct LogMove: Sendable, BitwiseCopyable {
 
   @inline(__always)
   init(side: Int, to state: TCPState?, _ cause: TransitionCause, _ evidence: Evidence) {
-    let state = state.map { UInt32($0.rawValue) } ?? Self.unknown
+    let state = UInt32(TCPState.code(of: state))
     bits = UInt32(truncatingIfNeeded: side & 1) | state << 1 | UInt32(cause.code) << 5 | UInt32(evidence.rawValue) << 10
   }
 
   var isMove: Bool { bits >> 5 & 31 != Self.noCause }
   fileprivate var isWide: Bool { bits & Self.wideBit != 0 }
   var side: Int { Int(bits & 1) }
-  var to: TCPState? { TCPState(rawValue: UInt8(truncatingIfNeeded: bits >> 1 & 15)) }
+  var to: TCPState? { TCPState(code: UInt8(truncatingIfNeeded: bits >> 1 & 15)) }
   var cause: TransitionCause { TransitionCause(code: UInt8(truncatingIfNeeded: bits >> 5 & 31)) }
 
   /// Evidence, and settlement beyond it: 3 is confirmed, 4 refuted; both were presumed.

@@ -21,8 +21,8 @@ struct Pause: Sendable {
 
   var side: Int { Int(packed & 1) }
 
-  private static func code(_ state: TCPState?) -> UInt64 { state.map { UInt64($0.rawValue) } ?? 15 }
-  private static func state(_ code: UInt64) -> TCPState? { TCPState(rawValue: UInt8(truncatingIfNeeded: code & 15)) }
+  private static func code(_ state: TCPState?) -> UInt64 { UInt64(TCPState.code(of: state)) }
+  private static func state(_ code: UInt64) -> TCPState? { TCPState(code: UInt8(truncatingIfNeeded: code & 15)) }
 
   func notice(by sender: EndpointRole) -> FlowNotice {
     let moment = TimelineEntry.Moment(time: Timestamp(nanoseconds: end), frame: packed >> 9)

@@ -3,6 +3,7 @@
 
 extension ArrivalEvents {
   /// The state that `state` becomes, or nil where nothing was known and nothing is learnt.
+  @inline(__always)
   func applied(to state: TCPState?) -> TCPState? {
     guard state != nil else { return appliedToUnknown }
     var result = state

@@ -3,15 +3,15 @@
 /// ``proved`` is the state that the endpoint's own segments show, ``state`` the one it is in if what is pending has
 /// arrived. Going back is no event: what was presumed is forgotten, and what stays pending is expected anew.
 struct EndpointStates: Sendable {
-  /// `proved` in the lower half, `state` in the upper; 15 is UNKNOWN.
-  private var both: UInt8 = 0xFF
+  /// ``proved`` in the lower half, ``state`` in the upper.
+  private var both: UInt8 = TCPState.unknownCode * 17
   /// Where it was before a timer or a RST in its name closed it, for that may have been wrong.
   private var before: TCPState?
 
   /// nil before any segment of its own.
-  var proved: TCPState? { @inline(__always) get { TCPState(rawValue: both & 15) } }
+  var proved: TCPState? { @inline(__always) get { TCPState(code: both & 15) } }
   /// What is pending counts as arrived; nil before any evidence.
-  var state: TCPState? { @inline(__always) get { TCPState(rawValue: both >> 4) } }
+  var state: TCPState? { @inline(__always) get { TCPState(code: both >> 4) } }
 
   /// Its own segment shows `event`.
   @inline(__always)
@@ -21,13 +21,13 @@ struct EndpointStates: Sendable {
   mutating func prove(_ arrival: ArrivalEvents) { set(arrival.applied(to: proved)) }
 
   /// `arrival` passed on its way to it.
+  @inline(__always)
   mutating func expect(_ arrival: ArrivalEvents) {
-    let next = arrival.applied(to: state)
-    both = both & 15 | (next?.rawValue ?? 15) << 4
+    both = both & 15 | TCPState.code(of: arrival.applied(to: state)) << 4
   }
 
   /// What was on its way to it counts no more.
-  mutating func expectNothing() { both = both & 15 | both << 4 }
+  mutating func expectNothing() { both = (both & 15) * 17 }
 
   /// A RST in its name closes it.
   ///
@@ -53,5 +53,5 @@ struct EndpointStates: Sendable {
   }
 
   @inline(__always)
-  private mutating func set(_ state: TCPState?) { both = (state?.rawValue ?? 15) &* 17 }
+  private mutating func set(_ reached: TCPState?) { both = TCPState.code(of: reached) * 17 }
 }

@@ -21,3 +21,32 @@ public enum TCPState: UInt8, Sendable, Hashable, CaseIterable {
     }
   }
 }
+
+// In four bits, as connections keep them by the million.
+
+extension TCPState {
+  /// UNKNOWN.
+  static var unknownCode: UInt8 { 15 }
+
+  @inline(__always)
+  static func code(of state: TCPState?) -> UInt8 { state?.rawValue ?? unknownCode }
+
+  /// nil for UNKNOWN. `init(rawValue:)` would be a call.
+  @inline(__always)
+  init?(code: UInt8) {
+    switch code {
+    case 0: self = .closed
+    case 1: self = .listen
+    case 2: self = .synSent
+    case 3: self = .synReceived
+    case 4: self = .established
+    case 5: self = .finWait1
+    case 6: self = .finWait2
+    case 7: self = .closeWait
+    case 8: self = .closing
+    case 9: self = .lastAck
+    case 10: self = .timeWait
+    default: return nil
+    }
+  }
+}

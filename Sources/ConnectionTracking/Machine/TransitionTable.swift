@@ -1,7 +1,7 @@
 // Everything that moves a TCP endpoint stands in this one table, and EndpointStates.swift alone sets what it says.
 // Whether a segment is acceptable at all (sequence window, RST exact or not, SYN in a synchronised state, PAWS) is
-// decided before it, in Acceptability.swift; which events a segment shows of its sender, in ProvedMoves.swift, and
-// which it brings to its receiver, in FlowRecord+Receiving.swift.
+// decided before it, in Acceptability.swift; which events a segment shows of its sender, in ImpliedTransitions.swift, and
+// which it brings to its receiver, in Connection+Receiving.swift.
 //
 // The table knows no role: client and server are the same machine. LISTEN and CLOSED differ only by a call that no
 // wire shows, so both open alike. A three-way close needs no row: finAcknowledged and receivesFIN come from one
@@ -11,6 +11,7 @@
 extension TCPState? {
   // swift-format-ignore
   /// Where `event` leads from here, by RFC 9293 (section numbers beside the rows).
+  @inline(__always)  // Where the event is known when compiling, so is its row.
   private func arrow(_ event: EndpointEvent) -> Transition {
     switch event {  // no default anywhere: a new state or event does not compile until it is placed
     // An event of one state alone is one line.
@@ -91,7 +92,7 @@ extension TCPState? {
   package func after(_ event: EndpointEvent) -> Transition {
     let transition = arrow(event)
     #if DEBUG
-      TableUse.observer?(self, event, transition)
+      TransitionUse.observer?(self, event, transition)
     #endif
     return transition
   }
@@ -111,7 +112,7 @@ extension TCPState? {
 
 #if DEBUG
   /// Lets a test see which arrows are asked for.
-  package enum TableUse {
+  package enum TransitionUse {
     @TaskLocal package static var observer: (@Sendable (TCPState?, EndpointEvent, Transition) -> Void)?
   }
 #endif

@@ -31,12 +31,11 @@ struct TimelineSlot: Sendable, Equatable {
     lowerFrame = UInt32(truncatingIfNeeded: frame)
     upperFrames = UInt8(truncatingIfNeeded: frame >> 32)
     self.cause = cause
-    states = (from?.rawValue ?? Self.unknown) << 4 | (to?.rawValue ?? Self.unknown)
+    states = TCPState.code(of: from) << 4 | TCPState.code(of: to)
     traits = evidence.rawValue << 2 | UInt8(truncatingIfNeeded: side & 1) << 4
   }
 
   private static let largestFrame: UInt64 = 1 << 36 - 1
-  private static let unknown: UInt8 = 15
 }
 
 extension TimelineSlot {
@@ -44,8 +43,8 @@ extension TimelineSlot {
     @inlinable get { Int(traits >> 4 & 1) }
     set { traits = traits & ~(1 << 4) | UInt8(truncatingIfNeeded: newValue & 1) << 4 }
   }
-  var from: TCPState? { TCPState(rawValue: states >> 4) }
-  var to: TCPState? { TCPState(rawValue: states & 15) }
+  var from: TCPState? { TCPState(code: states >> 4) }
+  var to: TCPState? { TCPState(code: states & 15) }
   @inlinable var evidence: Evidence {
     switch traits >> 2 & 3 {
     case Evidence.presumed.rawValue: .presumed

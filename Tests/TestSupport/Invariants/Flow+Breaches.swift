@@ -60,7 +60,7 @@ extension TimelineEntry {
   /// RFC 9293 has a way between the two states that few events can take; what was not seen is free.
   fileprivate var isLegal: Bool {
     guard let from, let to, !Self.leaps.contains(cause) else { return true }
-    guard evidence != .timer else { return from.after(.timeout) == .to(to) }
+    guard evidence != .timer else { return Optional(from).after(.timeout) == .to(to) }
     // The peer's FIN may have met this end's own on the way, or have come after its acknowledgment: two branches.
     if (from, to, evidence) == (.closing, .finWait2, .presumed) { return true }
     // A FIN that its sender's later ACK overtook: it had been sent before the peer's FIN came.
@@ -81,8 +81,12 @@ extension TimelineEntry {
 
 extension TCPState {
   fileprivate var successors: [TCPState] {
-    EndpointEvent.allCases.filter { $0 != .timeout }
-      .compactMap { if case .to(let next) = after($0) { next } else { nil } }
+    Self.steps.compactMap { if case .to(let next) = Optional(self).after($0) { next } else { nil } }
+  }
+
+  /// What the two ends of a connection do; none of it concludes from what a tap saw.
+  private static var steps: [EndpointEvent] {
+    [.sendsSYN, .receivesSYN, .synAcknowledged, .sendsFIN, .finAcknowledged, .receivesFIN, .sendsRST, .receivesRST]
   }
 }
 
