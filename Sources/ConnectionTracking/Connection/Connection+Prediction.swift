@@ -1,16 +1,43 @@
 import PacketDecoding
 
-// Header prediction (Van Jacobson; RFC 1323 appendix): most segments carry an established connection on, and are told from
-// all others by a few comparisons. What is predicted, the machine would take without a move and without an observation.
+// Header prediction (Van Jacobson; RFC 1323 appendix): most segments carry a connection on as it should go, and are told
+// from all others by a few comparisons. What is predicted, the machine would take just so, without an observation; a
+// test holds the one against the other.
+
+/// What is predicted of a connection's next segment, by how far it has come.
+enum Prediction: UInt8, Sendable {
+  /// Nothing.
+  case none
+  /// The client's ACK of the SYN-ACK.
+  case handshake
+  /// More of the client, or the first of the server, which shows that the handshake is over.
+  case proof
+  /// More of either end, or the first FIN.
+  case data
+  /// The acknowledgment of the first FIN, alone or with the second FIN.
+  case finAnswer
+  /// The second FIN, the first being acknowledged.
+  case secondFIN
+  /// The acknowledgment of the second FIN.
+  case lastACK
+  /// The first SYN; see `Connection+Opening.swift`.
+  case opening
+  /// Its SYN-ACK.
+  case answer
+
+  /// Whether it is of a connection that has opened.
+  @inline(__always)
+  var isOfSegments: Bool { rawValue &- 1 < Prediction.lastACK.rawValue }
+}
 
 extension Connection {
-  /// True for the next data, or the next acknowledgment, of a connection whose ends are ESTABLISHED beyond doubt.
+  /// True for a segment that is what ``Prediction`` says, in order and at once.
   ///
   /// - Parameter leastSilence: see ``TrackerConfiguration/leastSilence``.
   @inline(__always)
   mutating func isPredicted(_ segment: Segment, from side: Int, _ leastSilence: Int64) -> Bool {
-    guard marks.contains(.isSteady), !marks.contains(.lastIsElsewhere), watch.isEmpty, !closing.hasFIN,
-      segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment
+    guard marks.prediction.isOfSegments, segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]),
+      let acknowledgment = segment.acknowledgment
     else { return false }
     let other = side ^ 1
     let quiet = segment.time.nanoseconds &- ends[marks.contains(.lastIsSide1) ? 1 : 0].lastTime
@@ -20,9 +47,10 @@ extension Connection {
     return segment.sequence == ends[side].next && segment.window != 0
       && UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
       && (mostPayload == 0 || payload <= Int(mostPayload))
-      && (ahead > 0 || ahead == 0 && payload > 0) && acknowledgment <= ends[other].next
-      && ends[side].hasUsualTimestamp(segment) && keepsPredictedEdge(acknowledgment, segment.window, side, other)
-      && hasRoom(for: segment, from: side)
+      && (ahead > 0 || ahead == 0 && (payload > 0 || segment.flags.contains(.fin)))
+      && acknowledgment <= ends[other].next && ends[side].hasUsualTimestamp(segment)
+      && keepsPredictedEdge(acknowledgment, segment.window, side, other) && hasRoom(for: segment, from: side)
+      && isExpected(segment, acknowledgment, from: side)
   }
 
   /// True where the right edge of the window does not move left, as far as it follows from the last segment.
@@ -30,8 +58,7 @@ extension Connection {
   private mutating func keepsPredictedEdge(
     _ acknowledgment: SequenceNumber, _ window: UInt16, _ side: Int, _ other: Int
   ) -> Bool {
-    guard marks.contains(.isNegotiated) else { return !ends[side].facts.contains(.hasEdge) }
-    guard ends[side].facts.intersection([.hasEdge, .hasOtherEdge]) == .hasEdge else { return false }
+    if !ends[side].facts.contains(.hasEdge) { return true }
     return acknowledgment + Int(window) << ends[side].windowShift >= ends[other].acknowledged + ends[side].windowBytes
   }
 
@@ -44,9 +71,49 @@ extension Connection {
       && frames <= UInt64(UInt32.max)
   }
 
-  /// Takes a segment of which ``isPredicted(_:from:_:)`` holds.
+  /// True for what ``Prediction`` says, of a segment that is in order.
   @inline(__always)
-  mutating func takePredicted(_ segment: Segment, _ sample: PayloadSample, from side: Int) {
+  private mutating func isExpected(
+    _ segment: Segment, _ acknowledgment: SequenceNumber, from side: Int
+  ) -> Bool {
+    if marks.prediction == .data, !segment.flags.contains(.fin) { return true }
+    return isExpectedMove(segment, acknowledgment, from: side)
+  }
+
+  private mutating func isExpectedMove(
+    _ segment: Segment, _ acknowledgment: SequenceNumber, from side: Int
+  ) -> Bool {
+    guard LogEntry.hasRoom(for: segment, since: first), log.count < UInt16(Self.mostMoves / 2) else { return false }
+    let isFIN = segment.flags.contains(.fin)
+    let acknowledgesAll = acknowledgment == ends[side ^ 1].next
+    let isEmpty = segment.wirePayloadLength == 0
+    switch marks.prediction {
+    case .none, .opening, .answer: return false
+    case .handshake: return side == clientSide && !isFIN && isEmpty && acknowledgesAll
+    case .proof: return !isFIN
+    case .data: return acknowledgesAll
+    case .finAnswer: return side != closing.firstFIN && isEmpty && acknowledgesAll
+    case .secondFIN: return side != closing.firstFIN && isFIN && isEmpty && acknowledgesAll
+    case .lastACK: return side == closing.firstFIN && !isFIN && isEmpty && acknowledgesAll
+    }
+  }
+
+  /// Takes a predicted segment.
+  @inline(__always)
+  mutating func takePredicted(
+    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile,
+    in stores: inout ConnectionStores
+  ) -> PacketVerdict.Kind {
+    guard marks.prediction == .data, !segment.flags.contains(.fin) else {
+      return takeMove(segment, sample, from: side, timers: timers, in: &stores)
+    }
+    carryOn(segment, sample, from: side)
+    return .predicted
+  }
+
+  /// Takes what every segment brings that is in order.
+  @inline(__always)
+  private mutating func carryOn(_ segment: Segment, _ sample: PayloadSample, from side: Int) {
     let other = side ^ 1
     let length = segment.wirePayloadLength
     ends[side].packets &+= 1
@@ -55,61 +122,182 @@ extension Connection {
     if let acknowledgment = segment.acknowledgment { ends[other].acknowledged = acknowledgment }
     if length > 0 {
       ends[side].payloadBytes &+= UInt32(truncatingIfNeeded: length)
-      ends[side].next = segment.sequence + length
-      ends[side].facts.formUnion([.sentData, .lastTookSpace, .lastWasNew])
-      ends[other].response.start(segment)
+      ends[side].facts.insert(.sentData)
       closing.notePayload(at: segment.time.nanoseconds)
       payloads[side] = sample
+    }
+    if length > 0 || segment.flags.contains(.fin) {
+      ends[side].next = segment.sequenceEnd
+      ends[side].facts.formUnion([.lastTookSpace, .lastWasNew])
+      ends[other].response.start(segment)
     } else {
       ends[side].facts.subtract([.lastTookSpace, .lastWasNew])
     }
     if segment.options.kinds.contains(.timestamps) { ends[side].clock.update(segment) }
-    ends[side].largestWindow = max(ends[side].largestWindow, UInt32(segment.window) << UInt32(ends[side].windowShift))
+    if marks.contains(.isNegotiated) { ends[side].facts.insert(.hasEdge) }
+    let shift = marks.contains(.isNegotiated) ? ends[side].windowShift : 0
+    ends[side].largestWindow = max(ends[side].largestWindow, UInt32(segment.window) << UInt32(shift))
     marks.setLast(side)
     ends[side].remember(segment)
     lowerLastFrame = UInt32(truncatingIfNeeded: segment.frame &- first.frame)
   }
 }
 
-// What opens and closes as it should needs the machine, but no look for anything out of the ordinary.
+// MARK: - What moves
 
 extension Connection {
-  /// True for a segment that a connection goes on with as it should, in order and at once: the first SYN and its SYN-ACK, a
-  /// FIN that acknowledges all, and what acknowledges that. Nothing could be observed of it.
-  mutating func isInOrder(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
-    let quiet = segment.time.nanoseconds &- lastTime(&stores)
-    guard watch.isEmpty, !isSelfConnect,
-      UInt64(bitPattern: quiet) < UInt64(bitPattern: stores.notices.leastSilence)
-    else { return false }
-    if segment.flags.contains(.syn) { return opensInOrder(segment, from: side) }
-    return closesInOrder(segment, from: side, in: &stores)
+  /// Takes a predicted segment that moves an end, or proves where one is: the same events as the machine finds, and where
+  /// they lead the table says.
+  @inline(never)
+  private mutating func takeMove(
+    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile,
+    in stores: inout ConnectionStores
+  ) -> PacketVerdict.Kind {
+    let other = side ^ 1
+    if marks.prediction == .proof, side == clientSide {
+      carryOn(segment, sample, from: side)
+      ends[other].facts.insert(.acknowledgedSince)
+      return .predicted
+    }
+    let earlier = (ends[side].state, ends[other].state)
+    guard var entry = LogEntry(TimelineEntry.Moment(segment), since: first) else { return .carried }
+    confirmArrivals(at: side, by: Int(log.count), in: &stores)
+    if segment.flags.contains(.fin) { sendFIN(segment, from: side, &entry, in: &stores) }
+    carryOn(segment, sample, from: side)
+    ends[other].facts.insert(.isAcknowledged)
+    bringEvents(of: segment, to: other, &entry, in: &stores)
+    var block = log
+    stores.log.append(entry, to: &block)
+    log = block
+    if segment.flags.contains(.fin), marks.contains(.hasExtras) {
+      stores.extras[attachment].ends[side].finTime = segment.time.nanoseconds
+    }
+    restartTimer(side, from: earlier.0, segment, sent: true, timers, in: &stores)
+    restartTimer(other, from: earlier.1, segment, sent: false, timers, in: &stores)
+    goOn(from: side, segment, in: &stores)
+    return .moved
   }
 
-  private mutating func opensInOrder(_ segment: Segment, from side: Int) -> Bool {
-    let other = side ^ 1
-    guard segment.flags.subtracting([.ece, .cwr, .ae]).isSubset(of: [.syn, .ack]), segment.wirePayloadLength == 0,
-      !segment.options.kinds.contains(.fastOpen), !ends[side].hasSent
-    else { return false }
-    guard let acknowledgment = segment.acknowledgment else { return !ends[other].hasSent }
-    return ends[other].kind == .syn && ends[other].packets == 1 && acknowledgment == ends[other].next
-      && acknowledgment == ends[other].initial + 1
+  /// Everything pending at `side` has arrived: `entry` is that of the segment which shows it.
+  @inline(__always)
+  private mutating func confirmArrivals(at side: Int, by entry: Int, in stores: inout ConnectionStores) {
+    if ends[side].pending.isEmpty { return }
+    let moves = presumedMoves(of: side, in: &stores)
+    for index in 0..<moves.count {
+      ends[side].states.prove(pendingEvents(index, of: side, &stores))
+      stores.log[log, moves[index].entry][moves[index].move].settle(as: .confirmed, by: entry)
+    }
+    forgetPending(side)
   }
 
-  private mutating func closesInOrder(
-    _ segment: Segment, from side: Int, in stores: inout ConnectionStores
-  ) -> Bool {
-    let other = side ^ 1
-    let flags = segment.flags
-    guard flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment,
-      flags.contains(.fin) ? !ends[side].hasFIN : closing.hasFIN, segment.wirePayloadLength == 0,
-      segment.sequence == ends[side].next, acknowledgment == ends[other].next, segment.window != 0,
-      flags.contains(.fin) || acknowledgment > ends[other].acknowledged
-    else { return false }
-    return ends[side].facts.isSuperset(of: [.isKnown, .isAcknowledged])
-      && ends[other].facts.isSuperset(of: [.isKnown, .isAcknowledged])
-      && !ends[side].facts.contains(.hasGap) && !ends[other].facts.contains(.hasGap)
-      && ends[side].hasUsualTimestamp(segment)
-      && keepsEdge(acknowledgment, segment.window, of: side, in: &stores)
+  private mutating func sendFIN(
+    _ segment: Segment, from side: Int, _ entry: inout LogEntry, in stores: inout ConnectionStores
+  ) {
+    closing.noteIdle(before: segment)
+    closing.fin(
+      from: side, coversPeer: ends[side ^ 1].hasFIN, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
+    ends[side].facts.insert(.hasFIN)
+    ends[side].states.prove(.sendsFIN)
+    entry.append(LogMove(side: side, to: ends[side].proved, .sendsFIN, .observed))
+  }
+
+  /// What the segment does to its receiver, should it arrive.
+  private mutating func bringEvents(
+    of segment: Segment, to side: Int, _ entry: inout LogEntry, in stores: inout ConnectionStores
+  ) {
+    let events = predictedEvents(of: segment)
+    if ends[side].pending.isEmpty { forgetAcknowledgment(of: side, in: &stores) }
+    let isPending = !ends[side].pending.isEmpty
+    if !events.isEmpty {
+      var presumption = Presumption(events: events)
+      if mayNeedProof(events, at: side) { presumption.proof = proof(by: segment, at: side) }
+      keepExpecting(presumption, at: side, in: &stores)
+      entry.append(LogMove(side: side, to: ends[side].state, events.cause, .presumed))
+    }
+    if isPending { ends[side].facts.insert(.acknowledgedSince) }
+  }
+
+  @inline(__always)
+  private func predictedEvents(of segment: Segment) -> ArrivalEvents {
+    let isFIN = segment.flags.contains(.fin)
+    return switch marks.prediction {
+    case .none, .proof, .opening, .answer: []
+    case .handshake: .synAcknowledged
+    case .data: .fin
+    case .finAnswer: isFIN ? [.finAcknowledged, .fin] : .finAcknowledged
+    case .secondFIN: .fin
+    case .lastACK: .finAcknowledged
+    }
+  }
+
+  /// What is predicted next.
+  private mutating func goOn(from side: Int, _ segment: Segment, in stores: inout ConnectionStores) {
+    let isFIN = segment.flags.contains(.fin)
+    switch marks.prediction {
+    case .none, .opening, .answer: break
+    case .handshake: marks.prediction = .proof
+    case .proof:
+      marks.prediction = .data
+      if marks.contains(.isHalfOpen) { endHalfOpen(FlowKey(segment), in: &stores) }
+    case .data: marks.prediction = .finAnswer
+    case .finAnswer:
+      if !isFIN { ends[side].facts.insert(.acknowledgedFINAlone) }
+      marks.prediction = isFIN ? .lastACK : .secondFIN
+    case .secondFIN: marks.prediction = .lastACK
+    case .lastACK:
+      ends[side].facts.insert(.acknowledgedFINAlone)
+      marks.prediction = .none
+    }
+  }
+
+  /// What the machine leaves to be predicted.
+  mutating func nextPrediction() -> Prediction {
+    let outside: EndpointFacts = [
+      .assumed, .finHeld, .reopened, .openedFast, .hasGap, .hasPassedFIN, .hasOtherEdge, .isDoubtful,
+      .hasAlternative, .heldHalfClose, .refused,
+    ]
+    guard ends[0].facts.intersection(outside).isEmpty, ends[1].facts.intersection(outside).isEmpty,
+      ends[0].facts.isSuperset(of: .isKnown), ends[1].facts.isSuperset(of: .isKnown), watch.isEmpty, !isSelfConnect,
+      !marks.contains(.lastIsElsewhere), closing.reset == nil
+    else { return .none }
+    return closing.hasFIN ? nextPredictionOfClose() : nextPredictionOfData()
+  }
+
+  private mutating func nextPredictionOfData() -> Prediction {
+    let (client, server) = (clientSide, 1 - clientSide)
+    guard !ends[client].hasFIN, !ends[server].hasFIN else { return .none }
+    switch (ends[client].proved, ends[server].proved) {
+    case (.established, .established):
+      return ends[0].pending.isEmpty && ends[1].pending.isEmpty && ends[0].isAcknowledged && ends[1].isAcknowledged
+        ? .data : .none
+    case (.synSent, .synReceived):
+      return ends[client].pending == .synACK && ends[server].pending.isEmpty && orientation == .syn ? .handshake : .none
+    case (.synSent, .listen):
+      // What may be a cookie shows no socket in SYN_RCVD.
+      return ends[client].pending == .synACK && ends[server].pending == .syn && orientation == .syn ? .handshake : .none
+    case (.established, .synReceived), (.established, .listen):
+      let isOpening =
+        ends[server].pending == .acknowledgmentOfSYN || ends[server].pending == .synThenAcknowledgment
+      return ends[client].pending.isEmpty && isOpening && ends[server].isAcknowledged && ends[client].isAcknowledged
+        ? .proof : .none
+    default: return .none
+    }
+  }
+
+  private mutating func nextPredictionOfClose() -> Prediction {
+    guard let closer = closing.firstFIN, ends[closer].proved == .finWait1, ends[closer].hasFIN,
+      ends[0].isAcknowledged, ends[1].isAcknowledged
+    else { return .none }
+    let other = 1 - closer
+    switch (ends[other].proved, ends[other].hasFIN) {
+    case (.established, false):
+      return ends[closer].pending.isEmpty && ends[other].pending == .fin ? .finAnswer : .none
+    case (.closeWait, false):
+      return ends[closer].pending == .acknowledgmentOfFIN && ends[other].pending.isEmpty ? .secondFIN : .none
+    case (.lastAck, true):
+      let isExpected = ends[closer].pending == .bothOfFIN || ends[closer].pending == .acknowledgmentThenFIN
+      return isExpected && ends[other].pending.isEmpty ? .lastACK : .none
+    default: return .none
+    }
   }
 }
-

@@ -15,8 +15,11 @@ extension Connection {
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
     if isPredicted(segment, from: side, stores.notices.leastSilence) {
-      takePredicted(segment, sample, from: side)
-      return .predicted
+      return takePredicted(segment, sample, from: side, timers: timers, in: &stores)
+    }
+    if opensInOrder(segment, from: side, stores.notices.leastSilence) {
+      takeOpening(segment, from: side, in: &stores)
+      return .moved
     }
     return processUnpredicted(segment, sample, from: side, timers: timers, in: &stores)
   }
@@ -32,11 +35,9 @@ extension Connection {
     let other = peer(of: side)
     let isPlain = isPlain(segment, from: side, leastIdle: stores.notices.leastIdle, in: &stores)
     if isPlain { notePause(before: segment, from: side, in: &stores) }
-    let isOrdinary = isPlain || isInOrder(segment, from: side, in: &stores)
-    let fit =
-      isOrdinary || segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side, in: &stores)
+    let fit = segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side, in: &stores)
     stores.pass.edge = windowEdge(of: side, &stores)
-    let basis = isOrdinary ? nil : observeBefore(segment, fit, from: side, timers: timers, in: &stores)
+    let basis = isPlain ? nil : observeBefore(segment, fit, from: side, timers: timers, in: &stores)
     let earlier = (ends[side].state, ends[other].state)
     let hadAnswered = ends[side].facts.contains(.sentSYNACK)
     let moves = log.count
@@ -52,7 +53,7 @@ extension Connection {
     restartTimer(side, from: earlier.0, segment, sent: true, timers, in: &stores)
     if other != side { restartTimer(other, from: earlier.1, segment, sent: false, timers, in: &stores) }
     countHalfOpen(segment, from: side, hadAnswered: hadAnswered, in: &stores)
-    marks.set(.isSteady, !isSelfConnect && ends[0].isSteady && ends[1].isSteady)
+    marks.prediction = nextPrediction()
     return stores.pass.verdict == .carried && log.count != moves ? .moved : stores.pass.verdict
   }
 

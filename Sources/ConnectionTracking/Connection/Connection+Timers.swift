@@ -48,6 +48,7 @@ extension Connection {
 
   /// Ends the timers that are due.
   mutating func expire(at now: Int64, in stores: inout ConnectionStores) {
+    marks.prediction = .none
     for side in 0..<2 {
       let due = deadline(of: side, &stores)
       guard due <= now else { continue }

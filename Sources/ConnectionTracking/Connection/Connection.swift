@@ -46,6 +46,7 @@ struct Connection: ~Copyable, Sendable {
     // The one socket is both ends, also where the first segment seen of it is a SYN-ACK.
     marks.set(.clientIsSide1, (isSelfConnect ? sender : clientSide) == 1)
     if segment.flags.contains(.syn) { assumeSockets(segment, sender: Int(sender)) }
+    if orientation == .syn, !isSelfConnect { marks.prediction = .opening }
   }
 
   /// 0 once the flow has ended and the record waits for another; 40 bits, a trillion flows.

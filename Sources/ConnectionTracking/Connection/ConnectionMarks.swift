@@ -28,8 +28,6 @@ struct ConnectionMarks: Sendable {
     static let isNegotiated = Mark(bit: 1 << 10)
     /// Its listener holds it half-open, as far as segments tell.
     static let isHalfOpen = Mark(bit: 1 << 11)
-    /// Both ends are ESTABLISHED beyond doubt, and nothing is on its way that could change it.
-    static let isSteady = Mark(bit: 1 << 12)
     // What its observations say of whether a digest tells all that is counted of it; see ``isUneventful``.
     static let isEventful = Mark(bit: 1 << 13)
     static let hasReset = Mark(bit: 1 << 14)
@@ -38,6 +36,7 @@ struct ConnectionMarks: Sendable {
 
   private static let orientationShift: UInt32 = 16
   private static let startShift: UInt32 = 18
+  private static let predictionShift: UInt32 = 22
 
   init(orientation: Flow.Orientation) {
     let code: UInt32 =
@@ -61,6 +60,26 @@ struct ConnectionMarks: Sendable {
 
   @inline(__always)
   mutating func set(_ mark: Mark, _ isTrue: Bool) { bits = isTrue ? bits | mark.bit : bits & ~mark.bit }
+
+  /// What is predicted of the next segment.
+  var prediction: Prediction {
+    @inline(__always) get {
+      switch bits >> Self.predictionShift & 15 {
+      case 1: .handshake
+      case 2: .proof
+      case 3: .data
+      case 4: .finAnswer
+      case 5: .secondFIN
+      case 6: .lastACK
+      case 7: .opening
+      case 8: .answer
+      default: .none
+      }
+    }
+    @inline(__always) set {
+      bits = bits & ~(15 << Self.predictionShift) | UInt32(newValue.rawValue) << Self.predictionShift
+    }
+  }
 
   /// The segment taken last, and the one that passed last, is of `side`.
   @inline(__always)

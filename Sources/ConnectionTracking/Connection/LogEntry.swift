@@ -22,6 +22,14 @@ struct LogEntry: Sendable, BitwiseCopyable {
     self.init(time: UInt64(bitPattern: time), frame: frame)
   }
 
+  /// Whether the moment of `segment` has room in an entry.
+  @inline(__always)
+  static func hasRoom(for segment: Segment, since first: TimelineEntry.Moment) -> Bool {
+    let time = segment.time.nanoseconds &- first.time.nanoseconds
+    let unused = 64 - timeBits
+    return (time << unused) >> unused == time && segment.frame &- first.frame <= UInt64(UInt32.max)
+  }
+
   /// A moment that is kept elsewhere, at `place`.
   init(keptAt place: Int) {
     self.init(time: UInt64(truncatingIfNeeded: place), frame: 0)
@@ -95,6 +103,15 @@ struct LogMove: Sendable, BitwiseCopyable {
   var settledBy: Int { Int(bits >> 13 & 1023) }
   /// It is not certain, and nothing has settled it.
   var isPresumed: Bool { knowledge == UInt32(Evidence.presumed.rawValue) }
+
+  /// Where ``to`` stands in a table of twelve states, UNKNOWN last.
+  @inline(__always)
+  var place: Int { min(Int(bits >> 1 & 15), StateDurations.unknown) }
+  /// It is not certain, a timer's for one, and nothing has settled it.
+  var isOpen: Bool { knowledge == UInt32(Evidence.presumed.rawValue) || knowledge == UInt32(Evidence.timer.rawValue) }
+
+  /// Its end's own segment shows it, or has confirmed it.
+  var isCertain: Bool { knowledge == UInt32(Evidence.observed.rawValue) || knowledge == Self.confirmed }
 
   /// The same where it is the first move of an entry whose moment is kept elsewhere.
   fileprivate func keepingWidth(of move: LogMove) -> LogMove { LogMove(bits: bits | move.bits & Self.wideBit) }

@@ -136,13 +136,6 @@ extension TCPEndpoint {
     }
   }
 
-  /// The same, and nothing of it missing.
-  var isSteady: Bool {
-    @inline(__always) mutating get {
-      isSettled && facts.isSuperset(of: [.isKnown, .isAcknowledged]) && !facts.contains(.hasGap)
-    }
-  }
-
   /// True where the segment has a timestamp that is not older than the last one, or none where none was offered.
   @inline(__always)
   mutating func hasUsualTimestamp(_ segment: Segment) -> Bool {

@@ -42,7 +42,7 @@ extension Connection {
   }
 
   /// What would show that `segment` arrived at `side`.
-  private mutating func proof(by segment: Segment, at side: Int) -> ArrivalProof {
+  mutating func proof(by segment: Segment, at side: Int) -> ArrivalProof {
     // To acknowledge what came for the first time shows that this segment arrived; a repeat may have been the earlier.
     let other = peer(of: side)
     let next = ends[other].next

@@ -16,7 +16,7 @@ extension Connection {
       if error.reporter == error.destination.address { notice.circumstances.insert(.fromPeer) }
     }
     guard isHard(error), error.sequence == nil || error.sequence == ends[side].initialSequence else { return }
-    marks.remove(.isSteady)
+    marks.prediction = .none
     presume(side, .unreachable, quoted, in: &stores)
   }
 

@@ -1,7 +1,7 @@
 /// The arrivals that nothing has proved or refuted yet, oldest first: few, because each moves the state on. In two bytes:
 /// each of the first three that ordinary connections have is a code of four bits, any other is in
 /// ``EndpointExtras/pending``.
-struct PendingArrivals: Sendable {
+struct PendingArrivals: Sendable, Equatable {
   static let capacity = 6
 
   // From the lowest bit: three codes, then how many there are.
@@ -36,64 +36,57 @@ struct PendingArrivals: Sendable {
   }
 
   mutating func removeAll() { bits = 0 }
+
+  private init(_ first: ArrivalEvents, _ second: ArrivalEvents? = nil) {
+    _ = append(first)
+    if let second { _ = append(second) }
+  }
+
+  init() {}
+
+  // What ordinary connections have pending, one after the other.
+  static let syn = PendingArrivals(.syn)
+  static let synThenAcknowledgment = PendingArrivals(.syn, .synAcknowledged)
+  static let synACK = PendingArrivals([.syn, .synAcknowledged])
+  static let acknowledgmentOfSYN = PendingArrivals(.synAcknowledged)
+  static let fin = PendingArrivals(.fin)
+  static let acknowledgmentOfFIN = PendingArrivals(.finAcknowledged)
+  static let acknowledgmentThenFIN = PendingArrivals(.finAcknowledged, .fin)
+  static let bothOfFIN = PendingArrivals([.finAcknowledged, .fin])
 }
 
 extension ArrivalEvents {
   /// What ordinary connections have pending, as a number below 15.
+  @inline(__always)
   fileprivate var code: UInt16? {
-    switch self {
-    case [.syn]: 0
-    case [.syn, .synAcknowledged]: 1
-    case [.synAcknowledged]: 2
-    case [.fin]: 3
-    case [.finAcknowledged]: 4
-    case [.finAcknowledged, .fin]: 5
-    case [.synAcknowledged, .fin]: 6
-    case [.syn, .synAcknowledged, .fin]: 7
-    case [.synAcknowledged, .finAcknowledged]: 8
-    case [.synAcknowledged, .finAcknowledged, .fin]: 9
-    case [.rst]: 10
-    case [.doubtfulRST]: 11
-    case [.reopening]: 12
-    case [.unreachable]: 13
+    switch rawValue {
+    case 0b1: 0  // syn
+    case 0b11: 1  // syn, synAcknowledged
+    case 0b10: 2  // synAcknowledged
+    case 0b1000: 3  // fin
+    case 0b100: 4  // finAcknowledged
+    case 0b1100: 5  // finAcknowledged, fin
+    case 0b1010: 6  // synAcknowledged, fin
+    case 0b1011: 7  // syn, synAcknowledged, fin
+    case 0b110: 8  // synAcknowledged, finAcknowledged
+    case 0b1110: 9  // synAcknowledged, finAcknowledged, fin
+    case 0b1_0000: 10  // rst
+    case 0b10_0000: 11  // doubtfulRST
+    case 0b100_0000: 12  // reopening
+    case 0b1000_0000: 13  // unreachable
     default: nil
     }
   }
 
+  @inline(__always)
   fileprivate init?(code: UInt16) {
-    switch code {
-    case 0: self = [.syn]
-    case 1: self = [.syn, .synAcknowledged]
-    case 2: self = [.synAcknowledged]
-    case 3: self = [.fin]
-    case 4: self = [.finAcknowledged]
-    case 5: self = [.finAcknowledged, .fin]
-    case 6: self = [.synAcknowledged, .fin]
-    case 7: self = [.syn, .synAcknowledged, .fin]
-    case 8: self = [.synAcknowledged, .finAcknowledged]
-    case 9: self = [.synAcknowledged, .finAcknowledged, .fin]
-    case 10: self = [.rst]
-    case 11: self = [.doubtfulRST]
-    case 12: self = [.reopening]
-    case 13: self = [.unreachable]
-    default: return nil
-    }
+    // One byte for each code, from the lowest on.
+    let lower: UInt64 = 0b1010 << 48 | 0b1100 << 40 | 0b100 << 32 | 0b1000 << 24 | 0b10 << 16 | 0b11 << 8 | 0b1
+    let upper: UInt64 =
+      0b1000_0000 << 48 | 0b100_0000 << 40 | 0b10_0000 << 32 | 0b1_0000 << 24 | 0b1110 << 16 | 0b110 << 8 | 0b1011
+    guard code < 14 else { return nil }
+    let table = code < 7 ? lower : upper
+    let place = UInt64(code < 7 ? code : code - 7) * 8
+    self = ArrivalEvents(rawValue: UInt8(truncatingIfNeeded: table >> place))
   }
-}
-
-/// The arrivals pending at one end, taken together from where they are kept.
-struct ArrivalList: Sendable {
-  private var events: [6 of ArrivalEvents] = .init(repeating: [])
-  private(set) var count = 0
-
-  var isEmpty: Bool { count == 0 }
-  subscript(index: Int) -> ArrivalEvents { events[index] }
-
-  mutating func append(_ arrival: ArrivalEvents) {
-    guard count < PendingArrivals.capacity else { return }
-    events[count] = arrival
-    count += 1
-  }
-
-  func contains(_ arrival: ArrivalEvents) -> Bool { (0..<count).contains { events[$0].isSuperset(of: arrival) } }
 }

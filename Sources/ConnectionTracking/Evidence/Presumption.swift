@@ -151,7 +151,7 @@ extension Connection {
       ? ends[peer(of: side)].lastTime : stores.extras[extras].ends[side].acknowledgedAt
   }
 
-  private mutating func forgetAcknowledgment(of side: Int, in stores: inout ConnectionStores) {
+  mutating func forgetAcknowledgment(of side: Int, in stores: inout ConnectionStores) {
     ends[side].facts.remove(.acknowledgedSince)
     if marks.contains(.hasExtras) { stores.extras[attachment].ends[side].acknowledgedAt = .min / 2 }
   }

@@ -87,15 +87,9 @@ private struct Stays {
   var timeWait: Int64?
   /// The packet that led to CLOSE_WAIT last; 0 where none is known.
   var closeWaitFrame: UInt64 = 0
-
-  @inline(__always)
-  mutating func take(_ slot: TimelineSlot) {
-    if slot.leads(to: .timeWait) { timeWait = slot.time }
-    if slot.leads(to: .closeWait) { closeWaitFrame = slot.evidence == .timer ? 0 : slot.frame }
-  }
 }
 
-/// A connection's moves from the first to the last.
+/// A connection's moves from the first to the last, as they are packed.
 private struct DigestWalk {
   private(set) var stays: [2 of Stays]
   /// When the SYN-ACK passed that led the client to ESTABLISHED first.
@@ -106,14 +100,32 @@ private struct DigestWalk {
     var isOpened = false
     // Only a FIN leads to the states that are asked about.
     let closes = connection.closing.hasFIN
-    var reader = LogReader(of: &connection)
-    while closes || !isOpened, let slot = reader.next(in: &connection, &stores) {
-      if closes { stays[slot.side ^ connection.clientSide].take(slot) }
-      if !isOpened, slot.leads(to: .established), slot.side == 0, slot.settlement != .refuted {
-        isOpened = true
-        if slot.cause == .receivesSYNACK { answer = slot.time }
+    let client = connection.clientSide
+    var places = [2 of Int](repeating: 0)
+    for side in 0..<2 { places[side] = StateDurations.place(of: connection.marks.start(of: side)) }
+    for index in 0..<Int(connection.log.count) where closes || !isOpened {
+      let entry = stores.log[connection.log, index]
+      let moment = connection.moment(ofEntry: index, &stores)
+      let time = moment.time.nanoseconds
+      for position in 0..<entry.count {
+        let move = entry[position]
+        let side = move.side
+        let place = move.place
+        let isRefuted = move.settlement == .refuted
+        if closes {
+          stays[side].clock.take(
+            at: time, from: places[side], to: place, isPresumed: move.isOpen, isRefuted: isRefuted)
+          if place == Int(TCPState.timeWait.rawValue) { stays[side].timeWait = time }
+          if place == Int(TCPState.closeWait.rawValue) {
+            stays[side].closeWaitFrame = move.evidence == .timer ? 0 : moment.frame
+          }
+        }
+        places[side] = place
+        if !isOpened, side == client, place == Int(TCPState.established.rawValue), !isRefuted {
+          isOpened = true
+          if move.cause == .receivesSYNACK { answer = time }
+        }
       }
     }
-    for side in 0..<2 { stays[side].clock = reader.clocks[side] }
   }
 }

@@ -7,6 +7,8 @@ public struct StateDurations: Sendable, Equatable {
 
   public init() {}
 
+  static func place(of state: TCPState?) -> Int { state.map { Int($0.rawValue) } ?? unknown }
+
   public var count: Int { storage.count }
 
   @inlinable
@@ -38,14 +40,22 @@ struct StateClock {
   /// Takes the next entry. What was refuted never was, so its time belongs to the state before.
   @inline(__always)
   mutating func take(_ slot: TimelineSlot) {
-    if !hasEntries { state = slot.fromPlace }
+    take(
+      at: slot.time, from: slot.fromPlace, to: slot.toPlace, isPresumed: slot.isPresumed,
+      isRefuted: slot.settlement == .refuted)
+  }
+
+  /// The same of an entry at `time`, between the places of two states.
+  @inline(__always)
+  mutating func take(at time: Int64, from: Int, to: Int, isPresumed: Bool, isRefuted: Bool) {
+    if !hasEntries { state = from }
     hasEntries = true
-    isPresumed = slot.isPresumed
-    newestTime = slot.time
-    guard slot.settlement != .refuted else { return }
-    durations[state] &+= elapsed(until: slot.time)
-    since = max(since, slot.time)
-    state = slot.toPlace
+    self.isPresumed = isPresumed
+    newestTime = time
+    if isRefuted { return }
+    durations[state] &+= elapsed(until: time)
+    since = max(since, time)
+    state = to
   }
 
   /// How long it was in `state` altogether up to `time`.

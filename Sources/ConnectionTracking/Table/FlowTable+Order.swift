@@ -34,6 +34,21 @@ extension FlowTable {
     return slots
   }
 
+  /// The flows held, in no order.
+  mutating func slots() -> [Slot] {
+    var result: [Slot] = []
+    result.reserveCapacity(count)
+    forEachSlot { slot, _ in result.append(slot) }
+    return result
+  }
+
+  /// Where the flow with this number is; nil where it is not held.
+  mutating func slot(number: Int) -> Slot? {
+    var result: Slot?
+    forEachSlot { slot, other in if other == number { result = slot } }
+    return result
+  }
+
   /// The same wherever the numbers lie: both in one word. Numbers count from the earliest; that they take 32 bits only
   /// matters where four billion flows began since.
   private mutating func sortedSlots(since earliest: Int) -> [Slot] {

@@ -137,6 +137,6 @@ struct FlowTable: ~Copyable, Sendable {
   mutating func prefetch(whatBelongsTo slot: Slot, _ stores: inout ConnectionStores) {
     if Self.isSaved(slot) { return }
     if self[slot].marks.contains(.hasExtras) { stores.extras.prefetch(self[slot].attachment) }
-    if !self[slot].marks.contains(.isSteady) { stores.log.prefetch(self[slot].log) }
+    if self[slot].marks.prediction != .data { stores.log.prefetch(self[slot].log) }
   }
 }
