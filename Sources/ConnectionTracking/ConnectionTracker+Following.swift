@@ -33,7 +33,7 @@ extension ConnectionTracker {
     if segment.flags.isSuperset(of: [.syn, .ack]) { slot = slotForAnswer(&segment, at: slot, lookup, into: &events) }
     let mark = configuration.reportsTransitions ? LogMark(of: &records[slot], &stores) : LogMark()
     let verdict = records[slot].process(segment, sample, from: side, timers: timers, in: &stores)
-    if verdict == .predicted || verdict == .copied { return verdict }
+    if verdict == .predicted { return verdict }
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
     boundHalfOpen(slot, by: segment)

@@ -36,6 +36,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     self.configuration = configuration
     timers = TimerProfile(configuration.stack)
     savesSYNs = !configuration.reportsTransitions && !configuration.reassemblesStreams
+    stores.predictsSegments = configuration.predictsSegments
     stores.notices.leastSilence = configuration.leastSilence
     stores.notices.leastIdle = max(configuration.leastSilence, configuration.leastIdle)
   }

@@ -13,6 +13,8 @@ struct ConnectionStores: ~Copyable, Sendable {
   var notices = NoticeStore()
   /// Of the segment that is being taken.
   var pass = Pass()
+  /// See ``TrackerConfiguration/predictsSegments``.
+  var predictsSegments = true
 
   /// Bytes that the connections held take beside their records.
   var footprint: Int {

@@ -4,12 +4,10 @@ import PacketDecoding
 
 extension Connection {
   /// True for the first SYN of a connection, or the SYN-ACK that answers it, at once and with nothing else in it.
-  ///
-  /// - Parameter leastSilence: see ``TrackerConfiguration/leastSilence``.
   @inline(__always)
-  mutating func opensInOrder(_ segment: Segment, from side: Int, _ leastSilence: Int64) -> Bool {
+  mutating func opensInOrder(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
     guard segment.flags.contains(.syn), marks.prediction == .opening || marks.prediction == .answer else { return false }
-    return opens(segment, from: side, leastSilence)
+    return stores.predictsSegments && opens(segment, from: side, stores.notices.leastSilence)
   }
 
   @inline(never)

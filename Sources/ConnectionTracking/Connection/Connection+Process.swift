@@ -17,7 +17,7 @@ extension Connection {
     if isPredicted(segment, from: side, stores.notices.leastSilence) {
       return takePredicted(segment, sample, from: side, timers: timers, in: &stores)
     }
-    if opensInOrder(segment, from: side, stores.notices.leastSilence) {
+    if opensInOrder(segment, from: side, in: &stores) {
       takeOpening(segment, from: side, in: &stores)
       return .moved
     }
@@ -53,7 +53,7 @@ extension Connection {
     restartTimer(side, from: earlier.0, segment, sent: true, timers, in: &stores)
     if other != side { restartTimer(other, from: earlier.1, segment, sent: false, timers, in: &stores) }
     countHalfOpen(segment, from: side, hadAnswered: hadAnswered, in: &stores)
-    marks.prediction = nextPrediction()
+    marks.prediction = stores.predictsSegments ? nextPrediction() : .none
     return stores.pass.verdict == .carried && log.count != moves ? .moved : stores.pass.verdict
   }
 

@@ -52,18 +52,12 @@ struct EndpointFacts: OptionSet, Sendable {
   static let hasOtherEdge = EndpointFacts(rawValue: 1 << 24)
 
   // Of what is on its way to it.
-  /// What is in ``TCPEndpoint/response`` is no time, but what would prove the arrival that the peer waits for.
-  static let holdsProof = EndpointFacts(rawValue: 1 << 25)
-  static let proofHasStamp = EndpointFacts(rawValue: 1 << 26)
   /// The peer's last segment acknowledged again what is pending; see ``Connection/acknowledgedAt(of:_:)``.
   static let acknowledgedSince = EndpointFacts(rawValue: 1 << 27)
   /// Its log has an entry that says its state is no longer certain, and that still holds.
   static let isDoubtful = EndpointFacts(rawValue: 1 << 28)
   /// Its log names the state it would be in, had the peer's FIN been lost.
   static let hasAlternative = EndpointFacts(rawValue: 1 << 29)
-  /// Its timestamps are known.
-  static let hasClock = EndpointFacts(rawValue: 1 << 30)
-
   @inline(__always)
   mutating func set(_ fact: EndpointFacts, _ isTrue: Bool) {
     if isTrue { insert(fact) } else { remove(fact) }

@@ -18,7 +18,7 @@ struct TCPEndpoint: ~Copyable, Sendable {
   var lastTime = Int64.min
   var identifications = Identifications()
   var clock = TimestampClock()
-  /// How long it takes to answer; see also ``EndpointFacts/holdsProof``.
+  /// How long it takes to answer, or what would prove that the peer has received its acknowledgment.
   var response = RTTEstimator()
   /// SND.NXT: after the highest byte, SYN or FIN that passed.
   var next = SequenceNumber(0)
