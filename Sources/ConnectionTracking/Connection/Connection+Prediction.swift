@@ -39,36 +39,14 @@ extension Connection {
     guard marks.prediction.isOfSegments, segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]),
       let acknowledgment = segment.acknowledgment
     else { return false }
-    let other = side ^ 1
-    let quiet = segment.time.nanoseconds &- ends[marks.contains(.lastIsSide1) ? 1 : 0].lastTime
-    let payload = segment.wirePayloadLength
-    let ahead = acknowledgment.distance(from: ends[other].acknowledged)
-    let mostPayload = ends[other].maximumSegmentSize
-    return segment.sequence == ends[side].next && segment.window != 0
-      && UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
-      && (mostPayload == 0 || payload <= Int(mostPayload))
-      && (ahead > 0 || ahead == 0 && (payload > 0 || segment.flags.contains(.fin)))
-      && acknowledgment <= ends[other].next && ends[side].hasUsualTimestamp(segment)
-      && keepsPredictedEdge(acknowledgment, segment.window, side, other) && hasRoom(for: segment, from: side)
-      && isExpected(segment, acknowledgment, from: side)
-  }
-
-  /// True where the right edge of the window does not move left, as far as it follows from the last segment.
-  @inline(__always)
-  private mutating func keepsPredictedEdge(
-    _ acknowledgment: SequenceNumber, _ window: UInt16, _ side: Int, _ other: Int
-  ) -> Bool {
-    if !ends[side].facts.contains(.hasEdge) { return true }
-    return acknowledgment + Int(window) << ends[side].windowShift >= ends[other].acknowledged + ends[side].windowBytes
-  }
-
-  /// True where what is counted in 32 bits has room for the segment.
-  @inline(__always)
-  private mutating func hasRoom(for segment: Segment, from side: Int) -> Bool {
-    let counted = ends[side].packets | ends[side].bytes | ends[side].payloadBytes
+    let lastIsOwn = marks.contains(.lastIsSide1) == (side == 1)
     let frames = segment.frame &- first.frame
-    return counted >> 31 == 0 && UInt(bitPattern: segment.wireLength | segment.wirePayloadLength) >> 31 == 0
-      && frames <= UInt64(UInt32.max)
+    let isInOrder = ends.withPair(side) { end, peer in
+      let quiet = segment.time.nanoseconds &- (lastIsOwn ? end.lastTime : peer.lastTime)
+      return UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
+        && end.isInOrder(segment, acknowledgment, to: &peer)
+    }
+    return isInOrder && frames <= UInt64(UInt32.max) && isExpected(segment, acknowledgment, from: side)
   }
 
   /// True for what ``Prediction`` says, of a segment that is in order.
@@ -114,32 +92,60 @@ extension Connection {
   /// Takes what every segment brings that is in order.
   @inline(__always)
   private mutating func carryOn(_ segment: Segment, _ sample: PayloadSample, from side: Int) {
-    let other = side ^ 1
-    let length = segment.wirePayloadLength
-    ends[side].packets &+= 1
-    ends[side].bytes &+= UInt32(truncatingIfNeeded: segment.wireLength)
-    ends[side].response.finish(segment)
-    if let acknowledgment = segment.acknowledgment { ends[other].acknowledged = acknowledgment }
-    if length > 0 {
-      ends[side].payloadBytes &+= UInt32(truncatingIfNeeded: length)
-      ends[side].facts.insert(.sentData)
+    let isNegotiated = marks.contains(.isNegotiated)
+    ends.withPair(side) { end, peer in end.carryOn(segment, to: &peer, isNegotiated: isNegotiated) }
+    if segment.wirePayloadLength > 0 {
       closing.notePayload(at: segment.time.nanoseconds)
       payloads[side] = sample
     }
-    if length > 0 || segment.flags.contains(.fin) {
-      ends[side].next = segment.sequenceEnd
-      ends[side].facts.formUnion([.lastTookSpace, .lastWasNew])
-      ends[other].response.start(segment)
-    } else {
-      ends[side].facts.subtract([.lastTookSpace, .lastWasNew])
-    }
-    if segment.options.kinds.contains(.timestamps) { ends[side].clock.update(segment) }
-    if marks.contains(.isNegotiated) { ends[side].facts.insert(.hasEdge) }
-    let shift = marks.contains(.isNegotiated) ? ends[side].windowShift : 0
-    ends[side].largestWindow = max(ends[side].largestWindow, UInt32(segment.window) << UInt32(shift))
     marks.setLast(side)
-    ends[side].remember(segment)
     lowerLastFrame = UInt32(truncatingIfNeeded: segment.frame &- first.frame)
+  }
+}
+
+extension TCPEndpoint {
+  /// True for a segment of this end that continues what it has sent, brings something, and has nothing odd about it.
+  @inline(__always)
+  fileprivate mutating func isInOrder(
+    _ segment: Segment, _ acknowledgment: SequenceNumber, to peer: inout TCPEndpoint
+  ) -> Bool {
+    let payload = segment.wirePayloadLength
+    let ahead = acknowledgment.distance(from: peer.acknowledged)
+    let counted = packets | bytes | payloadBytes
+    return segment.sequence == next && segment.window != 0
+      && (peer.maximumSegmentSize == 0 || payload <= Int(peer.maximumSegmentSize))
+      && (ahead > 0 || ahead == 0 && (payload > 0 || segment.flags.contains(.fin)))
+      && acknowledgment <= peer.next && hasUsualTimestamp(segment)
+      // The right edge of the window does not move left, as far as it follows from the last segment.
+      && (!facts.contains(.hasEdge)
+        || acknowledgment + Int(segment.window) << windowShift >= peer.acknowledged + windowBytes)
+      // What is counted in 32 bits has room.
+      && counted >> 31 == 0 && UInt(bitPattern: segment.wireLength | payload) >> 31 == 0
+  }
+
+  /// Sends such a segment.
+  @inline(__always)
+  fileprivate mutating func carryOn(_ segment: Segment, to peer: inout TCPEndpoint, isNegotiated: Bool) {
+    let length = segment.wirePayloadLength
+    packets &+= 1
+    bytes &+= UInt32(truncatingIfNeeded: segment.wireLength)
+    response.finish(segment)
+    if let acknowledgment = segment.acknowledgment { peer.acknowledged = acknowledgment }
+    var facts = facts
+    if length > 0 || segment.flags.contains(.fin) {
+      payloadBytes &+= UInt32(truncatingIfNeeded: length)
+      next = segment.sequenceEnd
+      facts.formUnion([.lastTookSpace, .lastWasNew])
+      if length > 0 { facts.insert(.sentData) }
+      peer.response.start(segment)
+    } else {
+      facts.subtract([.lastTookSpace, .lastWasNew])
+    }
+    if isNegotiated { facts.insert(.hasEdge) }
+    self.facts = facts
+    if segment.options.kinds.contains(.timestamps) { clock.update(segment) }
+    largestWindow = max(largestWindow, UInt32(segment.window) << UInt32(isNegotiated ? windowShift : 0))
+    remember(segment)
   }
 }
 

@@ -3,7 +3,7 @@ import PacketDecoding
 /// One connection while it is open: its two endpoints and what joins them. The only form in which an open flow is kept, but
 /// for a saved SYN; see ``SYNRecord``.
 ///
-/// 280 bytes, for a million of them are read all over. What few connections have is in ``Extras``, and what follows from
+/// 288 bytes, for a million of them are read all over. What few connections have is in ``Extras``, and what follows from
 /// other numbers is not kept at all: the accessors in `Connection+Derived.swift` tell.
 ///
 /// Side 0 is the smaller address of the key, side 1 the other; who is the client is said once, by `clientSide`. A
@@ -26,7 +26,7 @@ struct Connection: ~Copyable, Sendable {
   /// Where its ``Extras`` are, or its ``Pause``; see ``ConnectionMarks/hasPauseAlone``.
   var attachment = ExtrasStore.none
   var marks: ConnectionMarks
-  private var logPlace: UInt32 = 0
+  private var logPlaces: (UInt32, UInt32) = (0, 0)
   let compactKey: CompactKey
   /// Of the last payload of each side, which ends at SND.NXT.
   var payloads = [2 of PayloadSample](repeating: PayloadSample())
@@ -59,8 +59,10 @@ struct Connection: ~Copyable, Sendable {
 
   /// Where its moves are.
   var log: BlockStore<LogEntry>.Block {
-    @inline(__always) get { BlockStore<LogEntry>.Block(place: logPlace, count: logCount) }
-    @inline(__always) set { (logPlace, logCount) = (newValue.place, newValue.count) }
+    @inline(__always) get {
+      BlockStore<LogEntry>.Block(place: logPlaces.0, second: logPlaces.1, count: logCount)
+    }
+    @inline(__always) set { (logPlaces, logCount) = ((newValue.place, newValue.second), newValue.count) }
   }
 
   var isSelfConnect: Bool { @inline(__always) get { marks.contains(.isSelfConnect) } }

@@ -1,17 +1,18 @@
-/// Small arrays of many connections: the elements of each lie in one block of 4, 8, 16 ... 1024 places, and a block that is
-/// given back is used again.
+/// Small arrays of many connections: the first four elements of each lie in one block, the next four in another, so that
+/// nothing moves and nothing is left behind as long as they are few. More lie all in a block of 16, 32 ... 1024 places. A
+/// block that is given back is used again.
 ///
 /// Elements own nothing, and zeros are one of them: places are not initialized one by one.
 struct BlockStore<Element: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   /// Where one array is, and how many elements it has. What room there is follows from that.
   struct Block: Sendable {
     var place: UInt32 = 0
+    /// Of the second four, as long as there are no more.
+    var second: UInt32 = 0
     var count: UInt16 = 0
-
-    fileprivate var room: Int { BlockStore.room(for: Int(count)) }
   }
 
-  static var leastRoom: Int { 4 }
+  private static var leastRoom: Int { 4 }
   static var mostRoom: Int { 1024 }
 
   private var elements = PagedArray<Element>()
@@ -28,7 +29,9 @@ struct BlockStore<Element: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   @inline(__always)
   func address(_ block: Block, _ index: Int) -> UnsafeMutablePointer<Element> {
     precondition(index < Int(block.count))
-    return unsafe elements.address(block.place &+ UInt32(truncatingIfNeeded: index))
+    let isSecond = index >= Self.leastRoom && Int(block.count) <= 2 * Self.leastRoom
+    let start = isSecond ? block.second &- UInt32(Self.leastRoom) : block.place
+    return unsafe elements.address(start &+ UInt32(truncatingIfNeeded: index))
   }
 
   subscript(block: Block, index: Int) -> Element {
@@ -36,38 +39,53 @@ struct BlockStore<Element: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
     @inline(__always) unsafeMutableAddress { unsafe address(block, index) }
   }
 
-  /// Asks for the first cache lines of a block ahead of its use.
+  /// Asks for the newest elements of few ahead of their use.
   @inline(__always)
-  func prefetch(_ block: Block) { elements.prefetch(block.place, lines: 2) }
+  func prefetch(_ block: Block) {
+    elements.prefetch(block.place, lines: 1)
+    if Int(block.count) > Self.leastRoom { elements.prefetch(block.second, lines: 1) }
+  }
 
   /// Adds an element, of which there must be fewer than ``mostRoom``.
   @inline(__always)
   mutating func append(_ element: Element, to block: inout Block) {
-    if Int(block.count) == block.room { grow(&block) }
+    let count = Int(block.count)
+    if count & (Self.leastRoom - 1) == 0, count == Self.room(for: count) { grow(&block) }
     block.count += 1
-    self[block, Int(block.count) - 1] = element
+    self[block, count] = element
   }
 
   /// Gives the elements of `block` back.
   @inline(__always)
   mutating func release(_ block: inout Block) {
-    if block.count > 0 { put(block.place, of: block.room) }
+    if block.count > 0 { giveBack(block) }
     block = Block()
   }
 
-  /// How many places a block of `count` elements has.
+  /// How many places there are for `count` elements.
   @inline(__always)
   private static func room(for count: Int) -> Int {
     count == 0 ? 0 : max(leastRoom, 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount))
   }
 
+  private mutating func giveBack(_ block: Block) {
+    let room = Self.room(for: Int(block.count))
+    guard room == 2 * Self.leastRoom else { return put(block.place, of: room) }
+    put(block.place, of: Self.leastRoom)
+    put(block.second, of: Self.leastRoom)
+  }
+
   @inline(never)
   private mutating func grow(_ block: inout Block) {
-    let (place, room) = (block.place, block.room)
-    block.place = take(max(Self.leastRoom, 2 * room))
-    guard room > 0 else { return }
-    for index in 0..<UInt32(room) { elements[block.place &+ index] = elements[place &+ index] }
-    put(place, of: room)
+    switch Int(block.count) {
+    case 0: block.place = take(Self.leastRoom)
+    case Self.leastRoom: block.second = take(Self.leastRoom)
+    default:
+      let place = take(2 * Int(block.count))
+      for index in 0..<Int(block.count) { elements[place &+ UInt32(index)] = self[block, index] }
+      giveBack(block)
+      block.place = place
+    }
   }
 
   private mutating func take(_ room: Int) -> UInt32 {

@@ -37,8 +37,16 @@ extension ConnectionTracker {
 
   @inline(never)
   private mutating func replaySaved(_ slot: FlowTable.Slot) -> FlowTable.Slot {
+    let key = records.key(of: slot)
     let isAttempt = !records[saved: slot].isRefused
-    let new = records.replace(slot, by: replayed(slot))
+    var syn = records[saved: slot].syn(key)
+    let refusal = records[saved: slot].refusal(key)
+    let new = records.replay(slot, &syn)
+    let sender = Int(records[new].clientSide)
+    _ = records[new].process(syn, PayloadSample(), from: sender, timers: timers, in: &stores)
+    if let refusal {
+      _ = records[new].process(refusal, PayloadSample(), from: 1 - sender, timers: timers, in: &stores)
+    }
     if isAttempt { evictions.add(new, since: flowCount, in: &records) }
     schedule(new)
     noteGrowth()

@@ -33,11 +33,14 @@ extension FlowTable {
   /// Saves the RST that refuses the SYN at `slot`; see ``SYNRecord/isRefused(by:from:_:)``.
   mutating func refuse(_ slot: Slot, by segment: Segment) { syns.refuse(slot ^ Self.saved, by: segment) }
 
-  /// A connection that begins with the SYN at `slot` takes its place, and its key.
+  /// A connection that begins with `syn`, which is saved at `slot`, takes its place, and its key; it has yet to take it.
   ///
   /// - Returns: where it is.
-  mutating func replace(_ slot: Slot, by connection: consuming Connection) -> Slot {
-    let new = records.insert(connection)
+  mutating func replay(_ slot: Slot, _ syn: inout Segment) -> Slot {
+    let new = records.insert(
+      Connection(
+        number: self[saved: slot].number, key: self[saved: slot].compactKey, isKeptKey: self[saved: slot].isKeptKey,
+        side: self[saved: slot].sender, segment: syn))
     index.replace(hash(of: slot), slot, by: new)
     syns.remove(slot ^ Self.saved)
     return new
