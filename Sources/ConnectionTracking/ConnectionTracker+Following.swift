@@ -29,7 +29,7 @@ extension ConnectionTracker {
     guard let found = slot(for: &segment, lookup, into: &events) else { return .moved }
     if FlowTable.isSaved(found), refuses(&segment, lookup, at: found) { return .moved }
     var slot = replay(found)
-    let side = Int(lookup.side & 1)
+    let side = lookup.side
     if segment.flags.isSuperset(of: [.syn, .ack]) { slot = slotForAnswer(&segment, at: slot, lookup, into: &events) }
     let mark = configuration.reportsTransitions ? LogMark(of: &records[slot], &stores) : LogMark()
     let verdict = records[slot].process(segment, sample, from: side, timers: timers, in: &stores)
@@ -50,7 +50,7 @@ extension ConnectionTracker {
     if case .unacceptable = verdict { return verdict }
     guard verdict != .damaged, let slot = records.slot(of: &segment, lookup) else { return verdict }
     streams.take(
-      segment, payload, of: &records[slot], from: Int(lookup.side), limit: configuration.maximumOutOfOrderBytes,
+      segment, payload, of: &records[slot], from: lookup.side, limit: configuration.maximumOutOfOrderBytes,
       &events)
     return verdict
   }
@@ -76,7 +76,7 @@ extension ConnectionTracker {
     makeRoomForGrowth(into: &events)
     guard let held = records.slot(of: FlowKey(segment)) else { return .damaged }
     let slot = replay(held)
-    records[slot].noteDamaged(segment, segment.source == records.key(of: slot).low ? 0 : 1, in: &stores)
+    records[slot].noteDamaged(segment, segment.source == records.key(of: slot).low ? .low : .high, in: &stores)
     noteGrowth()
     return .damaged
   }

@@ -62,10 +62,10 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let kind =
       configuration.reassemblesStreams
       ? follow(&segment, lookup, sample, payload, into: &events) : follow(&segment, lookup, sample, into: &events)
-    return records.slot(of: FlowKey(segment), lookup.hash).map { verdict(kind, at: $0, from: Int(lookup.side)) }
+    return records.slot(of: FlowKey(segment), lookup.hash).map { verdict(kind, at: $0, from: lookup.side) }
   }
 
-  private mutating func verdict(_ kind: PacketVerdict.Kind, at slot: FlowTable.Slot, from side: Int) -> PacketVerdict {
+  private mutating func verdict(_ kind: PacketVerdict.Kind, at slot: FlowTable.Slot, from side: Side) -> PacketVerdict {
     if FlowTable.isSaved(slot) {
       let isRefused = records[saved: slot].isRefused
       return PacketVerdict(
@@ -93,7 +93,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
     let slot = replay(held)
     let mark = LogMark(of: &records[slot], &stores)
-    let side = records.key(of: slot).low == error.source ? 0 : 1
+    let side = records.key(of: slot).low == error.source ? Side.low : .high
     records[slot].process(error, from: side, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)

@@ -74,8 +74,8 @@ extension Connection {
     stores.log.release(&block)
     if marks.contains(.hasPauseAlone) { stores.pauses.remove(attachment) }
     guard marks.contains(.hasExtras) else { return }
-    stores.disorder.remove(&stores.extras[attachment].ends[0].holes)
-    stores.disorder.remove(&stores.extras[attachment].ends[1].holes)
+    stores.disorder.remove(&stores.extras[attachment].ends[.low].holes)
+    stores.disorder.remove(&stores.extras[attachment].ends[.high].holes)
     stores.notices.release(&stores.extras[attachment].notices)
     stores.extras.remove(attachment)
   }
@@ -88,7 +88,7 @@ extension Connection {
   @inline(__always)
   mutating func lastTime(_ stores: inout ConnectionStores) -> Int64 {
     if marks.contains(.lastIsElsewhere) { return stores.extras[extras].last.time.nanoseconds }
-    let time = ends[marks.contains(.lastIsSide1) ? 1 : 0].lastTime
+    let time = ends[Side(isHigh: marks.contains(.lastIsHigh))].lastTime
     return time == .min ? first.time.nanoseconds : time
   }
 
@@ -101,11 +101,11 @@ extension Connection {
 
   /// `segment`, which `side` sent, is the last packet; ``TCPEndpoint/lastTime`` is that of it, unless it is a RST.
   @inline(__always)
-  mutating func noteLast(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+  mutating func noteLast(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let frames = segment.frame &- first.frame
     if segment.flags.contains(.rst) || frames > UInt64(UInt32.max) { return noteLastElsewhere(segment, in: &stores) }
     lowerLastFrame = UInt32(truncatingIfNeeded: frames)
-    marks.set(.lastIsSide1, side == 1)
+    marks.set(.lastIsHigh, side == .high)
     marks.remove(.lastIsElsewhere)
   }
 
@@ -116,20 +116,20 @@ extension Connection {
   }
 
   /// The side whose segment was taken last; nil before any.
-  var lastSender: Int? {
-    marks.contains(.hasSender) ? (marks.contains(.lastSenderIsSide1) ? 1 : 0) : nil
+  var lastSender: Side? {
+    marks.contains(.hasSender) ? (Side(isHigh: marks.contains(.lastSenderIsHigh))) : nil
   }
 
   /// When TIME_WAIT or an orphaned FIN_WAIT_2 of `side` ends, in nanoseconds; `.max` where no timer runs.
-  mutating func deadline(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
-    marks.contains(.timerIsSide1) == (side == 1) ? timer : stores.extras[extras].secondDeadline
+  mutating func deadline(of side: Side, _ stores: inout ConnectionStores) -> Int64 {
+    marks.contains(.timerIsHigh) == (side == .high) ? timer : stores.extras[extras].secondDeadline
   }
 
-  mutating func setDeadline(of side: Int, _ time: Int64, in stores: inout ConnectionStores) {
-    if marks.contains(.timerIsSide1) == (side == 1) { return timer = time }
+  mutating func setDeadline(of side: Side, _ time: Int64, in stores: inout ConnectionStores) {
+    if marks.contains(.timerIsHigh) == (side == .high) { return timer = time }
     guard timer != .max || stores.extras[extras].secondDeadline != .max else {
       if time != .max {
-        marks.set(.timerIsSide1, side == 1)
+        marks.set(.timerIsHigh, side == .high)
         timer = time
       }
       return
@@ -143,38 +143,38 @@ extension Connection {
 extension Connection {
   /// Everything of `side` before it passed the tap, or was acknowledged: what the receiver's RCV.NXT can be at most.
   @inline(__always)
-  mutating func contiguous(of side: Int, _ stores: inout ConnectionStores) -> SequenceNumber {
+  mutating func contiguous(of side: Side, _ stores: inout ConnectionStores) -> SequenceNumber {
     ends[side].facts.contains(.hasGap) ? stores.extras[extras].ends[side].contiguous : ends[side].next
   }
 
   /// SND.NXT of `side` must be right before.
   @inline(__always)
-  mutating func setContiguous(of side: Int, _ edge: SequenceNumber, in stores: inout ConnectionStores) {
+  mutating func setContiguous(of side: Side, _ edge: SequenceNumber, in stores: inout ConnectionStores) {
     ends[side].facts.set(.hasGap, edge != ends[side].next)
     if edge != ends[side].next { stores.extras[makeExtras(&stores)].ends[side].contiguous = edge }
   }
 
   /// True while bytes beyond what is contiguous have passed.
   @inline(__always)
-  mutating func hasHoles(_ side: Int, _ stores: inout ConnectionStores) -> Bool {
+  mutating func hasHoles(_ side: Side, _ stores: inout ConnectionStores) -> Bool {
     marks.contains(.hasExtras) && stores.extras[attachment].ends[side].holes != DisorderStore.none
   }
 
   /// After the FIN of `side`, where one passed.
-  mutating func finEnd(of side: Int, _ stores: inout ConnectionStores) -> SequenceNumber? {
+  mutating func finEnd(of side: Side, _ stores: inout ConnectionStores) -> SequenceNumber? {
     guard ends[side].hasFIN else { return nil }
     return ends[side].facts.contains(.hasPassedFIN) ? stores.extras[extras].ends[side].finEnd : ends[side].next
   }
 
   /// Sets SND.NXT of `side`, which may leave its FIN behind.
   @inline(__always)
-  mutating func setNext(of side: Int, _ next: SequenceNumber, in stores: inout ConnectionStores) {
+  mutating func setNext(of side: Side, _ next: SequenceNumber, in stores: inout ConnectionStores) {
     if ends[side].hasFIN, !ends[side].facts.contains(.hasPassedFIN) { setFINEnd(of: side, ends[side].next, in: &stores) }
     ends[side].next = next
   }
 
   /// The FIN of `side` has passed, and ends at `end`.
-  mutating func setFINEnd(of side: Int, _ end: SequenceNumber, in stores: inout ConnectionStores) {
+  mutating func setFINEnd(of side: Side, _ end: SequenceNumber, in stores: inout ConnectionStores) {
     ends[side].facts.formUnion([.hasFIN, .hasPassedFIN])
     stores.extras[makeExtras(&stores)].ends[side].finEnd = end
   }
@@ -182,14 +182,14 @@ extension Connection {
   /// True where `acknowledgment` ≥ the FIN's sequence number of `side` + 1.
   @inline(__always)
   mutating func finIsCovered(
-    of side: Int, by acknowledgment: SequenceNumber?, _ stores: inout ConnectionStores
+    of side: Side, by acknowledgment: SequenceNumber?, _ stores: inout ConnectionStores
   ) -> Bool {
     guard ends[side].hasFIN, let acknowledgment, let finEnd = finEnd(of: side, &stores) else { return false }
     return acknowledgment >= finEnd
   }
 
   /// When the FIN of `side` first passed, in nanoseconds.
-  mutating func finTime(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
+  mutating func finTime(of side: Side, _ stores: inout ConnectionStores) -> Int64 {
     let kept = stores.extras[extras].ends[side].finTime
     guard kept == .min else { return kept }
     for entry in 0..<Int(log.count) {
@@ -203,7 +203,7 @@ extension Connection {
 
   /// The right edge of the window that `side` advertises, as far right as it ever was; nil before its scale is known.
   @inline(__always)
-  mutating func windowEdge(of side: Int, _ stores: inout ConnectionStores) -> SequenceNumber? {
+  mutating func windowEdge(of side: Side, _ stores: inout ConnectionStores) -> SequenceNumber? {
     guard ends[side].facts.contains(.hasEdge) else { return nil }
     if ends[side].facts.contains(.hasOtherEdge) { return stores.extras[extras].ends[side].edge }
     return ends[peer(of: side)].acknowledged + ends[side].windowBytes
@@ -212,7 +212,7 @@ extension Connection {
 
 extension Connection {
   /// What the window edge of `side` follows from is about to change.
-  mutating func keepWindowEdge(of side: Int, in stores: inout ConnectionStores) {
+  mutating func keepWindowEdge(of side: Side, in stores: inout ConnectionStores) {
     guard let edge = windowEdge(of: side, &stores) else { return }
     ends[side].facts.insert(.hasOtherEdge)
     stores.extras[makeExtras(&stores)].ends[side].edge = edge
@@ -220,7 +220,7 @@ extension Connection {
 
   /// The window of its last segment, and what that acknowledged, must be right before.
   @inline(__always)
-  mutating func setWindowEdge(of side: Int, _ edge: SequenceNumber, in stores: inout ConnectionStores) {
+  mutating func setWindowEdge(of side: Side, _ edge: SequenceNumber, in stores: inout ConnectionStores) {
     let isOther = edge != ends[peer(of: side)].acknowledged + ends[side].windowBytes
     ends[side].facts.insert(.hasEdge)
     ends[side].facts.set(.hasOtherEdge, isOther)
@@ -231,26 +231,26 @@ extension Connection {
 // MARK: - Counters
 
 extension Connection {
-  mutating func packets(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+  mutating func packets(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
     UInt64(stores.extras[extras].ends[side].packetsBeyond) << 32 | UInt64(ends[side].packets)
   }
 
-  mutating func bytes(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+  mutating func bytes(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
     UInt64(stores.extras[extras].ends[side].bytesBeyond) << 32 | UInt64(ends[side].bytes)
   }
 
-  mutating func payloadBytes(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+  mutating func payloadBytes(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
     UInt64(stores.extras[extras].ends[side].payloadBeyond) << 32 | UInt64(ends[side].payloadBytes)
   }
 
   /// Each byte once.
-  mutating func distinctPayloadBytes(of side: Int, _ stores: inout ConnectionStores) -> UInt64 {
+  mutating func distinctPayloadBytes(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
     payloadBytes(of: side, &stores) &- stores.extras[extras].ends[side].repeatedPayloadBytes
   }
 
   /// Counts a segment of `side`.
   @inline(__always)
-  mutating func count(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+  mutating func count(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let packets = ends[side].packets.addingReportingOverflow(1)
     let bytes = ends[side].bytes.addingReportingOverflow(UInt32(truncatingIfNeeded: segment.wireLength))
     let payload = ends[side].payloadBytes.addingReportingOverflow(UInt32(truncatingIfNeeded: segment.wirePayloadLength))
@@ -264,7 +264,7 @@ extension Connection {
 
   @inline(never)
   private mutating func carry(
-    _ packets: Bool, _ bytes: Bool, _ payload: Bool, _ segment: Segment, from side: Int,
+    _ packets: Bool, _ bytes: Bool, _ payload: Bool, _ segment: Segment, from side: Side,
     in stores: inout ConnectionStores
   ) {
     let place = makeExtras(&stores)

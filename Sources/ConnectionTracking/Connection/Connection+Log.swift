@@ -24,7 +24,7 @@ extension Connection {
 
   /// Adds a move of `side` that `segment` makes.
   mutating func note(
-    _ side: Int, to state: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, _ segment: Segment,
+    _ side: Side, to state: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, _ segment: Segment,
     in stores: inout ConnectionStores
   ) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
@@ -33,7 +33,7 @@ extension Connection {
 
   /// Adds a move of `side` that only time shows: no packet, the moment the timer ended.
   mutating func noteTimeout(
-    _ side: Int, to state: TCPState?, _ cause: TransitionCause, at time: Int64, in stores: inout ConnectionStores
+    _ side: Side, to state: TCPState?, _ cause: TransitionCause, at time: Int64, in stores: inout ConnectionStores
   ) {
     makeRoomForMove(&stores)
     addEntry(TimelineEntry.Moment(time: Timestamp(nanoseconds: time), frame: first.frame), in: &stores)
@@ -141,14 +141,14 @@ extension Connection {
 
   /// The newest move of `side` for `cause` that is not certain, and that nothing has settled.
   mutating func newestPresumed(
-    _ side: Int, _ cause: TransitionCause, in stores: inout ConnectionStores
+    _ side: Side, _ cause: TransitionCause, in stores: inout ConnectionStores
   ) -> LogPlace {
     newestMove(in: &stores) { $0.side == side && $0.cause == cause && $0.isPresumed }
   }
 
   /// The moves that presume the arrivals pending at `side`, oldest first: its newest ones that nothing has settled, but for
   /// what is presumed for another reason.
-  mutating func presumedMoves(of side: Int, in stores: inout ConnectionStores) -> PresumedMoves {
+  mutating func presumedMoves(of side: Side, in stores: inout ConnectionStores) -> PresumedMoves {
     var result = PresumedMoves(count: ends[side].pending.count)
     var missing = result.count
     var entry = Int(log.count)
@@ -170,7 +170,7 @@ extension Connection {
 
   /// The state that `side` would be in, had the peer's FIN been lost, as its log names it; see
   /// ``presumeAlternative(_:_:in:)``.
-  mutating func alternative(of side: Int, in stores: inout ConnectionStores) -> LogPlace {
+  mutating func alternative(of side: Side, in stores: inout ConnectionStores) -> LogPlace {
     var later: LogMove?
     return newestMove(in: &stores) { move in
       guard move.side == side else { return false }

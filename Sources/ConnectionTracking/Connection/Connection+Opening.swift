@@ -5,27 +5,27 @@ import PacketDecoding
 extension Connection {
   /// True for the first SYN of a connection, or the SYN-ACK that answers it, at once and with nothing else in it.
   @inline(__always)
-  mutating func opensInOrder(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+  mutating func opensInOrder(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     guard segment.flags.contains(.syn), marks.prediction == .opening || marks.prediction == .answer else { return false }
     return stores.predictsSegments && opens(segment, from: side, stores.notices.leastSilence)
   }
 
   @inline(never)
-  private mutating func opens(_ segment: Segment, from side: Int, _ leastSilence: Int64) -> Bool {
+  private mutating func opens(_ segment: Segment, from side: Side, _ leastSilence: Int64) -> Bool {
     let isAnswer = marks.prediction == .answer
     guard segment.flags.subtracting([.ece, .cwr, .ae]) == (isAnswer ? [.syn, .ack] : .syn),
       (side == clientSide) != isAnswer, segment.wirePayloadLength == 0, !segment.options.kinds.contains(.fastOpen),
       UInt(bitPattern: segment.wireLength) >> 31 == 0, LogEntry.hasRoom(for: segment, since: first)
     else { return false }
     guard isAnswer else { return true }
-    let quiet = segment.time.nanoseconds &- ends[side ^ 1].lastTime
+    let quiet = segment.time.nanoseconds &- ends[side.other].lastTime
     return UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
-      && segment.acknowledgment == ends[side ^ 1].next
+      && segment.acknowledgment == ends[side.other].next
   }
 
   /// Takes a SYN or SYN-ACK of which ``opensInOrder(_:from:_:)`` holds.
   @inline(never)
-  mutating func takeOpening(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+  mutating func takeOpening(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let isAnswer = marks.prediction == .answer
     guard var entry = LogEntry(TimelineEntry.Moment(segment), since: first) else { return }
     if isAnswer {
@@ -37,7 +37,7 @@ extension Connection {
     }
     offer(segment, from: side)
     let events: ArrivalEvents = isAnswer ? [.syn, .synAcknowledged] : .syn
-    let receiver = side ^ 1
+    let receiver = side.other
     _ = ends[receiver].pending.append(events)
     ends[receiver].states.expect(events)
     entry.append(LogMove(side: receiver, to: ends[receiver].state, events.cause, .presumed))
@@ -49,7 +49,7 @@ extension Connection {
   }
 
   /// The server's SYN-ACK shows that the SYN has arrived, unless it may be a cookie.
-  private mutating func confirmSYN(at side: Int, in stores: inout ConnectionStores) {
+  private mutating func confirmSYN(at side: Side, in stores: inout ConnectionStores) {
     if ends[side].facts.contains(.mayBeCookie) { return }
     ends[side].states.prove(.syn)
     stores.log[log, 0][1].settle(as: .confirmed, by: 1)
@@ -57,7 +57,7 @@ extension Connection {
   }
 
   /// What a SYN brings of its sender.
-  private mutating func offer(_ segment: Segment, from side: Int) {
+  private mutating func offer(_ segment: Segment, from side: Side) {
     let options = segment.options
     ends[side].begin(at: segment)
     ends[side].next = segment.sequence + 1
@@ -73,7 +73,7 @@ extension Connection {
       ends[side].clock.update(segment)
     }
     ends[side].largestWindow = UInt32(segment.window)
-    ends[side ^ 1].response.start(segment)
+    ends[side.other].response.start(segment)
     ends[side].remember(segment)
     marks.insert(.hasSender)
     marks.setLast(side)
@@ -81,8 +81,8 @@ extension Connection {
   }
 
   /// What a SYN-ACK brings beside.
-  private mutating func answer(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
-    let opener = side ^ 1
+  private mutating func answer(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
+    let opener = side.other
     if ends[side].windowScale == nil || ends[opener].windowScale == nil {
       ends[side].windowScale = nil
       ends[opener].windowScale = nil

@@ -35,13 +35,13 @@ extension Connection {
   ///
   /// - Parameter leastSilence: see ``TrackerConfiguration/leastSilence``.
   @inline(__always)
-  mutating func isPredicted(_ segment: Segment, from side: Int, _ leastSilence: Int64) -> Bool {
+  mutating func isPredicted(_ segment: Segment, from side: Side, _ leastSilence: Int64) -> Bool {
     guard marks.prediction.isOfSegments, segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]),
       let acknowledgment = segment.acknowledgment
     else { return false }
-    let lastIsOwn = marks.contains(.lastIsSide1) == (side == 1)
+    let lastIsOwn = marks.contains(.lastIsHigh) == (side == .high)
     let frames = segment.frame &- first.frame
-    let isInOrder = ends.withPair(side) { end, peer in
+    let isInOrder = ends.withPair(side.index) { end, peer in
       let quiet = segment.time.nanoseconds &- (lastIsOwn ? end.lastTime : peer.lastTime)
       return UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
         && end.isInOrder(segment, acknowledgment, to: &peer)
@@ -52,18 +52,18 @@ extension Connection {
   /// True for what ``Prediction`` says, of a segment that is in order.
   @inline(__always)
   private mutating func isExpected(
-    _ segment: Segment, _ acknowledgment: SequenceNumber, from side: Int
+    _ segment: Segment, _ acknowledgment: SequenceNumber, from side: Side
   ) -> Bool {
     if marks.prediction == .data, !segment.flags.contains(.fin) { return true }
     return isExpectedMove(segment, acknowledgment, from: side)
   }
 
   private mutating func isExpectedMove(
-    _ segment: Segment, _ acknowledgment: SequenceNumber, from side: Int
+    _ segment: Segment, _ acknowledgment: SequenceNumber, from side: Side
   ) -> Bool {
     guard LogEntry.hasRoom(for: segment, since: first), log.count < UInt16(Self.mostMoves / 2) else { return false }
     let isFIN = segment.flags.contains(.fin)
-    let acknowledgesAll = acknowledgment == ends[side ^ 1].next
+    let acknowledgesAll = acknowledgment == ends[side.other].next
     let isEmpty = segment.wirePayloadLength == 0
     switch marks.prediction {
     case .none, .opening, .answer: return false
@@ -79,7 +79,7 @@ extension Connection {
   /// Takes a predicted segment.
   @inline(__always)
   mutating func takePredicted(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile,
+    _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
     guard marks.prediction == .data, !segment.flags.contains(.fin) else {
@@ -91,9 +91,9 @@ extension Connection {
 
   /// Takes what every segment brings that is in order.
   @inline(__always)
-  private mutating func carryOn(_ segment: Segment, _ sample: PayloadSample, from side: Int) {
+  private mutating func carryOn(_ segment: Segment, _ sample: PayloadSample, from side: Side) {
     let isNegotiated = marks.contains(.isNegotiated)
-    ends.withPair(side) { end, peer in end.carryOn(segment, to: &peer, isNegotiated: isNegotiated) }
+    ends.withPair(side.index) { end, peer in end.carryOn(segment, to: &peer, isNegotiated: isNegotiated) }
     if segment.wirePayloadLength > 0 {
       closing.notePayload(at: segment.time.nanoseconds)
       payloads[side] = sample
@@ -156,10 +156,10 @@ extension Connection {
   /// they lead the table says.
   @inline(never)
   private mutating func takeMove(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile,
+    _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
-    let other = side ^ 1
+    let other = side.other
     if marks.prediction == .proof, side == clientSide {
       carryOn(segment, sample, from: side)
       ends[other].facts.insert(.acknowledgedSince)
@@ -186,7 +186,7 @@ extension Connection {
 
   /// Everything pending at `side` has arrived: `entry` is that of the segment which shows it.
   @inline(__always)
-  private mutating func confirmArrivals(at side: Int, by entry: Int, in stores: inout ConnectionStores) {
+  private mutating func confirmArrivals(at side: Side, by entry: Int, in stores: inout ConnectionStores) {
     if ends[side].pending.isEmpty { return }
     let moves = presumedMoves(of: side, in: &stores)
     for index in 0..<moves.count {
@@ -197,11 +197,11 @@ extension Connection {
   }
 
   private mutating func sendFIN(
-    _ segment: Segment, from side: Int, _ entry: inout LogEntry, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, _ entry: inout LogEntry, in stores: inout ConnectionStores
   ) {
     closing.noteIdle(before: segment)
     closing.fin(
-      from: side, coversPeer: ends[side ^ 1].hasFIN, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
+      from: side, coversPeer: ends[side.other].hasFIN, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
     ends[side].facts.insert(.hasFIN)
     ends[side].states.prove(.sendsFIN)
     entry.append(LogMove(side: side, to: ends[side].proved, .sendsFIN, .observed))
@@ -209,7 +209,7 @@ extension Connection {
 
   /// What the segment does to its receiver, should it arrive.
   private mutating func bringEvents(
-    of segment: Segment, to side: Int, _ entry: inout LogEntry, in stores: inout ConnectionStores
+    of segment: Segment, to side: Side, _ entry: inout LogEntry, in stores: inout ConnectionStores
   ) {
     let events = predictedEvents(of: segment)
     if ends[side].pending.isEmpty { forgetAcknowledgment(of: side, in: &stores) }
@@ -237,7 +237,7 @@ extension Connection {
   }
 
   /// What is predicted next.
-  private mutating func goOn(from side: Int, _ segment: Segment, in stores: inout ConnectionStores) {
+  private mutating func goOn(from side: Side, _ segment: Segment, in stores: inout ConnectionStores) {
     let isFIN = segment.flags.contains(.fin)
     switch marks.prediction {
     case .none, .opening, .answer: break
@@ -262,19 +262,19 @@ extension Connection {
       .assumed, .finHeld, .reopened, .openedFast, .hasGap, .hasPassedFIN, .hasOtherEdge, .isDoubtful,
       .hasAlternative, .heldHalfClose, .refused,
     ]
-    guard ends[0].facts.intersection(outside).isEmpty, ends[1].facts.intersection(outside).isEmpty,
-      ends[0].facts.isSuperset(of: .isKnown), ends[1].facts.isSuperset(of: .isKnown), watch.isEmpty, !isSelfConnect,
+    guard ends[.low].facts.intersection(outside).isEmpty, ends[.high].facts.intersection(outside).isEmpty,
+      ends[.low].facts.isSuperset(of: .isKnown), ends[.high].facts.isSuperset(of: .isKnown), watch.isEmpty, !isSelfConnect,
       !marks.contains(.lastIsElsewhere), closing.reset == nil
     else { return .none }
     return closing.hasFIN ? nextPredictionOfClose() : nextPredictionOfData()
   }
 
   private mutating func nextPredictionOfData() -> Prediction {
-    let (client, server) = (clientSide, 1 - clientSide)
+    let (client, server) = (clientSide, clientSide.other)
     guard !ends[client].hasFIN, !ends[server].hasFIN else { return .none }
     switch (ends[client].proved, ends[server].proved) {
     case (.established, .established):
-      return ends[0].pending.isEmpty && ends[1].pending.isEmpty && ends[0].isAcknowledged && ends[1].isAcknowledged
+      return ends[.low].pending.isEmpty && ends[.high].pending.isEmpty && ends[.low].isAcknowledged && ends[.high].isAcknowledged
         ? .data : .none
     case (.synSent, .synReceived):
       return ends[client].pending == .synACK && ends[server].pending.isEmpty && orientation == .syn ? .handshake : .none
@@ -292,9 +292,9 @@ extension Connection {
 
   private mutating func nextPredictionOfClose() -> Prediction {
     guard let closer = closing.firstFIN, ends[closer].proved == .finWait1, ends[closer].hasFIN,
-      ends[0].isAcknowledged, ends[1].isAcknowledged
+      ends[.low].isAcknowledged, ends[.high].isAcknowledged
     else { return .none }
-    let other = 1 - closer
+    let other = closer.other
     switch (ends[other].proved, ends[other].hasFIN) {
     case (.established, false):
       return ends[closer].pending.isEmpty && ends[other].pending == .fin ? .finAnswer : .none

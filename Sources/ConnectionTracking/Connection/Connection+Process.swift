@@ -11,7 +11,7 @@ extension Connection {
   /// - Returns: what the segment was.
   @inline(__always)
   mutating func process(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile,
+    _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
     if isPredicted(segment, from: side, stores.notices.leastSilence) {
@@ -27,7 +27,7 @@ extension Connection {
   /// The one machine: whatever a segment does to a connection, it does here.
   @inline(never)
   private mutating func processUnpredicted(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, timers: TimerProfile,
+    _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
     stores.pass = Pass()
@@ -60,7 +60,7 @@ extension Connection {
   /// Keeps what later segments are compared with.
   @inline(__always)
   private mutating func remember(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, _ sample: PayloadSample, from side: Side, in stores: inout ConnectionStores
   ) {
     let unknown = segment.wirePayloadLength - stores.pass.distinct
     if unknown != 0 {
@@ -82,7 +82,7 @@ extension Connection {
   /// Sees to it that a listener's half-open connections are counted: from the first SYN-ACK on, until its sender goes on
   /// with something else, or either end resets it.
   private mutating func countHalfOpen(
-    _ segment: Segment, from side: Int, hadAnswered: Bool, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, hadAnswered: Bool, in stores: inout ConnectionStores
   ) {
     let isAnswer = segment.flags.isSuperset(of: [.syn, .ack])
     if marks.contains(.isHalfOpen) {
@@ -97,7 +97,7 @@ extension Connection {
   }
 
   /// A SYN-ACK of a crowded listener may be a cookie; one that comes again is not, for a cookie is never repeated.
-  private mutating func doubtCookie(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  private mutating func doubtCookie(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     if ends[side].facts.contains(.sentSYNACK) {
       ends[side].facts.remove(.mayBeCookie)
     } else if stores.backlog.isDoubtful(segment) {
@@ -108,7 +108,7 @@ extension Connection {
   // MARK: What its ends take
 
   private mutating func take(
-    _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout ConnectionStores
+    _ segment: Segment, _ fit: Acceptability, from side: Side, timers: TimerProfile, in stores: inout ConnectionStores
   ) {
     if segment.flags.contains(.rst) { return resets(segment, side: side, timers: timers, in: &stores) }
     if opensAnew(segment, side: side) {
@@ -127,13 +127,13 @@ extension Connection {
   }
 
   private mutating func exchange(
-    _ segment: Segment, original: Segment, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, original: Segment, from side: Side, in stores: inout ConnectionStores
   ) {
     let other = peer(of: side)
     if !ends[side].isKnown { ends[side].begin(at: segment) }
     if segment.flags.contains(.syn) { negotiate(segment, side: side, in: &stores) }
     ends[side].response.finish(segment)
-    let canMove = !segment.flags.isDisjoint(with: [.syn, .fin]) || !ends[0].isSettled || !ends[1].isSettled
+    let canMove = !segment.flags.isDisjoint(with: [.syn, .fin]) || !ends[.low].isSettled || !ends[.high].isSettled
     if canMove { noteClose(segment, side: side, in: &stores) }
     if segment.flags.contains(.syn) || !lacksTimestamps(segment, side: side) {
       if canMove { sends(segment, side: side, in: &stores) }
@@ -149,7 +149,7 @@ extension Connection {
   ///
   /// - Returns: the acknowledgment, where there is one.
   private mutating func updateSequence(
-    _ segment: Segment, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, in stores: inout ConnectionStores
   ) -> SequenceNumber? {
     let known = ends[side].next
     let edge = contiguous(of: side, &stores)
@@ -158,12 +158,12 @@ extension Connection {
     ends[side].clock.update(segment, edge: edge)
     advertise(segment, from: side, in: &stores)
     marks.insert(.hasSender)
-    marks.set(.lastSenderIsSide1, side == 1)
+    marks.set(.lastSenderIsHigh, side == .high)
     return acknowledge(segment, by: side, in: &stores)
   }
 
   /// Takes the window that `segment` advertises (RFC 9293 §3.8.6, RFC 7323 §2.2).
-  private mutating func advertise(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+  private mutating func advertise(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let isNegotiated = marks.contains(.isNegotiated)
     let isScaled = isNegotiated && !segment.flags.contains(.syn)
     let bytes = Int(segment.window) << (isScaled ? ends[side].windowShift : 0)
@@ -175,7 +175,7 @@ extension Connection {
 
   /// Starts or spoils the measurement of the time in which the receiver answers.
   private mutating func timeAnswer(
-    to segment: Segment, from side: Int, known: SequenceNumber, in stores: inout ConnectionStores
+    to segment: Segment, from side: Side, known: SequenceNumber, in stores: inout ConnectionStores
   ) {
     let other = peer(of: side)
     let takesSpace = segment.sequenceLength > 0
@@ -192,7 +192,7 @@ extension Connection {
   }
 
   /// Takes what a SYN offers (RFC 9293 §3.7.1, RFC 7323 §2.2 and §3.2, RFC 2018 §2).
-  private mutating func negotiate(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  private mutating func negotiate(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     let options = segment.options
     let isAnsweredFirst = !ends[side].facts.contains(.sentSYNACK)
     ends[side].facts.insert(segment.flags.contains(.ack) ? .sentSYNACK : .sentSYN)
@@ -214,7 +214,7 @@ extension Connection {
     marks.insert(.isNegotiated)
   }
 
-  private mutating func noteClose(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteClose(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     let covers = finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores)
     if segment.flags.contains(.fin), !ends[side].hasFIN {
       closing.noteIdle(before: segment)
@@ -228,9 +228,9 @@ extension Connection {
   /// A connection taken up mid-stream is ESTABLISHED for certain once both ends have sent payload since: neither
   /// can have sent its FIN before.
   private mutating func confirmMidstream(_ segment: Segment, in stores: inout ConnectionStores) {
-    guard ends[0].facts.contains(.assumed) || ends[1].facts.contains(.assumed) else { return }
-    guard ends[0].facts.contains(.sentData), ends[1].facts.contains(.sentData) else { return }
-    for side in 0..<2 where ends[side].facts.contains(.assumed) {
+    guard ends[.low].facts.contains(.assumed) || ends[.high].facts.contains(.assumed) else { return }
+    guard ends[.low].facts.contains(.sentData), ends[.high].facts.contains(.sentData) else { return }
+    for side in Side.both where ends[side].facts.contains(.assumed) {
       ends[side].facts.remove(.assumed)
       settle(newestPresumed(side, .midstream, in: &stores), as: .confirmed, by: segment, in: &stores)
     }

@@ -6,7 +6,7 @@ extension Connection {
   /// Sets the timer of the state that `side` has entered; one that acknowledges the FIN again in TIME_WAIT starts its
   /// 2MSL anew (RFC 9293 §3.10.7.4, eighth step).
   mutating func restartTimer(
-    _ side: Int, from earlier: TCPState?, _ segment: Segment, sent: Bool, _ timers: TimerProfile,
+    _ side: Side, from earlier: TCPState?, _ segment: Segment, sent: Bool, _ timers: TimerProfile,
     in stores: inout ConnectionStores
   ) {
     let state = ends[side].state
@@ -20,7 +20,7 @@ extension Connection {
 
   /// When the timer of `state` ends that starts now, in nanoseconds; `.max` where it has none.
   private mutating func deadline(
-    of side: Int, in state: TCPState?, from now: Timestamp, _ timers: TimerProfile
+    of side: Side, in state: TCPState?, from now: Timestamp, _ timers: TimerProfile
   ) -> Int64 {
     switch state {
     case .timeWait: now.advanced(byNanoseconds: timers.timeWait).nanoseconds
@@ -32,7 +32,7 @@ extension Connection {
 
   /// An end that goes on taking data in FIN_WAIT_2 has only shut down its own direction: nothing times it out (Linux
   /// tcp_shutdown; an orphan would answer with RST).
-  private mutating func holdHalfClose(_ side: Int, sent: Bool, in stores: inout ConnectionStores) {
+  private mutating func holdHalfClose(_ side: Side, sent: Bool, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     guard sent, ends[side].proved == .finWait2, !ends[other].hasFIN, ends[other].facts.contains(.lastTookSpace) else {
       return
@@ -49,7 +49,7 @@ extension Connection {
   /// Ends the timers that are due.
   mutating func expire(at now: Int64, in stores: inout ConnectionStores) {
     marks.prediction = .none
-    for side in 0..<2 {
+    for side in Side.both {
       let due = deadline(of: side, &stores)
       guard due <= now else { continue }
       if case .to = ends[side].state.after(.timeout) { timeOut(side, at: due, in: &stores) }
@@ -57,7 +57,7 @@ extension Connection {
     }
   }
 
-  private mutating func timeOut(_ side: Int, at due: Int64, in stores: inout ConnectionStores) {
+  private mutating func timeOut(_ side: Side, at due: Int64, in stores: inout ConnectionStores) {
     let cause: TransitionCause = ends[side].state == .timeWait ? .timeWaitExpired : .finWait2Expired
     forgetPending(side)
     ends[side].states.timeOut()
@@ -65,7 +65,7 @@ extension Connection {
   }
 
   /// True when neither end holds a socket any more.
-  var isOver: Bool { mutating get { isGone(ends[0].state) && (isSelfConnect || isGone(ends[1].state)) } }
+  var isOver: Bool { mutating get { isGone(ends[.low].state) && (isSelfConnect || isGone(ends[.high].state)) } }
 
   private func isGone(_ state: TCPState?) -> Bool { state == .closed || state == .listen || state == nil }
 
@@ -79,6 +79,6 @@ extension Connection {
 
   /// A connection attempt that nobody answered.
   var isUnanswered: Bool {
-    mutating get { ends[1 - clientSide].packets == 0 && closing.firstSide == nil }
+    mutating get { ends[clientSide.other].packets == 0 && closing.firstSide == nil }
   }
 }

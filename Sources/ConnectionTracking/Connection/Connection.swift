@@ -34,7 +34,7 @@ struct Connection: ~Copyable, Sendable {
   var watch: NoticeWatch = []
 
   /// A connection whose first packet is `segment`.
-  init(number: Int, key: CompactKey, isKeptKey: Bool, side sender: UInt8, segment: Segment) {
+  init(number: Int, key: CompactKey, isKeptKey: Bool, side sender: Side, segment: Segment) {
     lowerNumber = UInt32(truncatingIfNeeded: number)
     upperNumber = UInt8(truncatingIfNeeded: number >> 32)
     compactKey = key
@@ -44,8 +44,8 @@ struct Connection: ~Copyable, Sendable {
     marks.set(.keptKey, isKeptKey)
     marks.set(.isSelfConnect, segment.source == segment.destination)
     // The one socket is both ends, also where the first segment seen of it is a SYN-ACK.
-    marks.set(.clientIsSide1, (isSelfConnect ? sender : clientSide) == 1)
-    if segment.flags.contains(.syn) { assumeSockets(segment, sender: Int(sender)) }
+    marks.set(.clientIsHigh, (isSelfConnect ? sender : clientSide) == .high)
+    if segment.flags.contains(.syn) { assumeSockets(segment, sender: sender) }
     if orientation == .syn, !isSelfConnect { marks.prediction = .opening }
   }
 
@@ -66,42 +66,42 @@ struct Connection: ~Copyable, Sendable {
   }
 
   var isSelfConnect: Bool { @inline(__always) get { marks.contains(.isSelfConnect) } }
-  var clientSide: Int { @inline(__always) get { marks.contains(.clientIsSide1) ? 1 : 0 } }
+  var clientSide: Side { @inline(__always) get { Side(isHigh: marks.contains(.clientIsHigh)) } }
   var orientation: Flow.Orientation { marks.orientation }
 
   /// The other end's index.
   @inline(__always)
-  func peer(of side: Int) -> Int { (side ^ (isSelfConnect ? 0 : 1)) & 1 }
+  func peer(of side: Side) -> Side { isSelfConnect ? side : side.other }
 
   @inline(__always)
-  func role(of side: Int) -> EndpointRole { side == clientSide ? .client : .server }
+  func role(of side: Side) -> EndpointRole { side == clientSide ? .client : .server }
 
   /// Before a SYN the sender had no connection, and its peer a listener if anything; a SYN-ACK tells of a listener
   /// that was asked. Neither is a transition that anything shows: they only say where the first one starts.
-  private mutating func assumeSockets(_ segment: Segment, sender: Int) {
+  private mutating func assumeSockets(_ segment: Segment, sender: Side) {
     if segment.flags.contains(.ack) {
       assume(sender, .assumesListener)
     } else {
       assume(sender, .assumesOpener)
-      if !isSelfConnect { assume(1 - sender, .assumesListener) }
+      if !isSelfConnect { assume(sender.other, .assumesListener) }
     }
   }
 
-  private mutating func assume(_ side: Int, _ event: EndpointEvent) {
+  private mutating func assume(_ side: Side, _ event: EndpointEvent) {
     ends[side].states.prove(event)
     marks.setStart(of: side, ends[side].proved)
   }
 
   /// Who is the client, from evidence only: a SYN, a SYN-ACK, a port that stacks do not give to clients, or else who
   /// spoke first.
-  private static func orient(_ segment: Segment, sender: UInt8) -> (Flow.Orientation, UInt8) {
+  private static func orient(_ segment: Segment, sender: Side) -> (Flow.Orientation, Side) {
     if segment.flags.contains(.syn) {
-      return segment.flags.contains(.ack) ? (.synACK, 1 - sender) : (.syn, sender)
+      return segment.flags.contains(.ack) ? (.synACK, sender.other) : (.syn, sender)
     }
     let fromService =
       isFromService(segment, below: systemPorts) ?? isFromService(segment, below: firstClientPort)
     guard let fromService else { return (.firstPacket, sender) }
-    return (.port, fromService ? 1 - sender : sender)
+    return (.port, fromService ? sender.other : sender)
   }
 
   /// Whether the source's port alone is below `limit`; nil where both or neither are.

@@ -6,7 +6,7 @@ struct ConnectionMarks: Sendable {
   struct Mark: Sendable {
     fileprivate let bit: UInt32
 
-    static let clientIsSide1 = Mark(bit: 1 << 0)
+    static let clientIsHigh = Mark(bit: 1 << 0)
     /// A socket is connected to itself: side 0 is its own peer.
     static let isSelfConnect = Mark(bit: 1 << 1)
     /// The key is in the table's ``KeyStore``.
@@ -17,13 +17,13 @@ struct ConnectionMarks: Sendable {
     /// A segment was taken.
     static let hasSender = Mark(bit: 1 << 5)
     /// The side whose segment was taken last is 1.
-    static let lastSenderIsSide1 = Mark(bit: 1 << 6)
+    static let lastSenderIsHigh = Mark(bit: 1 << 6)
     /// The side whose segment passed last is 1.
-    static let lastIsSide1 = Mark(bit: 1 << 7)
+    static let lastIsHigh = Mark(bit: 1 << 7)
     /// The last packet is in ``Extras/last``.
     static let lastIsElsewhere = Mark(bit: 1 << 8)
     /// ``Connection/timer`` is that of side 1.
-    static let timerIsSide1 = Mark(bit: 1 << 9)
+    static let timerIsHigh = Mark(bit: 1 << 9)
     /// Both SYNs are known, so that shift counts of windows count or surely do not.
     static let isNegotiated = Mark(bit: 1 << 10)
     /// Its listener holds it half-open, as far as segments tell.
@@ -83,9 +83,9 @@ struct ConnectionMarks: Sendable {
 
   /// The segment taken last, and the one that passed last, is of `side`.
   @inline(__always)
-  mutating func setLast(_ side: Int) {
-    let both = Mark.lastSenderIsSide1.bit | Mark.lastIsSide1.bit
-    bits = bits & ~both | (side == 0 ? 0 : both)
+  mutating func setLast(_ side: Side) {
+    let both = Mark.lastSenderIsHigh.bit | Mark.lastIsHigh.bit
+    bits = bits & ~both | (side == .low ? 0 : both)
   }
 
   var orientation: Flow.Orientation {
@@ -98,15 +98,15 @@ struct ConnectionMarks: Sendable {
   }
 
   /// The state that `side` was assumed to be in before its first move: CLOSED, LISTEN or, nil, UNKNOWN.
-  func start(of side: Int) -> TCPState? {
-    switch bits >> (Self.startShift + 2 * UInt32(truncatingIfNeeded: side & 1)) & 3 {
+  func start(of side: Side) -> TCPState? {
+    switch bits >> (Self.startShift + 2 * UInt32(side.rawValue)) & 3 {
     case 1: .closed
     case 2: .listen
     default: nil
     }
   }
 
-  mutating func setStart(of side: Int, _ state: TCPState?) {
-    bits |= (state == .closed ? 1 : state == .listen ? 2 : 0) << (Self.startShift + 2 * UInt32(truncatingIfNeeded: side & 1))
+  mutating func setStart(of side: Side, _ state: TCPState?) {
+    bits |= (state == .closed ? 1 : state == .listen ? 2 : 0) << (Self.startShift + 2 * UInt32(side.rawValue))
   }
 }

@@ -79,14 +79,14 @@ struct LogMove: Sendable, BitwiseCopyable {
   fileprivate init(bits: UInt32) { self.bits = bits }
 
   @inline(__always)
-  init(side: Int, to state: TCPState?, _ cause: TransitionCause, _ evidence: Evidence) {
+  init(side: Side, to state: TCPState?, _ cause: TransitionCause, _ evidence: Evidence) {
     let state = UInt32(TCPState.code(of: state))
-    bits = UInt32(truncatingIfNeeded: side & 1) | state << 1 | UInt32(cause.code) << 5 | UInt32(evidence.rawValue) << 10
+    bits = UInt32(side.rawValue) | state << 1 | UInt32(cause.code) << 5 | UInt32(evidence.rawValue) << 10
   }
 
   var isMove: Bool { bits >> 5 & 31 != Self.noCause }
   fileprivate var isWide: Bool { bits & Self.wideBit != 0 }
-  var side: Int { Int(bits & 1) }
+  var side: Side { Side(isHigh: bits & 1 != 0) }
   var to: TCPState? { TCPState(code: UInt8(truncatingIfNeeded: bits >> 1 & 15)) }
   var cause: TransitionCause { TransitionCause(code: UInt8(truncatingIfNeeded: bits >> 5 & 31)) }
 

@@ -10,16 +10,16 @@ struct Pause: Sendable {
   private let packed: UInt64
 
   init(
-    ended segment: Segment, by side: Int, after last: Int64, _ senderState: TCPState?, _ receiverState: TCPState?
+    ended segment: Segment, by side: Side, after last: Int64, _ senderState: TCPState?, _ receiverState: TCPState?
   ) {
     end = segment.time.nanoseconds
     length = segment.time.nanoseconds(since: Timestamp(nanoseconds: last))
     packed =
-      UInt64(truncatingIfNeeded: side & 1) | Self.code(senderState) << 1 | Self.code(receiverState) << 5
+      UInt64(side.rawValue) | Self.code(senderState) << 1 | Self.code(receiverState) << 5
       | segment.frame << 9
   }
 
-  var side: Int { Int(packed & 1) }
+  var side: Side { Side(isHigh: packed & 1 != 0) }
 
   private static func code(_ state: TCPState?) -> UInt64 { UInt64(TCPState.code(of: state)) }
   private static func state(_ code: UInt64) -> TCPState? { TCPState(code: UInt8(truncatingIfNeeded: code & 15)) }

@@ -19,7 +19,7 @@ extension Connection {
   /// How `segment`, sent by `side`, fits what is known of both directions. RST is judged in Resets.swift.
   @inline(__always)
   mutating func acceptability(
-    _ segment: Segment, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, in stores: inout ConnectionStores
   ) -> Acceptability {
     guard !segment.flags.contains(.syn), ends[side].isKnown else { return .acceptable }
     if isOutsideWindow(segment, from: side, in: &stores) { return .outsideWindow }
@@ -31,14 +31,14 @@ extension Connection {
 
   /// A connection whose SYNs both offered timestamps carries them in every segment (RFC 7323 §3.2): one without is not
   /// from the endpoint it names, though its peer may take it.
-  mutating func lacksTimestamps(_ segment: Segment, side: Int) -> Bool {
+  mutating func lacksTimestamps(_ segment: Segment, side: Side) -> Bool {
     ends[side].facts.contains(.sentTimestamps) && ends[peer(of: side)].facts.contains(.sentTimestamps)
       && segment.options.kinds.isDisjoint(with: [.timestamps, .truncated, .malformed])
   }
 
   /// Too far from what `side` has sent and its peer awaits, either way.
   @inline(__always)
-  mutating func isOutsideWindow(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+  mutating func isOutsideWindow(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     let reach = receiveWindow(of: peer(of: side))
     if segment.sequence.distance(from: ends[side].next) > reach { return true }
     let awaited = ends[side].isAcknowledged ? ends[side].acknowledged : contiguous(of: side, &stores)
@@ -47,7 +47,7 @@ extension Connection {
 
   /// A SYN-ACK that acknowledges anything but the SYN that was sent: its receiver answers with RST (RFC 9293 §3.10.7.3,
   /// first step).
-  mutating func answersNoSYN(_ segment: Segment, side: Int) -> Bool {
+  mutating func answersNoSYN(_ segment: Segment, side: Side) -> Bool {
     guard segment.flags.contains(.syn), let acknowledgment = segment.acknowledgment else { return false }
     let asked = peer(of: side)
     guard ends[asked].initialSequence != nil else { return false }
@@ -56,11 +56,11 @@ extension Connection {
 
   /// How far beyond the last byte seen a segment can lie. Twice the largest window leaves room for windows that were
   /// not captured; without both SYNs the scale is unknown, and nothing is too far.
-  mutating func receiveWindow(of side: Int) -> Int {
+  mutating func receiveWindow(of side: Side) -> Int {
     marks.contains(.isNegotiated) ? max(2 * Int(ends[side].largestWindow), 1 << 17) : 1 << 30
   }
 
-  private mutating func acknowledgesUnsent(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func acknowledgesUnsent(_ segment: Segment, from side: Side) -> Bool {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment, ends[other].isKnown else { return false }
     return acknowledgment > ends[other].next

@@ -6,7 +6,7 @@ extension Connection {
   /// Says so when `segment` shows that something did not pass the tap which a FIN may be in: bytes of the peer that its
   /// sender acknowledges, or bytes of its own that it has gone beyond. Says also when that is over.
   @inline(__always)
-  mutating func noteCaptureGap(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  mutating func noteCaptureGap(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     let isDoubtful = missesPeer(segment, side: side) || mayFollowUnseenFIN(segment, side: side)
     if isDoubtful == ends[side].facts.contains(.isDoubtful) { return }
     if !isDoubtful { return closeCaptureGap(segment, side: side, in: &stores) }
@@ -15,13 +15,13 @@ extension Connection {
     ends[side].facts.insert(.isDoubtful)
   }
 
-  private mutating func closeCaptureGap(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  private mutating func closeCaptureGap(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     settle(newestPresumed(side, .unseenBytes, in: &stores), as: .confirmed, by: segment, in: &stores)
     ends[side].facts.remove(.isDoubtful)
   }
 
   @inline(__always)
-  private mutating func missesPeer(_ segment: Segment, side: Int) -> Bool {
+  private mutating func missesPeer(_ segment: Segment, side: Side) -> Bool {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment,
       !ends[other].facts.isDisjoint(with: [.isKnown, .isAcknowledged])

@@ -8,7 +8,7 @@ extension Connection {
   /// - Parameter acknowledgment: what of it can be believed.
   @inline(__always)
   mutating func receives(
-    _ segment: Segment, side: Int, acknowledgment: SequenceNumber?, in stores: inout ConnectionStores
+    _ segment: Segment, side: Side, acknowledgment: SequenceNumber?, in stores: inout ConnectionStores
   ) {
     var news = Arrival(at: ends[side].state)
     if segment.flags.contains(.syn), !ends[side].facts.contains(.refused) { news.add(.syn) }
@@ -25,14 +25,14 @@ extension Connection {
 
   /// The FIN of `side`, and all before it, has passed or was acknowledged.
   @inline(__always)
-  private mutating func finHasPassed(from side: Int, _ stores: inout ConnectionStores) -> Bool {
+  private mutating func finHasPassed(from side: Side, _ stores: inout ConnectionStores) -> Bool {
     guard ends[side].hasFIN, let finEnd = finEnd(of: side, &stores) else { return false }
     return contiguous(of: side, &stores) >= finEnd
   }
 
   /// Presumes that `events` will reach `side`, if they would move it. Where nothing has settled what was presumed
   /// before, and there is room for no more of it, the side stays where it is.
-  mutating func presume(_ side: Int, _ events: ArrivalEvents, _ segment: Segment, in stores: inout ConnectionStores) {
+  mutating func presume(_ side: Side, _ events: ArrivalEvents, _ segment: Segment, in stores: inout ConnectionStores) {
     let next = events.applied(to: ends[side].state)
     guard next != ends[side].state, !ends[side].pending.isFull else { return }
     note(side, to: next, events.cause, .presumed, segment, in: &stores)
@@ -42,7 +42,7 @@ extension Connection {
   }
 
   /// What would show that `segment` arrived at `side`.
-  mutating func proof(by segment: Segment, at side: Int) -> ArrivalProof {
+  mutating func proof(by segment: Segment, at side: Side) -> ArrivalProof {
     // To acknowledge what came for the first time shows that this segment arrived; a repeat may have been the earlier.
     let other = peer(of: side)
     let next = ends[other].next
@@ -54,14 +54,14 @@ extension Connection {
 
   /// Simultaneous close, the peer's FIN not known to have arrived: the ACK of this end's own FIN leads to TIME_WAIT if
   /// it did, to FIN_WAIT_2 if it was lost. The log names both.
-  private mutating func noteAlternative(_ side: Int, _ segment: Segment, in stores: inout ConnectionStores) {
+  private mutating func noteAlternative(_ side: Side, _ segment: Segment, in stores: inout ConnectionStores) {
     let next = ends[side].state.moved(by: .finAcknowledgedWithoutPeerFIN)
     note(side, to: next, .finAcknowledged, .presumed, segment, in: &stores)
     ends[side].facts.insert(.hasAlternative)
   }
 
   /// A SYN-ACK to an end whose SYN the tap did not see, or an ACK to one whose SYN-ACK it did not see.
-  private mutating func isUnseenHandshake(_ segment: Segment, _ side: Int) -> Bool {
+  private mutating func isUnseenHandshake(_ segment: Segment, _ side: Side) -> Bool {
     guard segment.acknowledgment != nil, ends[side].initialSequence == nil else { return false }
     return segment.flags.contains(.syn) ? ends[side].proved == nil : ends[side].state == .synReceived
   }

@@ -5,14 +5,14 @@ import PacketDecoding
 extension Connection {
   /// Takes `segment` as evidence of its sender's state: settles what was presumed of it, then what the segment itself
   /// shows, then presumes again what is still on its way.
-  mutating func sends(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  mutating func sends(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     if !ends[side].pending.isEmpty { return sendsUnsettled(segment, side: side, in: &stores) }
     let implied = impliedTransitions(by: segment, side: side, in: &stores)
     if !implied.isEmpty { apply(implied, segment, side: side, in: &stores) }
   }
 
   @inline(never)
-  private mutating func sendsUnsettled(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  private mutating func sendsUnsettled(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     let moves = presumedMoves(of: side, in: &stores)
     let reached = lastProved(moves, segment, side: side, in: &stores)
     guard reached == moves.count - 1 else {
@@ -29,7 +29,7 @@ extension Connection {
 
   /// The same where some of what is pending stays open, or is refuted.
   private mutating func sendsOpen(
-    _ segment: Segment, _ moves: PresumedMoves, upTo reached: Int, side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, _ moves: PresumedMoves, upTo reached: Int, side: Side, in stores: inout ConnectionStores
   ) {
     let shown = ends[side].state
     let (open, intact) = settle(moves, upTo: reached, segment, side: side, in: &stores)
@@ -49,7 +49,7 @@ extension Connection {
   /// - Parameter reached: the newest that it proves; negative where it proves none.
   /// - Returns: those that stay open, and how many of them came before any that was refuted.
   private mutating func settle(
-    _ moves: PresumedMoves, upTo reached: Int, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ moves: PresumedMoves, upTo reached: Int, _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> (open: PresumptionList, intact: Int) {
     var pending = PresumptionList()
     for index in 0..<moves.count { pending.append(presumption(index, at: moves[index], of: side, &stores)) }
@@ -73,7 +73,7 @@ extension Connection {
   /// The newest presumption that `segment` proves. What was presumed before it was then true as well, for a
   /// segment's acknowledgment covers all that came earlier.
   private mutating func lastProved(
-    _ moves: PresumedMoves, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ moves: PresumedMoves, _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> Int {
     var index = moves.count - 1
     while index >= 0 {
@@ -85,7 +85,7 @@ extension Connection {
   }
 
   private mutating func confirm(
-    _ events: ArrivalEvents, at place: LogPlace, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ events: ArrivalEvents, at place: LogPlace, _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) {
     // A state taken up mid-stream may be further on than it seems: what has arrived does not make it certain.
     if ends[side].proved == nil, !events.contains(.syn) { ends[side].facts.insert(.assumed) }
@@ -101,7 +101,7 @@ extension Connection {
   }
 
   private mutating func refute(
-    _ presumption: Presumption, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ presumption: Presumption, _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) {
     settle(presumption.place, as: .refuted, by: segment, in: &stores)
     stores.pass.refutes = true
@@ -110,14 +110,14 @@ extension Connection {
 
   /// The move that goes back, after a presumption turned out false.
   private mutating func goBack(
-    _ side: Int, from shown: TCPState?, _ segment: Segment, in stores: inout ConnectionStores
+    _ side: Side, from shown: TCPState?, _ segment: Segment, in stores: inout ConnectionStores
   ) {
     let actual = ends[side].state
     if shown != actual { note(side, to: actual, .presumptionRefuted, .observed, segment, in: &stores) }
   }
 
   private mutating func apply(
-    _ implied: ImpliedTransitions, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ implied: ImpliedTransitions, _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) {
     for index in 0..<implied.count {
       let transition = implied[index]

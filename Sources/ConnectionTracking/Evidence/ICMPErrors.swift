@@ -4,7 +4,7 @@ import PacketDecoding
 
 extension Connection {
   /// Takes an error about a segment that `side` sent.
-  mutating func process(_ error: ICMPError, from side: Int, in stores: inout ConnectionStores) {
+  mutating func process(_ error: ICMPError, from side: Side, in stores: inout ConnectionStores) {
     var quoted = Segment(
       time: error.time, frame: error.frame, source: error.source, destination: error.destination,
       sequence: error.sequence ?? ends[side].next, flags: [])

@@ -41,7 +41,7 @@ extension Connection {
   /// What `segment` shows of its sender, beyond what was pending: the handshake it implies, a FIN it acknowledges, the
   /// SYN or FIN it carries.
   mutating func impliedTransitions(
-    by segment: Segment, side: Int, in stores: inout ConnectionStores
+    by segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> ImpliedTransitions {
     var implied = ImpliedTransitions(from: ends[side].states)
     if segment.flags.contains(.syn) {
@@ -62,7 +62,7 @@ extension Connection {
   /// A FIN of CLOSE_WAIT always acknowledges the peer's. One that does not was sent before, and the acknowledgment that
   /// passed first has overtaken it.
   private mutating func addClose(
-    _ segment: Segment, side: Int, coversPeer: Bool, to implied: inout ImpliedTransitions
+    _ segment: Segment, side: Side, coversPeer: Bool, to implied: inout ImpliedTransitions
   ) {
     let wasOvertaken = implied.state == .closeWait && !coversPeer && ends[peer(of: side)].hasFIN
     implied.append(
@@ -82,7 +82,7 @@ extension Connection {
   ///
   /// Where nothing is known of the peer's numbers, what is acknowledged may be its FIN already.
   @inline(__always)
-  private mutating func addHandshake(_ segment: Segment, side: Int, to implied: inout ImpliedTransitions) {
+  private mutating func addHandshake(_ segment: Segment, side: Side, to implied: inout ImpliedTransitions) {
     guard segment.flags.contains(.ack), !closesInSYNReceived(segment, side: side, state: implied.state) else { return }
     let isCertain = !ends[peer(of: side)].facts.isDisjoint(with: [.isKnown, .isAcknowledged])
     switch implied.state {
@@ -95,7 +95,7 @@ extension Connection {
 
   /// A FIN from SYN_RCVD, its SYN not acknowledged yet: only a socket that the application already holds can send it,
   /// after a simultaneous open or a fast open with data (Linux `tcp_close_state`; RFC 9293 §3.10.4).
-  private mutating func closesInSYNReceived(_ segment: Segment, side: Int, state: TCPState?) -> Bool {
+  private mutating func closesInSYNReceived(_ segment: Segment, side: Side, state: TCPState?) -> Bool {
     guard state == .synReceived, segment.flags.contains(.fin) else { return false }
     let isAcknowledged = ends[side].isAcknowledged && ends[side].synIsCovered(by: ends[side].acknowledged)
     let isHeld = ends[side].facts.contains(.sentSYN) || ends[peer(of: side)].facts.contains(.sentData)
@@ -103,7 +103,7 @@ extension Connection {
   }
 
   /// True where `segment` acknowledges more of the peer than the tap saw: a FIN may be in what is missing.
-  private mutating func mayHaveMissedFIN(_ segment: Segment, side: Int) -> Bool {
+  private mutating func mayHaveMissedFIN(_ segment: Segment, side: Side) -> Bool {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment else { return true }
     return !ends[other].isKnown || acknowledgment > ends[other].next

@@ -8,7 +8,7 @@ extension Connection {
   ///
   /// A SYN does so when nothing stands in its way: the peer's socket is gone, or waits in TIME_WAIT and the SYN is
   /// newer than all it saw. Else the peer challenges it, and the exchange belongs to the connection that still stands.
-  mutating func isReplaced(by segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+  mutating func isReplaced(by segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return false }
     let other = peer(of: side)
     if repeatsReopening(segment, side, in: &stores) { return isGoneForGood(ends[other].state) }
@@ -24,7 +24,7 @@ extension Connection {
 
   /// True where `segment` takes a SYN that its sender was thought to challenge: whatever it was in before, as a TIME_WAIT
   /// shorter than most stacks', is over, and the next connection has begun.
-  mutating func isReplaced(byAnswer segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+  mutating func isReplaced(byAnswer segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     let opener = peer(of: side)
     guard opener != side, let acknowledgment = segment.acknowledgment, ends[side].initialSequence != segment.sequence
     else { return false }
@@ -35,20 +35,20 @@ extension Connection {
   }
 
   /// A SYN with another ISN that its peer will not take: the sender's host has lost the connection, or it is forged.
-  mutating func opensAnew(_ segment: Segment, side: Int) -> Bool {
+  mutating func opensAnew(_ segment: Segment, side: Side) -> Bool {
     segment.flags.contains(.syn) && !segment.flags.contains(.ack) && ends[side].isKnown
       && ends[side].initialSequence != segment.sequence
   }
 
   /// Takes such a SYN: presumed at first, proved when it comes again or its sender resets what the peer still holds.
-  mutating func reopens(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  mutating func reopens(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     if isPending(.reopening, at: side, &stores) { return sends(segment, side: side, in: &stores) }
     stores.extras[makeExtras(&stores)].ends[side].reopeningSequence = segment.sequence
     presume(side, .reopening, segment, in: &stores)
   }
 
   /// The host of `side` has lost the connection and opens anew: a fresh endpoint that has sent its SYN.
-  mutating func reopen(_ side: Int, in stores: inout ConnectionStores) {
+  mutating func reopen(_ side: Side, in stores: inout ConnectionStores) {
     let place = makeExtras(&stores)
     let sequence = stores.extras[place].ends[side].reopeningSequence
     // What is left of what passed beyond holes is of another sequence space.
@@ -66,8 +66,8 @@ extension Connection {
   }
 
   /// Closes what is left when the next incarnation begins.
-  mutating func replace(by segment: Segment, from side: Int, in stores: inout ConnectionStores) {
-    for end in 0..<(isSelfConnect ? 1 : 2) {
+  mutating func replace(by segment: Segment, from side: Side, in stores: inout ConnectionStores) {
+    for end in Side.both where end == .low || !isSelfConnect {
       guard case .to(let next) = ends[end].state.after(.replaced) else { continue }
       note(end, to: next, .replaced, end == side ? .observed : .presumed, segment, in: &stores)
       forgetPending(end)
@@ -77,7 +77,7 @@ extension Connection {
   }
 
   private mutating func repeatsReopening(
-    _ segment: Segment, _ side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, _ side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     if isPending(.reopening, at: side, &stores),
       stores.extras[extras].ends[side].reopeningSequence == segment.sequence
@@ -96,7 +96,7 @@ extension Connection {
 
   /// RFC 6191: newer by its timestamp, or by its sequence number where timestamps say nothing. An old timestamp is
   /// dropped before the number is looked at, as that of another host behind the same address may be.
-  private mutating func isNewer(_ segment: Segment, than side: Int) -> Bool {
+  private mutating func isNewer(_ segment: Segment, than side: Side) -> Bool {
     if segment.options.kinds.contains(.timestamps), ends[side].facts.contains(.sentTimestamps) {
       if ends[side].clock.isNewer(segment) { return true }
       if ends[side].clock.isOld(segment) { return false }

@@ -31,17 +31,17 @@ struct PresumptionList: Sendable {
 extension Connection {
   /// The arrivals pending at `side`.
   @inline(__always)
-  mutating func pendingEvents(_ index: Int, of side: Int, _ stores: inout ConnectionStores) -> ArrivalEvents {
+  mutating func pendingEvents(_ index: Int, of side: Side, _ stores: inout ConnectionStores) -> ArrivalEvents {
     ends[side].pending.events(at: index) ?? keptEvents(index, of: side, &stores)
   }
 
-  private mutating func keptEvents(_ index: Int, of side: Int, _ stores: inout ConnectionStores) -> ArrivalEvents {
+  private mutating func keptEvents(_ index: Int, of side: Side, _ stores: inout ConnectionStores) -> ArrivalEvents {
     let kept = stores.extras[extras].ends[side].pending
     return index < kept.count ? kept[index] : []
   }
 
   /// Whether one of the arrivals pending at `side` brings all of `events`.
-  mutating func isPending(_ events: ArrivalEvents, at side: Int, _ stores: inout ConnectionStores) -> Bool {
+  mutating func isPending(_ events: ArrivalEvents, at side: Side, _ stores: inout ConnectionStores) -> Bool {
     for index in 0..<ends[side].pending.count
     where pendingEvents(index, of: side, &stores).isSuperset(of: events) {
       return true
@@ -52,7 +52,7 @@ extension Connection {
   /// The presumption of `side` at `index`, which `place` presumes.
   @inline(__always)
   mutating func presumption(
-    _ index: Int, at place: LogPlace, of side: Int, _ stores: inout ConnectionStores
+    _ index: Int, at place: LogPlace, of side: Side, _ stores: inout ConnectionStores
   ) -> Presumption {
     var result = Presumption(events: pendingEvents(index, of: side, &stores), place: place)
     if needsProof(result.events, at: side) { result.proof = proof(index, of: side, &stores) }
@@ -60,13 +60,13 @@ extension Connection {
   }
 
   /// A new arrival is on its way to `side`; there is room for it.
-  mutating func expect(_ presumption: Presumption, at side: Int, in stores: inout ConnectionStores) {
+  mutating func expect(_ presumption: Presumption, at side: Side, in stores: inout ConnectionStores) {
     if ends[side].pending.isEmpty { forgetAcknowledgment(of: side, in: &stores) }
     keepExpecting(presumption, at: side, in: &stores)
   }
 
   /// An arrival is still on its way to `side`.
-  mutating func keepExpecting(_ presumption: Presumption, at side: Int, in stores: inout ConnectionStores) {
+  mutating func keepExpecting(_ presumption: Presumption, at side: Side, in stores: inout ConnectionStores) {
     let index = ends[side].pending.count
     if !ends[side].pending.append(presumption.events) { keep(presumption.events, index, of: side, in: &stores) }
     if let proof = presumption.proof { keep(proof, index, of: side, in: &stores) }
@@ -74,19 +74,19 @@ extension Connection {
   }
 
   /// Nothing is on its way to `side` any more.
-  mutating func expectNothing(_ side: Int) {
+  mutating func expectNothing(_ side: Side) {
     forgetPending(side)
     ends[side].states.expectNothing()
   }
 
   /// The same where the state it has led to stays.
-  mutating func forgetPending(_ side: Int) {
+  mutating func forgetPending(_ side: Side) {
     ends[side].pending.removeAll()
     ends[peer(of: side)].response.dropProof()
   }
 
   private mutating func keep(
-    _ events: ArrivalEvents, _ index: Int, of side: Int, in stores: inout ConnectionStores
+    _ events: ArrivalEvents, _ index: Int, of side: Side, in stores: inout ConnectionStores
   ) {
     let place = makeExtras(&stores)
     while stores.extras[place].ends[side].pending.count <= index { stores.extras[place].ends[side].pending.append([]) }
@@ -98,25 +98,25 @@ extension Connection {
 
 extension Connection {
   /// Whether a proof of `events` is kept: it may turn out that a SYN-ACK yet to pass opens fast.
-  func mayNeedProof(_ events: ArrivalEvents, at side: Int) -> Bool {
+  func mayNeedProof(_ events: ArrivalEvents, at side: Side) -> Bool {
     needsProof(events, at: side) || events == .synAcknowledged && !ends[side].facts.contains(.sentSYNACK)
   }
 
   /// Whether more than an acknowledgment of the SYN or FIN in it is needed to show that `events` reached `side`: they bring
   /// no more than an acknowledgment themselves.
-  func needsProof(_ events: ArrivalEvents, at side: Int) -> Bool {
+  func needsProof(_ events: ArrivalEvents, at side: Side) -> Bool {
     guard events.isSubset(of: [.synAcknowledged, .finAcknowledged]) else { return false }
     return !events.contains(.synAcknowledged) || ends[side].facts.contains(.openedFast)
   }
 
-  private mutating func proof(_ index: Int, of side: Int, _ stores: inout ConnectionStores) -> ArrivalProof? {
+  private mutating func proof(_ index: Int, of side: Side, _ stores: inout ConnectionStores) -> ArrivalProof? {
     if let held = ends[peer(of: side)].response.proof { return held }
     let kept = stores.extras[extras].ends[side].proofs
     return index < kept.count ? kept[index] : nil
   }
 
   /// Keeps a proof where the peer's answers have room for it, or else in the extras, as soon as there are two.
-  private mutating func keep(_ proof: ArrivalProof, _ index: Int, of side: Int, in stores: inout ConnectionStores) {
+  private mutating func keep(_ proof: ArrivalProof, _ index: Int, of side: Side, in stores: inout ConnectionStores) {
     let isOnly = !(0..<index).contains { needsProof(pendingEvents($0, of: side, &stores), at: side) }
     if isOnly, ends[peer(of: side)].response.hold(proof) { return }
     evictProof(of: side, in: &stores)
@@ -124,7 +124,7 @@ extension Connection {
   }
 
   /// The answers of the peer of `side` are measured again: what is held there goes to the extras.
-  mutating func evictProof(of side: Int, in stores: inout ConnectionStores) {
+  mutating func evictProof(of side: Side, in stores: inout ConnectionStores) {
     guard let held = ends[peer(of: side)].response.proof else { return }
     ends[peer(of: side)].response.dropProof()
     for index in 0..<ends[side].pending.count where needsProof(pendingEvents(index, of: side, &stores), at: side) {
@@ -133,7 +133,7 @@ extension Connection {
   }
 
   private mutating func keepAmongExtras(
-    _ proof: ArrivalProof, _ index: Int, of side: Int, in stores: inout ConnectionStores
+    _ proof: ArrivalProof, _ index: Int, of side: Side, in stores: inout ConnectionStores
   ) {
     let place = makeExtras(&stores)
     let none = ArrivalProof(position: SequenceNumber(0), stamp: nil)
@@ -146,19 +146,19 @@ extension Connection {
 
 extension Connection {
   /// When the newest acknowledgment of what is pending at `side` passed on its way to it, in nanoseconds.
-  mutating func acknowledgedAt(of side: Int, _ stores: inout ConnectionStores) -> Int64 {
+  mutating func acknowledgedAt(of side: Side, _ stores: inout ConnectionStores) -> Int64 {
     ends[side].facts.contains(.acknowledgedSince)
       ? ends[peer(of: side)].lastTime : stores.extras[extras].ends[side].acknowledgedAt
   }
 
-  mutating func forgetAcknowledgment(of side: Int, in stores: inout ConnectionStores) {
+  mutating func forgetAcknowledgment(of side: Side, in stores: inout ConnectionStores) {
     ends[side].facts.remove(.acknowledgedSince)
     if marks.contains(.hasExtras) { stores.extras[attachment].ends[side].acknowledgedAt = .min / 2 }
   }
 
   /// `sender` has sent another segment: its time is that of the acknowledgment no more, unless it is one again.
   @inline(__always)
-  mutating func noteAcknowledgment(by sender: Int, in stores: inout ConnectionStores) {
+  mutating func noteAcknowledgment(by sender: Side, in stores: inout ConnectionStores) {
     let side = peer(of: sender)
     if stores.pass.acknowledgesPending {
       ends[side].facts.insert(.acknowledgedSince)
@@ -167,7 +167,7 @@ extension Connection {
     }
   }
 
-  private mutating func keepAcknowledgment(by sender: Int, in stores: inout ConnectionStores) {
+  private mutating func keepAcknowledgment(by sender: Side, in stores: inout ConnectionStores) {
     let side = peer(of: sender)
     ends[side].facts.remove(.acknowledgedSince)
     if ends[side].pending.isEmpty { return }

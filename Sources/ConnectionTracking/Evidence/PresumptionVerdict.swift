@@ -9,7 +9,7 @@ enum PresumptionVerdict: Sendable { case proved, refuted, open }
 extension Connection {
   /// What `segment`, sent by `side`, says of an arrival that is pending there.
   mutating func verdict(
-    on presumption: Presumption, _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    on presumption: Presumption, _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> PresumptionVerdict {
     let events = presumption.events
     if events.contains(.reopening) { return verdictOnReopening(segment, side: side, in: &stores) }
@@ -27,7 +27,7 @@ extension Connection {
   /// True where `segment` was surely sent when what is presumed should long have arrived. What came again may have arrived
   /// where the first copy was lost: the newest copy must have had its time.
   private mutating func isLate(
-    _ segment: Segment, for presumption: Presumption, side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, for presumption: Presumption, side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     let passed = presumption.place == .none ? .min : moment(of: presumption.place, &stores).time.nanoseconds
     let again =
@@ -38,7 +38,7 @@ extension Connection {
 
   /// True where `segment` could only be sent by an endpoint that the arrival had reached.
   private mutating func isShown(
-    _ presumption: Presumption, by segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ presumption: Presumption, by segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     let events = presumption.events
     if events.contains(.fin) { return finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores) }
@@ -59,7 +59,7 @@ extension Connection {
 
   /// True where `segment`, sent when `events` should long have arrived, shows that they had not.
   private mutating func isContradicted(
-    _ events: ArrivalEvents, by segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ events: ArrivalEvents, by segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     if events.contains(.fin) {
       return isNewest(segment, side: side)
@@ -75,14 +75,14 @@ extension Connection {
   /// True where something of `side` did not pass before `segment`, and a FIN may be in it: the endpoint may be
   /// further on than it seems. Before a FIN there is none.
   @inline(__always)
-  mutating func mayFollowUnseenFIN(_ segment: Segment, side: Int) -> Bool {
+  mutating func mayFollowUnseenFIN(_ segment: Segment, side: Side) -> Bool {
     ends[side].isKnown && segment.sequence > ends[side].next && segment.wirePayloadLength == 0
       && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
   }
 
   /// A SACK block beyond the newest acknowledgment: something before it is missing, so a FIN cannot have been taken,
   /// unless what is missing is on its way again.
-  private mutating func reportsHole(_ segment: Segment, side: Int, in stores: inout ConnectionStores) -> Bool {
+  private mutating func reportsHole(_ segment: Segment, side: Side, in stores: inout ConnectionStores) -> Bool {
     guard let acknowledgment = segment.acknowledgment, acknowledgment >= ends[peer(of: side)].acknowledged else {
       return false
     }
@@ -95,7 +95,7 @@ extension Connection {
 
   /// A host that opens anew repeats its SYN, or resets what its peer still sends; one whose SYN was forged goes on.
   private mutating func verdictOnReopening(
-    _ segment: Segment, side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, side: Side, in stores: inout ConnectionStores
   ) -> PresumptionVerdict {
     if segment.flags.contains(.rst) { return .proved }
     let sequence = stores.extras[extras].ends[side].reopeningSequence
@@ -104,7 +104,7 @@ extension Connection {
   }
 
   /// True where nothing this endpoint sent earlier could have been overtaken: the segment is not from before.
-  private mutating func isNewest(_ segment: Segment, side: Int) -> Bool {
+  private mutating func isNewest(_ segment: Segment, side: Side) -> Bool {
     segment.sequenceEnd >= ends[side].next && !ends[side].clock.isOld(segment)
   }
 }

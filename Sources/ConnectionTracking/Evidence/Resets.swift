@@ -5,7 +5,7 @@ import PacketDecoding
 
 extension Connection {
   /// Takes a RST of `side`.
-  mutating func resets(_ segment: Segment, side: Int, timers: TimerProfile, in stores: inout ConnectionStores) {
+  mutating func resets(_ segment: Segment, side: Side, timers: TimerProfile, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     let isTaken = accepts(segment, from: side, timers: timers, in: &stores)
     let refuses = isRefusal(segment, side: side)
@@ -27,14 +27,14 @@ extension Connection {
   }
 
   /// A RST that answers a SYN: no socket listens there, or something on the way says so.
-  private mutating func isRefusal(_ segment: Segment, side: Int) -> Bool {
+  private mutating func isRefusal(_ segment: Segment, side: Side) -> Bool {
     let proved = ends[side].proved
     return (proved == .listen || proved == .closed) && !ends[side].facts.contains(.sentSYN)
       && ends[peer(of: side)].synIsCovered(by: segment.acknowledgment)
   }
 
   private mutating func sendsReset(
-    _ segment: Segment, side: Int, refuses: Bool, in stores: inout ConnectionStores
+    _ segment: Segment, side: Side, refuses: Bool, in stores: inout ConnectionStores
   ) {
     let shown = ends[side].state
     guard shown != .closed || !ends[side].pending.isEmpty else { return }
@@ -52,7 +52,7 @@ extension Connection {
   }
 
   private mutating func closeByReset(
-    _ segment: Segment, side: Int, refuses: Bool, shown: TCPState?, in stores: inout ConnectionStores
+    _ segment: Segment, side: Side, refuses: Bool, shown: TCPState?, in stores: inout ConnectionStores
   ) {
     let moves = presumedMoves(of: side, in: &stores)
     for index in 0..<moves.count {
@@ -69,7 +69,7 @@ extension Connection {
 
   /// A RST carries the acknowledgment of a live socket, so it proves the FIN it covers, and a RST taken before.
   private mutating func verdict(
-    on events: ArrivalEvents, byReset segment: Segment, _ side: Int, _ stores: inout ConnectionStores
+    on events: ArrivalEvents, byReset segment: Segment, _ side: Side, _ stores: inout ConnectionStores
   ) -> TimelineSlot.Settlement {
     if events.contains(.rst) || events.contains(.doubtfulRST) { return .confirmed }
     let covers = finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores)
@@ -78,7 +78,7 @@ extension Connection {
 
   /// In SYN_SENT a bare RST whose sequence is not ISS + 1 answers an old connection's segment; the attempt goes on
   /// (RFC 9293 §3.10.7.3 first; Figures 8 and 9).
-  private mutating func answersStrayACK(_ segment: Segment, side: Int) -> Bool {
+  private mutating func answersStrayACK(_ segment: Segment, side: Side) -> Bool {
     segment.acknowledgment == nil && segment.sequence != ends[side].next
   }
 
@@ -90,7 +90,7 @@ extension Connection {
   /// A live socket's abort acknowledges and continues its sequence (RFC 9293 §3.10.5). A RST without ACK only answers a
   /// segment that has just come, and takes its sequence from there (§3.10.7.1): with nothing to answer, it is not the
   /// host's.
-  private mutating func origin(of segment: Segment, side: Int, in stores: inout ConnectionStores) -> Origin {
+  private mutating func origin(of segment: Segment, side: Side, in stores: inout ConnectionStores) -> Origin {
     let other = peer(of: side)
     // An answer without a socket behind it offers no window.
     if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
@@ -113,7 +113,7 @@ extension Connection {
 
   /// Whether the RST takes effect at its receiver, should it arrive.
   mutating func accepts(
-    _ segment: Segment, from side: Int, timers: TimerProfile, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, timers: TimerProfile, in stores: inout ConnectionStores
   ) -> Bool {
     let other = peer(of: side)
     switch ends[other].state {
@@ -136,13 +136,13 @@ extension Connection {
 
   /// RST at RCV.NXT, as far as it is known: what has passed, what has been acknowledged, or beyond a hole the right
   /// edge of the last SACK block.
-  mutating func isExact(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+  mutating func isExact(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     guard ends[side].isKnown else { return true }
     return segment.sequence == contiguous(of: side, &stores) || segment.sequence == ends[side].next
       || (ends[side].isAcknowledged && segment.sequence == ends[side].acknowledged)
   }
 
-  mutating func isInWindow(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) -> Bool {
+  mutating func isInWindow(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     guard ends[side].isKnown else { return true }
     let ahead = segment.sequence.distance(from: contiguous(of: side, &stores))
     return ahead >= 0 && ahead <= receiveWindow(of: peer(of: side))

@@ -12,13 +12,13 @@ struct ClosePath: Sendable {
 
     static let hasFIN = Marks(rawValue: 1 << 0)
     /// The side whose FIN came first; without it, side 0.
-    static let side1SentFIN = Marks(rawValue: 1 << 1)
+    static let highSentFIN = Marks(rawValue: 1 << 1)
     static let hasBothFINs = Marks(rawValue: 1 << 2)
     static let isSimultaneous = Marks(rawValue: 1 << 3)
     static let isThreeWay = Marks(rawValue: 1 << 4)
     static let hasReset = Marks(rawValue: 1 << 5)
     /// The side whose RST ended a socket that was not closed yet; without it, side 0.
-    static let side1SentReset = Marks(rawValue: 1 << 6)
+    static let highSentReset = Marks(rawValue: 1 << 6)
     static let resetFollowsFIN = Marks(rawValue: 1 << 7)
     static let isRefused = Marks(rawValue: 1 << 8)
     static let hasIdle = Marks(rawValue: 1 << 9)
@@ -27,11 +27,11 @@ struct ClosePath: Sendable {
   /// A FIN has passed.
   var hasFIN: Bool { @inline(__always) get { marks.contains(.hasFIN) } }
   /// The side whose FIN came first; nil before any.
-  var firstFIN: Int? { hasFIN ? (marks.contains(.side1SentFIN) ? 1 : 0) : nil }
+  var firstFIN: Side? { hasFIN ? (Side(isHigh: marks.contains(.highSentFIN))) : nil }
   /// Each FIN was sent before the other had arrived.
   var isSimultaneous: Bool { marks.contains(.isSimultaneous) }
   /// The side whose RST ended a socket that was not closed yet.
-  var reset: Int? { marks.contains(.hasReset) ? (marks.contains(.side1SentReset) ? 1 : 0) : nil }
+  var reset: Side? { marks.contains(.hasReset) ? (Side(isHigh: marks.contains(.highSentReset))) : nil }
   /// From the last payload of either side to the first FIN or RST; nil before one, and where there was no payload.
   var idle: Int64? { marks.contains(.hasIdle) ? payloadOrIdle : nil }
 
@@ -46,9 +46,9 @@ struct ClosePath: Sendable {
   /// - Parameters:
   ///   - coversPeer: it acknowledges the peer's FIN.
   ///   - acknowledgedAlone: an earlier segment without FIN did so already.
-  mutating func fin(from side: Int, coversPeer: Bool, acknowledgedAlone: Bool) {
+  mutating func fin(from side: Side, coversPeer: Bool, acknowledgedAlone: Bool) {
     guard let earlier = firstFIN else {
-      marks.insert(side == 0 ? .hasFIN : [.hasFIN, .side1SentFIN])
+      marks.insert(side == .low ? .hasFIN : [.hasFIN, .highSentFIN])
       return
     }
     guard earlier != side, !marks.contains(.hasBothFINs) else { return }
@@ -67,9 +67,9 @@ struct ClosePath: Sendable {
   }
 
   /// A RST ended a socket on either side.
-  mutating func reset(by side: Int, refuses: Bool) {
+  mutating func reset(by side: Side, refuses: Bool) {
     guard !marks.contains(.hasReset) else { return }
-    marks.insert(side == 0 ? .hasReset : [.hasReset, .side1SentReset])
+    marks.insert(side == .low ? .hasReset : [.hasReset, .highSentReset])
     if hasFIN { marks.insert(.resetFollowsFIN) }
     if refuses { marks.insert(.isRefused) }
   }
@@ -85,7 +85,7 @@ struct ClosePath: Sendable {
 
   /// The side that began it; nil where none did. A simultaneous close has no first side, and a FIN that crossed the RST
   /// on its way, or came after one, began nothing.
-  var firstSide: Int? {
+  var firstSide: Side? {
     if let reset, !marks.contains(.resetFollowsFIN) { return reset }
     return isSimultaneous ? nil : firstFIN
   }

@@ -4,7 +4,7 @@ import PacketDecoding
 
 extension Connection {
   /// Looks at a segment that carries a FIN or comes after one.
-  mutating func noteClosing(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteClosing(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     if let finEnd = finEnd(of: side, &stores) {
       if segment.flags.contains(.fin) { noteFINAgain(segment, finEnd, side, in: &stores) }
       if segment.wirePayloadLength > 0, segment.sequence >= finEnd {
@@ -27,7 +27,7 @@ extension Connection {
   }
 
   /// The sender of a FIN had not received what its peer had sent by then, or not acknowledged it.
-  private mutating func noteCrossing(_ segment: Segment, _ side: Int, _ other: Int, in stores: inout ConnectionStores) {
+  private mutating func noteCrossing(_ segment: Segment, _ side: Side, _ other: Side, in stores: inout ConnectionStores) {
     guard ends[other].kind == .data, !ends[other].hasFIN,
       let acknowledgment = segment.acknowledgment
     else { return }
@@ -41,7 +41,7 @@ extension Connection {
   }
 
   private mutating func noteFINAgain(
-    _ segment: Segment, _ finEnd: SequenceNumber, _ side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, _ finEnd: SequenceNumber, _ side: Side, in stores: inout ConnectionStores
   ) {
     if segment.sequenceEnd != finEnd {
       return add(.finElsewhere, segment, side, in: &stores) { $0.distance = segment.sequenceEnd.distance(from: finEnd) }
@@ -55,7 +55,7 @@ extension Connection {
     }
   }
 
-  mutating func noteReset(_ segment: Segment, _ side: Int, _ timers: TimerProfile, in stores: inout ConnectionStores) {
+  mutating func noteReset(_ segment: Segment, _ side: Side, _ timers: TimerProfile, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     let shape = shape(of: segment, from: side, timers, in: &stores)
     let since = segment.time.nanoseconds &- max(ends[other].lastTime, ends[side].lastTime)
@@ -71,7 +71,7 @@ extension Connection {
   }
 
   private mutating func shape(
-    of segment: Segment, from side: Int, _ timers: TimerProfile, in stores: inout ConnectionStores
+    of segment: Segment, from side: Side, _ timers: TimerProfile, in stores: inout ConnectionStores
   ) -> ResetShape {
     let other = peer(of: side)
     var shape = ResetShape()
@@ -98,7 +98,7 @@ extension Connection {
   }
 
   private mutating func traits(
-    of segment: Segment, from side: Int, in stores: inout ConnectionStores
+    of segment: Segment, from side: Side, in stores: inout ConnectionStores
   ) -> ResetShape.Traits {
     let other = peer(of: side)
     var traits: ResetShape.Traits = []
@@ -127,7 +127,7 @@ extension Connection {
   }
 
   /// A segment that is no RST, after one.
-  mutating func noteAfterReset(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteAfterReset(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let own = newest(.reset, side, in: &stores)
     let foreign = newest(.reset, peer(of: side), in: &stores)
     guard let reset = [own, foreign].compactMap(\.self).max(by: { $0.first.frame < $1.first.frame }) else { return }

@@ -12,7 +12,7 @@ extension Connection {
 
   /// True for a segment that neither takes new sequence space nor acknowledges anything new: it may be a copy.
   @inline(__always)
-  mutating func isNothingNew(_ segment: Segment, from side: Int) -> Bool {
+  mutating func isNothingNew(_ segment: Segment, from side: Side) -> Bool {
     let other = peer(of: side)
     if segment.flags.contains(.rst) { return marks.contains(.hasReset) }
     guard ends[side].hasSent, segment.sequenceEnd <= ends[side].next else { return false }
@@ -23,7 +23,7 @@ extension Connection {
   /// Looks whether a segment that brings nothing new is the copy of one that passed, or has another content. Nothing else
   /// comes of a copy.
   mutating func isCopy(
-    _ segment: Segment, _ sample: PayloadSample, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, _ sample: PayloadSample, from side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     if contradicts(segment, sample, from: side), !isProbe(segment, side: side) {
       add(.differentData, segment, side, in: &stores) { $0.bytes = segment.wirePayloadLength }
@@ -34,7 +34,7 @@ extension Connection {
     return isCopy
   }
 
-  private mutating func isCopy(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func isCopy(_ segment: Segment, from side: Side) -> Bool {
     let identification = segment.identification ?? 0
     let known = ends[side].identifications
     if known.areOfNoUse || identification == 0 { return isAnonymousCopy(segment, from: side) }
@@ -45,7 +45,7 @@ extension Connection {
 
   /// Nothing but its content tells a copy from an acknowledgment that was really sent twice; and what comes after an answer
   /// is none, for the network delivers both copies first.
-  private mutating func isAnonymousCopy(_ segment: Segment, from side: Int) -> Bool {
+  private mutating func isAnonymousCopy(_ segment: Segment, from side: Side) -> Bool {
     segment.sequenceLength > 0 && segment.sequenceEnd == ends[side].next
       && ends[side].facts.contains(.lastWasNew) && ends[side].kind == ResetShape.Answered(segment)
       && ends[side].window == segment.window && ends[side].identifications.last == segment.identification ?? 0
@@ -55,7 +55,7 @@ extension Connection {
   }
 
   private mutating func isCopyOfReset(
-    _ segment: Segment, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     let earlier = stores.extras[extras].ends[side]
     let identification = segment.identification ?? 0
@@ -64,7 +64,7 @@ extension Connection {
   }
 
   /// Remembers a RST, for its copy.
-  mutating func rememberReset(_ segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+  mutating func rememberReset(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let place = makeExtras(&stores)
     stores.extras[place].ends[side].resetTime = segment.time.nanoseconds
     stores.extras[place].ends[side].resetIdentification = segment.identification ?? 0
@@ -77,7 +77,7 @@ extension Connection {
   }
 
   /// Whether the payload is another than the last one, which passed at its place.
-  private mutating func contradicts(_ segment: Segment, _ sample: PayloadSample, from side: Int) -> Bool {
+  private mutating func contradicts(_ segment: Segment, _ sample: PayloadSample, from side: Side) -> Bool {
     segment.wirePayloadLength > 0 && segment.sequenceEnd == ends[side].next && payloads[side].contradicts(sample)
   }
 }

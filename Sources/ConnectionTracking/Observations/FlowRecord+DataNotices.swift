@@ -10,7 +10,7 @@ extension Connection {
   private static var longestReordering: Int64 { 3_000_000 }
 
   mutating func noteRetransmission(
-    _ segment: Segment, _ side: Int, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
   ) {
     guard segment.wirePayloadLength > 0, !segment.flags.contains(.syn), !lacksTimestamps(segment, side: side),
       !basis.isOldCopy, !isCopy(segment, side, basis)
@@ -29,7 +29,7 @@ extension Connection {
 
   /// How many timeouts in a row the peer has let pass without a word, this one with them, and for how long.
   private mutating func unanswered(
-    _ kind: NoticeKind, _ segment: Segment, _ side: Int, in stores: inout ConnectionStores
+    _ kind: NoticeKind, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores
   ) -> (count: Int, duration: Int64) {
     guard kind == .timeoutRetransmission else { return (0, 0) }
     guard let earlier = newest(kind, side, in: &stores),
@@ -39,14 +39,14 @@ extension Connection {
   }
 
   /// What is sent again bears the time of that; what bears an old one was doubled or held back on the way.
-  private mutating func isCopy(_ segment: Segment, _ side: Int, _ basis: NoticeBasis) -> Bool {
+  private mutating func isCopy(_ segment: Segment, _ side: Side, _ basis: NoticeBasis) -> Bool {
     segment.options.kinds.contains(.timestamps) && !basis.hasNewerTimestamp
       && segment.time.nanoseconds &- ends[side].lastTime > Self.longestReordering
   }
 
   /// Why a segment comes again (RFC 6298 §5, RFC 5681 §3.2, RFC 6675).
   private mutating func cause(
-    _ segment: Segment, _ side: Int, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
   ) -> NoticeKind {
     let other = peer(of: side)
     let pause = segment.time.nanoseconds &- ends[side].lastTime
@@ -62,7 +62,7 @@ extension Connection {
   }
 
   /// Below what has passed, but new: it was overtaken, or lost before the tap and sent again.
-  mutating func noteOutOfOrder(_ segment: Segment, _ side: Int, _ basis: NoticeBasis, in stores: inout ConnectionStores) {
+  mutating func noteOutOfOrder(_ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores) {
     guard segment.wirePayloadLength > 0 else { return }
     let cause = cause(segment, side, basis, in: &stores)
     let isOvertaken = wasOvertaken(segment, side, basis, in: &stores)
@@ -75,7 +75,7 @@ extension Connection {
   /// was sent again has waited for an answer, so that its timestamp is newer than that of the last byte in order; and
   /// one or two ACKs prompt nothing sooner than their receiver ever answered.
   private mutating func wasOvertaken(
-    _ segment: Segment, _ side: Int, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
   ) -> Bool {
     if let identification = segment.identification, identification != 0, ends[side].identifications.last != 0 {
       return basis.isOldCopy
@@ -87,7 +87,7 @@ extension Connection {
       && segment.time.nanoseconds &- ends[side].lastTime < answerTime
   }
 
-  mutating func noteMisfit(_ fit: Acceptability, _ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteMisfit(_ fit: Acceptability, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     switch fit {
     case .acceptable: return
@@ -109,7 +109,7 @@ extension Connection {
 
   /// The first segment of an end that was sent something it may not take: a pure ACK that says nothing new is its
   /// challenge (RFC 9293 §3.10.7.4, RFC 5961 §3 to §5).
-  mutating func noteChallenge(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteChallenge(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     watch.remove(.challenge(side))
     let other = peer(of: side)
     guard segment.sequenceLength == 0, segment.sequence == ends[side].next,
@@ -125,7 +125,7 @@ extension Connection {
   /// How far left the right edge of the window moves, where that is more than the rounding of the scale (RFC 7323 §2.4);
   /// from there on it counts as the edge.
   private mutating func shrinkWindow(
-    of side: Int, to acknowledgment: SequenceNumber, _ window: UInt16, in stores: inout ConnectionStores
+    of side: Side, to acknowledgment: SequenceNumber, _ window: UInt16, in stores: inout ConnectionStores
   ) -> Int? {
     let shift = ends[side].windowShift
     let new = acknowledgment + Int(window) << shift
@@ -137,7 +137,7 @@ extension Connection {
 
   /// Windows, probes and acknowledgments that repeat themselves.
   @inline(__always)
-  mutating func noteWindow(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteWindow(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     guard !segment.flags.contains(.syn) else { return }
     let other = peer(of: side)
     if watch.contains(.zeroWindow(other)) {
@@ -150,14 +150,14 @@ extension Connection {
     if segment.wirePayloadLength > 0, !ends[other].facts.contains(.sentSYNACK), ends[side].proved == .synSent {
       add(.dataBeforeEstablished, segment, side, in: &stores) { $0.bytes = segment.wirePayloadLength }
     }
-    let agreed = ends[0].facts.contains(.sentTimestamps) && ends[1].facts.contains(.sentTimestamps)
+    let agreed = ends[.low].facts.contains(.sentTimestamps) && ends[.high].facts.contains(.sentTimestamps)
     if agreed, !segment.options.kinds.contains(.timestamps), !segment.options.kinds.contains(.truncated) {
       add(.missingTimestamp, segment, side, in: &stores, window: .max)
     }
   }
 
   @inline(__always)
-  private mutating func noteZeroWindow(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteZeroWindow(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     if watch.contains(.zeroWindow(side)) {
       update(.zeroWindow, side, in: &stores) { notice in
@@ -174,7 +174,7 @@ extension Connection {
     }
   }
 
-  private mutating func noteKeepAlive(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteKeepAlive(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let earlier = newest(.keepAlive, side, in: &stores)
     let isUnanswered = earlier.map { ends[peer(of: side)].lastTime < $0.last.time.nanoseconds } ?? false
     let run = isUnanswered ? (earlier?.distance ?? 0) + 1 : 1
@@ -189,7 +189,7 @@ extension Connection {
   }
 
   @inline(__always)
-  private mutating func noteAcknowledgment(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteAcknowledgment(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment, ends[other].isAcknowledged else { return }
     let ahead = acknowledgment.distance(from: ends[other].acknowledged)

@@ -7,7 +7,7 @@ extension Connection {
   /// True for a segment that merely carries the connection on: the next bytes, the next acknowledgment.
   @inline(__always)
   mutating func isPlain(
-    _ segment: Segment, from side: Int, leastIdle: Int64, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, leastIdle: Int64, in stores: inout ConnectionStores
   ) -> Bool {
     let other = peer(of: side)
     guard segment.flags.isSubset(of: [.ack, .psh, .ece, .cwr, .ae]), let acknowledgment = segment.acknowledgment else {
@@ -23,7 +23,7 @@ extension Connection {
   /// True for an acknowledgment of something new, or of nothing where nothing is on its way.
   @inline(__always)
   private mutating func isPlain(
-    _ acknowledgment: SequenceNumber, _ segment: Segment, from side: Int, to other: Int,
+    _ acknowledgment: SequenceNumber, _ segment: Segment, from side: Side, to other: Side,
     in stores: inout ConnectionStores
   ) -> Bool {
     guard ends[other].isKnown else { return ends[side].proved == .established }
@@ -35,7 +35,7 @@ extension Connection {
 
   /// True where the right edge of the window does not move left.
   mutating func keepsEdge(
-    _ acknowledgment: SequenceNumber, _ window: UInt16, of side: Int, in stores: inout ConnectionStores
+    _ acknowledgment: SequenceNumber, _ window: UInt16, of side: Side, in stores: inout ConnectionStores
   ) -> Bool {
     guard let edge = windowEdge(of: side, &stores) else { return true }
     return acknowledgment + Int(window) << ends[side].windowShift >= edge
@@ -43,7 +43,7 @@ extension Connection {
 
   /// The most payload one segment of `side` may carry: the peer's MSS.
   @inline(__always)
-  mutating func largestPayload(of side: Int) -> Int {
+  mutating func largestPayload(of side: Side) -> Int {
     let size = ends[peer(of: side)].maximumSegmentSize
     return size == 0 ? .max : Int(size)
   }
@@ -69,7 +69,7 @@ extension Connection {
   /// - Returns: what ``observeAfter(_:from:_:in:)`` compares with afterwards.
   @inline(__always)
   mutating func observeBefore(
-    _ segment: Segment, _ fit: Acceptability, from side: Int, timers: TimerProfile, in stores: inout ConnectionStores
+    _ segment: Segment, _ fit: Acceptability, from side: Side, timers: TimerProfile, in stores: inout ConnectionStores
   ) -> NoticeBasis {
     let quiet = segment.time.nanoseconds &- lastTime(&stores)
     if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, in: &stores) }
@@ -94,7 +94,7 @@ extension Connection {
   /// Looks at `segment` once the endpoints have taken it.
   @inline(__always)
   mutating func observeAfter(
-    _ segment: Segment, from side: Int, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
   ) {
     guard !segment.flags.contains(.rst), basis.fit == .acceptable || basis.fit == .acknowledgesUnsent else { return }
     let other = peer(of: side)
@@ -113,13 +113,13 @@ extension Connection {
     }
   }
 
-  private mutating func basis(_ side: Int, _ stores: inout ConnectionStores) -> NoticeBasis {
+  private mutating func basis(_ side: Side, _ stores: inout ConnectionStores) -> NoticeBasis {
     NoticeBasis(
       retransmissions: stores.extras[extras].ends[side].retransmittedSegments, outOfOrder: stores.extras[extras].ends[side].outOfOrderSegments,
       uncaptured: stores.extras[extras].ends[peer(of: side)].uncapturedBytes, acknowledged: ends[side].acknowledged)
   }
 
-  private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     add(.silence, segment, side, in: &stores, window: -1) { notice in
       notice.delay = quiet
       if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
@@ -129,18 +129,18 @@ extension Connection {
 
   /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to
   /// run out first, so that identification and timestamp would be newer than those of the last segment.
-  mutating func isOldCopy(_ segment: Segment, from side: Int) -> Bool {
+  mutating func isOldCopy(_ segment: Segment, from side: Side) -> Bool {
     if ends[side].isNewer(than: segment) { return true }
     return segment.options.kinds.contains(.timestamps) && !ends[side].clock.isNewer(segment)
   }
 
   /// A segment whose checksum is wrong: its receiver drops it, so nothing else comes of it.
-  mutating func noteDamaged(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteDamaged(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     add(.badChecksum, segment, side, in: &stores, window: .max)
   }
 
   /// The same packet twice in the capture: counted, and nothing else comes of it.
-  mutating func noteDuplicate(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteDuplicate(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     stores.extras[makeExtras(&stores)].ends[side].duplicatePackets &+= 1
     add(.duplicatePacket, segment, side, in: &stores, window: .max)
   }
@@ -152,7 +152,7 @@ extension Connection {
   ///   - fill: puts in what the kind has to say.
   @inline(never)
   mutating func add(
-    _ kind: NoticeKind, _ segment: Segment, _ side: Int, in stores: inout ConnectionStores, window: Int64 = 1_000_000_000,
+    _ kind: NoticeKind, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores, window: Int64 = 1_000_000_000,
     _ fill: (inout FlowNotice) -> Void = { _ in }
   ) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
@@ -182,20 +182,20 @@ extension Connection {
   }
 
   /// The newest notice of a kind that `side` sent; nil where there is none.
-  mutating func newest(_ kind: NoticeKind, _ side: Int, in stores: inout ConnectionStores) -> FlowNotice? {
+  mutating func newest(_ kind: NoticeKind, _ side: Side, in stores: inout ConnectionStores) -> FlowNotice? {
     stores.notices.newest(kind, role(of: side), in: stores.extras[extras].notices)
   }
 
   /// Changes it, where there is one.
   mutating func update(
-    _ kind: NoticeKind, _ side: Int, in stores: inout ConnectionStores, _ body: (inout FlowNotice) -> Void
+    _ kind: NoticeKind, _ side: Side, in stores: inout ConnectionStores, _ body: (inout FlowNotice) -> Void
   ) {
     stores.notices.update(kind, role(of: side), in: stores.extras[extras].notices, body)
   }
 
   /// Keeps the pause that `segment` ends, if it was long enough to be told of.
   @inline(__always)
-  mutating func notePause(before segment: Segment, from side: Int, in stores: inout ConnectionStores) {
+  mutating func notePause(before segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let last = lastTime(&stores)
     guard segment.time.nanoseconds &- last >= stores.notices.leastSilence else { return }
     let states = (ends[side].state, ends[peer(of: side)].state)

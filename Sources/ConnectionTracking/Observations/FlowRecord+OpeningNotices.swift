@@ -3,7 +3,7 @@ import PacketDecoding
 // SYNs: repeated, changed, with data, where no SYN belongs; and flags that no stack sends.
 
 extension Connection {
-  mutating func noteSYN(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteSYN(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     if opensAnew(segment, side: side) { return noteSYNInConnection(segment, side, in: &stores) }
     if segment.flags.contains(.ack) { noteSYNACK(segment, side, in: &stores) } else { notePlainSYN(segment, side, in: &stores) }
     if segment.options.kinds.contains(.fastOpen) {
@@ -11,7 +11,7 @@ extension Connection {
     }
   }
 
-  private mutating func notePlainSYN(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func notePlainSYN(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     if segment.wirePayloadLength > 0 {
       add(.synWithData, segment, side, in: &stores) { $0.bytes = segment.wirePayloadLength }
     }
@@ -26,7 +26,7 @@ extension Connection {
     }
   }
 
-  private mutating func noteSYNACK(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteSYNACK(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let opener = peer(of: side)
     if ends[side].facts.contains(.sentSYN) { add(.synACKOfOpener, segment, side, in: &stores, window: .max) }
     if let initial = ends[opener].initialSequence, let acknowledgment = segment.acknowledgment {
@@ -46,7 +46,7 @@ extension Connection {
     }
   }
 
-  private mutating func noteSYNACKAgain(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteSYNACKAgain(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     guard !isOldCopy(segment, from: side) else { return }
     let openerSentData = ends[peer(of: side)].facts.contains(.sentData)
     let isAcknowledged = ends[side].synIsCovered(by: ends[side].acknowledged)
@@ -58,7 +58,7 @@ extension Connection {
     }
   }
 
-  private mutating func noteSYNInConnection(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteSYNInConnection(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let distance = segment.sequence.distance(from: ends[side].next)
     let since = segment.time.nanoseconds &- ends[side].lastTime
     let isNewer = ends[side].clock.isNewer(segment)
@@ -71,7 +71,7 @@ extension Connection {
   }
 
   /// `side` takes the SYN inside this connection, and had not challenged it.
-  mutating func noteTakenSYN(by side: Int, in stores: inout ConnectionStores) {
+  mutating func noteTakenSYN(by side: Side, in stores: inout ConnectionStores) {
     guard newest(.challengeACK, side, in: &stores) == nil else { return }
     update(.synInConnection, peer(of: side), in: &stores) {
       $0.circumstances.insert(.acknowledged)
@@ -80,7 +80,7 @@ extension Connection {
 
   /// The notice that the flow after this one begins with.
   mutating func reuseNotice(
-    _ segment: Segment, from side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, in stores: inout ConnectionStores
   ) -> FlowNotice {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
     var notice = FlowNotice(kind: .reuse, sender: .client, first: moment)
@@ -95,7 +95,7 @@ extension Connection {
 
   /// Flags and fields that a stack does not send.
   @inline(__always)
-  mutating func noteShape(_ segment: Segment, _ side: Int, in stores: inout ConnectionStores) {
+  mutating func noteShape(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     let flags = segment.flags
     if flags.contains(.syn) {
       if flags.contains(.fin) { add(.synFIN, segment, side, in: &stores) }

@@ -19,9 +19,9 @@ struct NoticeWatch: OptionSet, Sendable {
   let rawValue: UInt8
 
   /// The side's window is 0.
-  static func zeroWindow(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 1 &<< UInt8(truncatingIfNeeded: side)) }
+  static func zeroWindow(_ side: Side) -> NoticeWatch { NoticeWatch(rawValue: 1 &<< side.rawValue) }
   /// The side was sent something that it may challenge.
-  static func challenge(_ side: Int) -> NoticeWatch { NoticeWatch(rawValue: 4 &<< UInt8(truncatingIfNeeded: side)) }
+  static func challenge(_ side: Side) -> NoticeWatch { NoticeWatch(rawValue: 4 &<< side.rawValue) }
   /// A RST passed, taken or not.
   static let reset = NoticeWatch(rawValue: 1 << 4)
 }

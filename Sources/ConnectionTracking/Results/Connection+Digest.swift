@@ -8,18 +8,18 @@ extension Connection {
     _ key: FlowKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
   ) -> FlowDigest {
     let reset = marks.contains(.hasReset) ? earliestReset(&stores) : nil
-    let (client, server) = (clientSide, 1 - clientSide)
+    let (client, server) = (clientSide, clientSide.other)
     let walk = DigestWalk(of: &self, &stores)
     return FlowDigest(
       number: number, client: self.client(key), orientation: orientation, close: closeKind, closedBy: closer,
       end: reason, server: self.server(key), resetBy: reset?.sender, firstSeen: first, lastSeen: last(&stores),
       answerDelay: answerDelay(walk.answer),
-      packets: Int(truncatingIfNeeded: packets(of: 0, &stores) &+ packets(of: 1, &stores)),
+      packets: Int(truncatingIfNeeded: packets(of: .low, &stores) &+ packets(of: .high, &stores)),
       payloadBytes: Int(
-        truncatingIfNeeded: distinctPayloadBytes(of: 0, &stores) &+ distinctPayloadBytes(of: 1, &stores)),
+        truncatingIfNeeded: distinctPayloadBytes(of: .low, &stores) &+ distinctPayloadBytes(of: .high, &stores)),
       retransmittedBytes: Int(
-        truncatingIfNeeded: stores.extras[extras].ends[0].retransmittedBytes
-          &+ stores.extras[extras].ends[1].retransmittedBytes),
+        truncatingIfNeeded: stores.extras[extras].ends[.low].retransmittedBytes
+          &+ stores.extras[extras].ends[.high].retransmittedBytes),
       resetTime: reset?.first.time ?? Timestamp(nanoseconds: 0),
       clientEnd: digest(of: client, walk.stays[client], until: end.nanoseconds),
       serverEnd: digest(of: server, walk.stays[server], until: end.nanoseconds))
@@ -31,7 +31,7 @@ extension Connection {
     guard marks.contains(.hasExtras) else { return true }
     let extra = attachment
     guard stores.extras[extra].previous == 0, stores.extras[extra].notices.omitted == 0,
-      stores.extras[extra].ends[0].uncapturedBytes == 0, stores.extras[extra].ends[1].uncapturedBytes == 0,
+      stores.extras[extra].ends[.low].uncapturedBytes == 0, stores.extras[extra].ends[.high].uncapturedBytes == 0,
       !marks.contains(.hasTimeout) || isServed(&stores)
     else { return false }
     guard marks.contains(.hasReset) else { return true }
@@ -41,13 +41,13 @@ extension Connection {
 
   /// The server has taken the connection: it has sent payload, and not only with its SYN-ACK.
   private mutating func isServed(_ stores: inout ConnectionStores) -> Bool {
-    let server = 1 - clientSide
+    let server = clientSide.other
     return packets(of: server, &stores) > 1 && payloadBytes(of: server, &stores) > 0
   }
 
   /// There is one at most, unless the connection is eventful.
   private mutating func earliestReset(_ stores: inout ConnectionStores) -> FlowNotice? {
-    newest(.reset, clientSide, in: &stores) ?? newest(.reset, 1 - clientSide, in: &stores)
+    newest(.reset, clientSide, in: &stores) ?? newest(.reset, clientSide.other, in: &stores)
   }
 
   /// Whether a RST does not tell of a listener that has no room for the connection.
@@ -56,12 +56,12 @@ extension Connection {
   }
 
   private mutating func answerDelay(_ answer: Int64?) -> Int64? {
-    guard orientation == .syn, ends[1 - clientSide].packets > 0 else { return nil }
+    guard orientation == .syn, ends[clientSide.other].packets > 0 else { return nil }
     return answer.map { Timestamp(nanoseconds: $0).nanoseconds(since: first.time) }
   }
 
   @inline(__always)
-  private mutating func digest(of side: Int, _ stays: Stays, until end: Int64) -> EndpointDigest {
+  private mutating func digest(of side: Side, _ stays: Stays, until end: Int64) -> EndpointDigest {
     var digest = EndpointDigest(
       initialSequence: ends[side].initialSequence, state: ends[side].state, hasSent: ends[side].packets > 0)
     let timeWait = stays.clock.nanoseconds(in: .timeWait, until: end)
@@ -102,7 +102,7 @@ private struct DigestWalk {
     let closes = connection.closing.hasFIN
     let client = connection.clientSide
     var places = [2 of Int](repeating: 0)
-    for side in 0..<2 { places[side] = StateDurations.place(of: connection.marks.start(of: side)) }
+    for side in Side.both { places[side] = StateDurations.place(of: connection.marks.start(of: side)) }
     for index in 0..<Int(connection.log.count) where closes || !isOpened {
       let entry = stores.log[connection.log, index]
       let moment = connection.moment(ofEntry: index, &stores)

@@ -23,8 +23,8 @@ extension Connection {
       notices: stores.notices.all(of: notices))
   }
 
-  func client(_ key: FlowKey) -> SocketAddress { clientSide == 0 ? key.low : key.high }
-  func server(_ key: FlowKey) -> SocketAddress { clientSide == 0 ? key.high : key.low }
+  func client(_ key: FlowKey) -> SocketAddress { clientSide == .low ? key.low : key.high }
+  func server(_ key: FlowKey) -> SocketAddress { clientSide == .low ? key.high : key.low }
 
   var closer: Flow.Closer? {
     if let side = closing.firstSide { return side == clientSide ? .client : .server }
@@ -35,14 +35,14 @@ extension Connection {
     mutating get {
       let kind = closing.kind
       let isUnanswered =
-        orientation == .syn && ends[1 - clientSide].packets == 0 && ends[clientSide].proved == .synSent
+        orientation == .syn && ends[clientSide.other].packets == 0 && ends[clientSide].proved == .synSent
       if isUnanswered, ends[clientSide].state == .closed { return .refused }
       return kind == .none && isUnanswered && !isSelfConnect ? .unanswered : kind
     }
   }
 
   mutating func summary(
-    of side: Int, _ clock: borrowing StateClock, until end: Timestamp, _ stores: inout ConnectionStores
+    of side: Side, _ clock: borrowing StateClock, until end: Timestamp, _ stores: inout ConnectionStores
   ) -> EndpointSummary {
     let extra = stores.extras[extras].ends[side]
     var durations = clock.durations
@@ -67,7 +67,7 @@ extension Connection {
       nanosecondsInState: durations)
   }
 
-  private mutating func lostBytes(of side: Int, _ stores: inout ConnectionStores) -> Int {
+  private mutating func lostBytes(of side: Side, _ stores: inout ConnectionStores) -> Int {
     guard hasHoles(side, &stores) else { return 0 }
     return stores.disorder[stores.extras[extras].ends[side].holes].missing(from: contiguous(of: side, &stores))
   }

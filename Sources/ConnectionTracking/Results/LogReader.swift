@@ -9,7 +9,7 @@ struct LogReader {
 
   init(of connection: inout Connection) {
     clocks = .init(repeating: StateClock(from: connection.first.time.nanoseconds))
-    states = [connection.marks.start(of: 0), connection.marks.start(of: 1)]
+    states = [connection.marks.start(of: .low), connection.marks.start(of: .high)]
   }
 
   /// Goes on behind the moves of the first `entries`.
@@ -18,7 +18,7 @@ struct LogReader {
     while entry < entries, next(in: &connection, &stores) != nil {}
   }
 
-  /// The next move, its side that of the role: 0 is the client; nil behind the last one.
+  /// The next move; nil behind the last one.
   mutating func next(in connection: inout Connection, _ stores: inout ConnectionStores) -> TimelineSlot? {
     while entry < Int(connection.log.count) {
       let packed = stores.log[connection.log, entry]
@@ -38,7 +38,7 @@ struct LogReader {
     let moment = connection.moment(ofEntry: entry, &stores)
     let side = packed.side
     var slot = TimelineSlot(
-      side: side ^ connection.clientSide, from: states[side], to: packed.to, packed.cause, packed.evidence,
+      connection.role(of: side), from: states[side], to: packed.to, packed.cause, packed.evidence,
       frame: packed.evidence == .timer ? 0 : moment.frame, time: moment.time.nanoseconds)
     if packed.settlement != .open {
       slot.settle(as: packed.settlement, at: connection.moment(ofEntry: packed.settledBy, &stores))

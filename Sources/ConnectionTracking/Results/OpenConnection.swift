@@ -38,7 +38,7 @@ extension Connection {
       serverEnd: outline(of: peer(of: client), &stores))
   }
 
-  private mutating func outline(of side: Int, _ stores: inout ConnectionStores) -> OpenConnection.End {
+  private mutating func outline(of side: Side, _ stores: inout ConnectionStores) -> OpenConnection.End {
     let newest = newestMove(in: &stores) { $0.side == side }
     let isKnown = newest != .none
     return OpenConnection.End(

@@ -20,7 +20,6 @@ public enum Evidence: UInt8, Sendable, Hashable, CaseIterable {
 
 /// One transition of one endpoint, and how it is known: 28 bytes, for a report has millions of them.
 public struct TimelineEntry: Sendable, Equatable {
-  /// With the role as its side: 0 is the client.
   @usableFromInline private(set) var slot: TimelineSlot
 
   @inline(__always)
@@ -42,7 +41,7 @@ public struct TimelineEntry: Sendable, Equatable {
     evidence: Evidence, confirmed: Moment? = nil, refuted: Moment? = nil
   ) {
     var slot = TimelineSlot(
-      side: Int(endpoint.rawValue), from: from, to: to, cause, evidence, frame: frame ?? 0, time: time.nanoseconds)
+      endpoint, from: from, to: to, cause, evidence, frame: frame ?? 0, time: time.nanoseconds)
     if let refuted { slot.settle(as: .refuted, at: refuted) }
     if let confirmed { slot.settle(as: .confirmed, at: confirmed) }
     self.slot = slot
@@ -53,8 +52,8 @@ public struct TimelineEntry: Sendable, Equatable {
   /// That packet's frame; nil for a timer.
   @inlinable public var frame: UInt64? { slot.evidence == .timer ? nil : slot.frame }
   public var endpoint: EndpointRole {
-    @inlinable get { slot.side == 0 ? .client : .server }
-    set { slot.side = Int(newValue.rawValue) }
+    @inlinable get { slot.endpoint }
+    set { slot.endpoint = newValue }
   }
   /// nil before any evidence.
   public var from: TCPState? { slot.from }

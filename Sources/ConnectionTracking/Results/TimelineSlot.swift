@@ -14,7 +14,7 @@ struct TimelineSlot: Sendable, Equatable {
   @usableFromInline let cause: TransitionCause
   /// `to` in the lower half, `from` in the upper.
   @usableFromInline private(set) var states: UInt8
-  /// From the lowest bit: settlement and evidence, two bits each; side.
+  /// From the lowest bit: settlement and evidence, two bits each; whose it is.
   @usableFromInline private(set) var traits: UInt8
 
   /// What became of a presumed entry.
@@ -24,7 +24,7 @@ struct TimelineSlot: Sendable, Equatable {
   /// - Parameter frame: 0 for a timer's.
   @inline(__always)
   init(
-    side: Int, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, frame: UInt64, time: Int64
+    _ endpoint: EndpointRole, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, frame: UInt64, time: Int64
   ) {
     let frame = min(frame, Self.largestFrame)
     self.time = time
@@ -32,16 +32,16 @@ struct TimelineSlot: Sendable, Equatable {
     upperFrames = UInt8(truncatingIfNeeded: frame >> 32)
     self.cause = cause
     states = TCPState.code(of: from) << 4 | TCPState.code(of: to)
-    traits = evidence.rawValue << 2 | UInt8(truncatingIfNeeded: side & 1) << 4
+    traits = evidence.rawValue << 2 | endpoint.rawValue << 4
   }
 
   private static let largestFrame: UInt64 = 1 << 36 - 1
 }
 
 extension TimelineSlot {
-  @usableFromInline var side: Int {
-    @inlinable get { Int(traits >> 4 & 1) }
-    set { traits = traits & ~(1 << 4) | UInt8(truncatingIfNeeded: newValue & 1) << 4 }
+  @usableFromInline var endpoint: EndpointRole {
+    @inlinable get { traits >> 4 & 1 == 0 ? .client : .server }
+    set { traits = traits & ~(1 << 4) | newValue.rawValue << 4 }
   }
   var from: TCPState? { TCPState(code: states >> 4) }
   var to: TCPState? { TCPState(code: states & 15) }

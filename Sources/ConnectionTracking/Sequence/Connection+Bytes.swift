@@ -4,7 +4,7 @@ import PacketDecoding
 
 extension Connection {
   /// Places `segment` in its direction's sequence space.
-  mutating func trackBytes(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  mutating func trackBytes(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     let length = segment.sequenceLength
     guard length > 0 else { return }
     let end = segment.sequenceEnd
@@ -20,7 +20,7 @@ extension Connection {
     count(segment, new: new, isNewest: isNewest, side: side, in: &stores)
   }
 
-  private mutating func noteFIN(_ segment: Segment, side: Int, in stores: inout ConnectionStores) {
+  private mutating func noteFIN(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     if segment.sequenceEnd == ends[side].next {
       ends[side].facts.insert(.hasFIN)
     } else {
@@ -33,7 +33,7 @@ extension Connection {
 
   /// Places a segment that does not simply continue, and says how much of it is new.
   private mutating func place(
-    _ segment: Segment, side: Int, _ contiguous: inout SequenceNumber, in stores: inout ConnectionStores
+    _ segment: Segment, side: Side, _ contiguous: inout SequenceNumber, in stores: inout ConnectionStores
   ) -> Int {
     let end = segment.sequenceEnd
     guard end > contiguous else { return 0 }
@@ -48,7 +48,7 @@ extension Connection {
   }
 
   private mutating func count(
-    _ segment: Segment, new: Int, isNewest: Bool, side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, new: Int, isNewest: Bool, side: Side, in stores: inout ConnectionStores
   ) {
     let markers = isNewest ? segment.sequenceLength - segment.wirePayloadLength : 0
     let distinct = min(max(0, new - markers), segment.wirePayloadLength)
@@ -74,12 +74,12 @@ extension Connection {
 
   /// Whether the byte in `segment` is still to be acknowledged, and the peer has room for it: what looks like a probe is
   /// sent again for its own sake.
-  private mutating func isAwaited(_ segment: Segment, side: Int) -> Bool {
+  private mutating func isAwaited(_ segment: Segment, side: Side) -> Bool {
     ends[side].isAcknowledged && ends[side].acknowledged < segment.sequenceEnd && ends[peer(of: side)].window > 0
   }
 
   /// A keepalive probe: SEG.SEQ = SND.NXT - 1 with at most one byte (RFC 9293 §3.8.4).
-  mutating func isProbe(_ segment: Segment, side: Int) -> Bool {
+  mutating func isProbe(_ segment: Segment, side: Side) -> Bool {
     segment.wirePayloadLength <= 1 && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
       && segment.sequence == ends[side].next - 1
   }
@@ -88,7 +88,7 @@ extension Connection {
   ///
   /// - Returns: the acknowledgment where it can be believed: nil for one of bytes that were never sent.
   mutating func acknowledge(
-    _ segment: Segment, by side: Int, in stores: inout ConnectionStores
+    _ segment: Segment, by side: Side, in stores: inout ConnectionStores
   ) -> SequenceNumber? {
     let other = peer(of: side)
     guard let acknowledgment = segment.acknowledgment else { return nil }
@@ -104,7 +104,7 @@ extension Connection {
 
   /// What the peer has acknowledged it has received, though the tap never saw it.
   private mutating func closeHoles(
-    upTo acknowledgment: SequenceNumber, side: Int, in stores: inout ConnectionStores
+    upTo acknowledgment: SequenceNumber, side: Side, in stores: inout ConnectionStores
   ) {
     let edge = contiguous(of: side, &stores)
     guard acknowledgment > edge else { return }

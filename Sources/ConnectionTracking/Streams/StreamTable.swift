@@ -7,7 +7,7 @@ struct StreamTable: Sendable {
   /// Takes the payload of a segment that the record has taken, and the acknowledgment for the other direction. A
   /// direction begins at its first segment.
   mutating func take(
-    _ segment: Segment, _ payload: Span<UInt8>, of record: inout Connection, from side: Int, limit: Int,
+    _ segment: Segment, _ payload: Span<UInt8>, of record: inout Connection, from side: Side, limit: Int,
     _ events: inout [TrackerEvent]
   ) {
     guard !segment.flags.contains(.rst) else { return }
@@ -25,15 +25,15 @@ struct StreamTable: Sendable {
   }
 
   /// A number for a direction, by the number of its flow.
-  private static func key(flow: Int, side: Int) -> UInt64 {
-    UInt64(truncatingIfNeeded: flow) << 1 | UInt64(truncatingIfNeeded: side)
+  private static func key(flow: Int, side: Side) -> UInt64 {
+    UInt64(truncatingIfNeeded: flow) << 1 | UInt64(side.rawValue)
   }
 
   /// Ends both directions: what waits behind a hole comes out after it.
   mutating func finish(
     _ record: inout Connection, at last: TimelineEntry.Moment, into events: inout [TrackerEvent]
   ) {
-    for side in 0..<2 {
+    for side in Side.both {
       guard var reassembler = reassemblers.removeValue(forKey: Self.key(flow: record.number, side: side))
       else {
         continue
@@ -43,7 +43,7 @@ struct StreamTable: Sendable {
   }
 
   private func emit(
-    _ contents: [StreamEvent.Content], _ segment: Segment, _ record: inout Connection, side: Int,
+    _ contents: [StreamEvent.Content], _ segment: Segment, _ record: inout Connection, side: Side,
     _ events: inout [TrackerEvent]
   ) {
     let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
@@ -51,7 +51,7 @@ struct StreamTable: Sendable {
   }
 
   private func append(
-    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: inout Connection, side: Int,
+    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: inout Connection, side: Side,
     _ events: inout [TrackerEvent]
   ) {
     events.append(

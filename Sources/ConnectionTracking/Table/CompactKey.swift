@@ -11,12 +11,12 @@ struct CompactKey: Sendable {
 
   /// Of a flow of IPv4, one of whose segments is `segment`, which `side` sent.
   @inline(__always)
-  init(ofIPv4 segment: Segment, from side: UInt8) {
+  init(ofIPv4 segment: Segment, from side: Side) {
     let source = UInt32(truncatingIfNeeded: segment.source.address.low)
     let destination = UInt32(truncatingIfNeeded: segment.destination.address.low)
-    addresses = side == 0 ? (source, destination) : (destination, source)
+    addresses = side == .low ? (source, destination) : (destination, source)
     ports =
-      side == 0
+      side == .low
       ? (segment.source.port, segment.destination.port) : (segment.destination.port, segment.source.port)
     encapsulation = segment.encapsulation
   }

@@ -27,7 +27,7 @@ extension ConnectionTracker {
   private mutating func slotForSYN(
     _ segment: inout Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
-    guard records[slot].isReplaced(by: segment, from: Int(lookup.side), in: &stores) else { return slot }
+    guard records[slot].isReplaced(by: segment, from: lookup.side, in: &stores) else { return slot }
     return replace(slot, with: &segment, lookup, into: &events)
   }
 
@@ -37,7 +37,7 @@ extension ConnectionTracker {
   mutating func slotForAnswer(
     _ segment: inout Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
-    let side = Int(lookup.side & 1)
+    let side = lookup.side
     guard records[slot].isReplaced(byAnswer: segment, from: side, in: &stores) else { return slot }
     records[slot].noteTakenSYN(by: side, in: &stores)
     return replace(slot, with: &segment, lookup, into: &events)
@@ -47,7 +47,7 @@ extension ConnectionTracker {
   private mutating func replace(
     _ slot: FlowTable.Slot, with segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
   ) -> FlowTable.Slot {
-    let side = Int(lookup.side)
+    let side = lookup.side
     let mark = LogMark(of: &records[slot], &stores)
     let reuse = records[slot].reuseNotice(segment, from: side, in: &stores)
     records[slot].replace(by: segment, from: side, in: &stores)

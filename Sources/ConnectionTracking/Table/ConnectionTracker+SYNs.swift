@@ -42,10 +42,10 @@ extension ConnectionTracker {
     var syn = records[saved: slot].syn(key)
     let refusal = records[saved: slot].refusal(key)
     let new = records.replay(slot, &syn)
-    let sender = Int(records[new].clientSide)
+    let sender = records[new].clientSide
     _ = records[new].process(syn, PayloadSample(), from: sender, timers: timers, in: &stores)
     if let refusal {
-      _ = records[new].process(refusal, PayloadSample(), from: 1 - sender, timers: timers, in: &stores)
+      _ = records[new].process(refusal, PayloadSample(), from: sender.other, timers: timers, in: &stores)
     }
     if isAttempt { evictions.add(new, since: flowCount, in: &records) }
     schedule(new)
@@ -61,9 +61,9 @@ extension ConnectionTracker {
     var connection = Connection(
       number: records[saved: slot].number, key: records[saved: slot].compactKey,
       isKeptKey: records[saved: slot].isKeptKey, side: sender, segment: syn)
-    _ = connection.process(syn, PayloadSample(), from: Int(sender), timers: timers, in: &stores)
+    _ = connection.process(syn, PayloadSample(), from: sender, timers: timers, in: &stores)
     if let refusal {
-      _ = connection.process(refusal, PayloadSample(), from: 1 - Int(sender), timers: timers, in: &stores)
+      _ = connection.process(refusal, PayloadSample(), from: sender.other, timers: timers, in: &stores)
     }
     return connection
   }

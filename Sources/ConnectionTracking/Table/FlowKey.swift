@@ -30,9 +30,9 @@ package struct FlowKey: Sendable, Equatable {
   /// Of the two ends of `segment`, which the key's end `side` sent: without a branch, as keys are compared for every packet,
   /// and neither who sent it nor by which protocol is anything that a processor could foresee.
   @inline(__always)
-  init(_ segment: Segment, from side: UInt8) {
+  init(_ segment: Segment, from side: Side) {
     let (source, destination) = (segment.source.address, segment.destination.address)
-    let isFromHigh = 0 &- UInt64(side & 1)
+    let isFromHigh = 0 &- UInt64(side.rawValue)
     let high = (source.high ^ destination.high) & isFromHigh
     let low = (source.low ^ destination.low) & isFromHigh
     let port = (segment.source.port ^ segment.destination.port) & UInt16(truncatingIfNeeded: isFromHigh)

@@ -19,7 +19,7 @@ struct FlowLookup: Sendable {
   /// probably not held.
   var guess = FlowIndex.none
   /// The segment came from the key's higher end.
-  let side: UInt8
+  let side: Side
 
   @inline(__always)
   init(_ segment: Segment, _ hash: FlowHash) {
@@ -27,11 +27,11 @@ struct FlowLookup: Sendable {
       let source = segment.source.wordOfIPv4
       let destination = segment.destination.wordOfIPv4
       self.hash = hash(source, destination, segment.encapsulation)
-      side = destination < source ? 1 : 0
+      side = Side(isHigh: destination < source)
     } else {
       self.hash = hash(
         hash.wordOfIPv6(segment.source), hash.wordOfIPv6(segment.destination), segment.encapsulation)
-      side = segment.destination < segment.source ? 1 : 0
+      side = Side(isHigh: segment.destination < segment.source)
     }
   }
 }

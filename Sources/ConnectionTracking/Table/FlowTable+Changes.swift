@@ -7,7 +7,7 @@ extension FlowTable {
   /// Begins a connection with `segment`, which `side` sent.
   ///
   /// - Returns: where it is.
-  mutating func begin(_ number: Int, with segment: inout Segment, from side: UInt8, _ hash: UInt32) -> Slot {
+  mutating func begin(_ number: Int, with segment: inout Segment, from side: Side, _ hash: UInt32) -> Slot {
     let (key, isKept) = compactKey(&segment, from: side)
     let slot = records.insert(
       Connection(number: number, key: key, isKeptKey: isKept, side: side, segment: segment))
@@ -17,14 +17,14 @@ extension FlowTable {
 
   /// Saves a SYN that begins a flow which is not held yet.
   @inline(never)
-  mutating func save(_ syn: inout Segment, of number: Int, from side: UInt8, _ hash: UInt32) {
+  mutating func save(_ syn: inout Segment, of number: Int, from side: Side, _ hash: UInt32) {
     let (key, isKept) = compactKey(&syn, from: side)
     index.insert(hash, syns.insert(number: number, key, isKept: isKept, &syn, from: side) | Self.saved)
   }
 
   @inline(__always)
   private mutating func compactKey(
-    _ segment: inout Segment, from side: UInt8
+    _ segment: inout Segment, from side: Side
   ) -> (key: CompactKey, isKept: Bool) {
     segment.isIPv4
       ? (CompactKey(ofIPv4: segment, from: side), false) : (keys.keep(FlowKey(segment, from: side)), true)

@@ -24,7 +24,7 @@ struct SYNRecord: ~Copyable, Sendable {
 
   /// Bits of the flow's number and of the frame: a trillion packets.
   private static let numberBits: UInt64 = 40
-  private static let side: UInt8 = 1
+  private static let isFromHigh: UInt8 = 1
   private static let keptKey: UInt8 = 2
   private static let refused: UInt8 = 4
 
@@ -37,11 +37,11 @@ struct SYNRecord: ~Copyable, Sendable {
 
   /// A flow that begins with `syn`, of which ``begins(with:)`` holds.
   @inline(__always)
-  init(number: Int, key: CompactKey, isKeptKey: Bool, side: UInt8, syn: Segment) {
+  init(number: Int, key: CompactKey, isKeptKey: Bool, side: Side, syn: Segment) {
     lowerNumber = UInt32(truncatingIfNeeded: number)
     upperNumber = UInt8(truncatingIfNeeded: number >> 32)
     compactKey = key
-    marks = side | (isKeptKey ? Self.keptKey : 0)
+    marks = side.rawValue | (isKeptKey ? Self.keptKey : 0)
     time = syn.time
     lowerFrame = UInt32(truncatingIfNeeded: syn.frame)
     upperFrame = UInt8(truncatingIfNeeded: syn.frame >> 32)
@@ -53,7 +53,7 @@ struct SYNRecord: ~Copyable, Sendable {
     @inline(__always) get { Int(upperNumber) << 32 | Int(lowerNumber) }
   }
   /// The side that sent it.
-  var sender: UInt8 { marks & Self.side }
+  var sender: Side { Side(isHigh: marks & Self.isFromHigh != 0) }
   /// Its whole key is kept elsewhere.
   var isKeptKey: Bool { marks & Self.keptKey != 0 }
   /// The SYN was answered by RST, and nothing has passed since.
@@ -96,7 +96,7 @@ extension SYNRecord {
   /// in it but an acknowledgment of that.
   ///
   /// - Parameter leastSilence: see ``TrackerConfiguration/leastSilence``.
-  func isRefused(by segment: Segment, from sender: UInt8, _ leastSilence: Int64) -> Bool {
+  func isRefused(by segment: Segment, from sender: Side, _ leastSilence: Int64) -> Bool {
     let delay = segment.time.nanoseconds &- time.nanoseconds
     let frames = segment.frame &- first.frame
     return !isRefused && sender != self.sender && segment.flags == [.rst, .ack] && segment.sequence == SequenceNumber(0)
@@ -123,7 +123,7 @@ extension SYNRecord {
 extension SYNRecord {
   /// The SYN, as far as anything asks.
   func syn(_ key: FlowKey) -> Segment {
-    let (source, destination) = sender == 0 ? (key.low, key.high) : (key.high, key.low)
+    let (source, destination) = sender == .low ? (key.low, key.high) : (key.high, key.low)
     var segment = Segment(
       time: time, frame: first.frame, source: source, destination: destination, sequence: offer.sequence, flags: .syn,
       window: offer.window)
@@ -141,7 +141,7 @@ extension SYNRecord {
   /// The RST; nil where the SYN was not refused.
   func refusal(_ key: FlowKey) -> Segment? {
     guard isRefused else { return nil }
-    let (source, destination) = sender == 0 ? (key.high, key.low) : (key.low, key.high)
+    let (source, destination) = sender == .low ? (key.high, key.low) : (key.low, key.high)
     var segment = Segment(
       time: last.time, frame: last.frame, source: source, destination: destination, sequence: SequenceNumber(0),
       acknowledgment: offer.sequence + 1, flags: [.rst, .ack])
@@ -159,7 +159,7 @@ extension SYNRecord {
   /// What is counted of a flow that ends as it is; a replay must say the same.
   @inline(__always)
   func digest(_ key: FlowKey, _ reason: Flow.EndReason) -> FlowDigest {
-    let (client, server) = sender == 0 ? (key.low, key.high) : (key.high, key.low)
+    let (client, server) = sender == .low ? (key.low, key.high) : (key.high, key.low)
     var digest = FlowDigest(
       number: number, client: client, orientation: .syn, close: isRefused ? .refused : .unanswered,
       closedBy: isRefused ? .server : nil, end: reason, server: server, resetBy: isRefused ? .server : nil,

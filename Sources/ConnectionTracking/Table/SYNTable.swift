@@ -52,7 +52,7 @@ struct SYNTable: ~Copyable, Sendable {
   /// - Returns: where its record is from now on.
   @inline(__always)
   mutating func insert(
-    number: Int, _ key: CompactKey, isKept: Bool, _ syn: inout Segment, from side: UInt8
+    number: Int, _ key: CompactKey, isKept: Bool, _ syn: inout Segment, from side: Side
   ) -> UInt32 {
     var record = SYNRecord(number: number, key: key, isKeptKey: isKept, side: side, syn: syn)
     record.earlier = latest
