@@ -117,7 +117,7 @@ extension Connection {
 
   /// Keeps a proof where the peer's answers have room for it, or else in the extras, as soon as there are two.
   private mutating func keep(_ proof: ArrivalProof, _ index: Int, of side: Side, in stores: inout ConnectionStores) {
-    let isOnly = !(0..<index).contains { needsProof(pendingEvents($0, of: side, &stores), at: side) }
+    let isOnly = !(0..<index).contains { mayNeedProof(pendingEvents($0, of: side, &stores), at: side) }
     if isOnly, ends[peer(of: side)].response.hold(proof) { return }
     evictProof(of: side, in: &stores)
     keepAmongExtras(proof, index, of: side, in: &stores)
@@ -127,7 +127,7 @@ extension Connection {
   mutating func evictProof(of side: Side, in stores: inout ConnectionStores) {
     guard let held = ends[peer(of: side)].response.proof else { return }
     ends[peer(of: side)].response.dropProof()
-    for index in 0..<ends[side].pending.count where needsProof(pendingEvents(index, of: side, &stores), at: side) {
+    for index in 0..<ends[side].pending.count where mayNeedProof(pendingEvents(index, of: side, &stores), at: side) {
       return keepAmongExtras(held, index, of: side, in: &stores)
     }
   }
