@@ -93,17 +93,17 @@ public struct PeerNames: Sendable, Equatable {
 
 /// Notices and traits, any of which makes a rule worth asking. Most flows have none, and cost next to nothing.
 struct RuleTrigger: Sendable {
-  var kinds: NoticeKinds
+  var kinds: ObservationKinds
   var traits: FlowTraits
 
-  static func notices(_ kinds: NoticeKind...) -> RuleTrigger {
-    RuleTrigger(kinds: kinds.reduce(into: []) { $0.insert(NoticeKinds($1)) }, traits: [])
+  static func observations(_ kinds: ObservationKind...) -> RuleTrigger {
+    RuleTrigger(kinds: kinds.reduce(into: []) { $0.insert(ObservationKinds($1)) }, traits: [])
   }
 
   static func traits(_ traits: FlowTraits) -> RuleTrigger { RuleTrigger(kinds: [], traits: traits) }
 
-  static func either(_ traits: FlowTraits, _ kinds: NoticeKind...) -> RuleTrigger {
-    RuleTrigger(kinds: kinds.reduce(into: []) { $0.insert(NoticeKinds($1)) }, traits: traits)
+  static func either(_ traits: FlowTraits, _ kinds: ObservationKind...) -> RuleTrigger {
+    RuleTrigger(kinds: kinds.reduce(into: []) { $0.insert(ObservationKinds($1)) }, traits: traits)
   }
 
   /// Asked for no flow: a rule about the capture, a listener or a host.

@@ -37,8 +37,10 @@ public struct Findings: Sendable {
 
   /// The findings of one flow, by time and then in the registry's order.
   public func of(_ flow: Flow) -> [Finding] {
-    var kinds = NoticeKinds()
-    if !flow.notices.isEmpty { for notice in flow.notices { kinds.insert(NoticeKinds(notice.kind)) } }
+    var kinds = ObservationKinds()
+    if !flow.observations.isEmpty {
+      for observation in flow.observations { kinds.insert(ObservationKinds(observation.kind)) }
+    }
     let traits = FlowTraits(flow, stall: stall)
     if kinds.isDisjoint(with: trigger.kinds), traits.isDisjoint(with: trigger.traits) { return [] }
     let rules = TriggerTable.rules(kinds, traits).intersection(rules)

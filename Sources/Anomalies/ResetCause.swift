@@ -35,76 +35,78 @@ public enum ResetCause: String, Sendable, Hashable, CaseIterable {
 }
 
 extension RuleContext {
-  /// The cause of the RST in `notice`.
-  func cause(of notice: FlowNotice) -> ResetCause {
-    let shape = notice.reset
-    if shape.answers == .syn, shape.traits.contains(.hasACK) { return refusal(notice) }
-    if notice.senderState == .listen { return .noSocket }
+  /// The cause of the RST in `observation`.
+  func cause(of observation: Observation) -> ResetCause {
+    let shape = observation.reset
+    if shape.answers == .syn, shape.traits.contains(.hasACK) { return refusal(observation) }
+    if observation.senderState == .listen { return .noSocket }
     // It answers another SYN-ACK than the one that passed.
     if shape.answers == .synACK, shape.position == .outsideWindow { return .unknown }
-    if isForeign(notice) { return .injected }
+    if isForeign(observation) { return .injected }
     if Int(shape.unansweredProbes) >= max(1, thresholds.unansweredProbes) { return .keepalive }
-    return shape.traits.contains(.hasACK) ? liveCause(notice) : statelessCause(notice)
+    return shape.traits.contains(.hasACK) ? liveCause(observation) : statelessCause(observation)
   }
 
   /// True where the sender's other segments show that it did not send this one.
-  func isForeign(_ notice: FlowNotice) -> Bool {
-    let difference = abs(Int(notice.reset.timeToLiveDifference))
-    if difference > thresholds.timeToLiveTolerance || hasForeignShape(notice) { return true }
-    guard notice.senderState?.isSynchronized == true, !has(.synInConnection), notice.reset.answers != .synACK else {
+  func isForeign(_ observation: Observation) -> Bool {
+    let difference = abs(Int(observation.reset.timeToLiveDifference))
+    if difference > thresholds.timeToLiveTolerance || hasForeignShape(observation) { return true }
+    guard observation.senderState?.isSynchronized == true, !has(.synInConnection), observation.reset.answers != .synACK
+    else {
       return false
     }
     // Data after one's own RST, or anything at all after one that says there is no socket.
-    return notices(.segmentAfterReset, by: notice.sender).contains { after in
-      after.last.frame > notice.first.frame && !after.circumstances.contains(.afterPeerReset)
-        && (after.bytes > 0 || !notice.reset.traits.contains(.hasACK))
+    return observations(.segmentAfterReset, by: observation.sender).contains { after in
+      after.last.frame > observation.first.frame && !after.circumstances.contains(.afterPeerReset)
+        && (after.bytes > 0 || !observation.reset.traits.contains(.hasACK))
     }
   }
 
   /// Stacks that answer without a socket leave the window 0, and sockets that reset send an ACK: a RST that does
   /// neither was made by something else.
-  func hasForeignShape(_ notice: FlowNotice) -> Bool {
-    notice.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow])
+  func hasForeignShape(_ observation: Observation) -> Bool {
+    observation.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow])
   }
 
-  private func refusal(_ notice: FlowNotice) -> ResetCause {
+  private func refusal(_ observation: Observation) -> ResetCause {
     // With the other packets of the host the TTL would tell a firewall from the host itself.
-    abs(Int(notice.reset.timeToLiveDifference)) > thresholds.timeToLiveTolerance ? .firewall : .refused
+    abs(Int(observation.reset.timeToLiveDifference)) > thresholds.timeToLiveTolerance ? .firewall : .refused
   }
 
   /// A socket sent it, for the RST has an ACK.
-  private func liveCause(_ notice: FlowNotice) -> ResetCause {
-    let shape = notice.reset
-    switch notice.senderState {
+  private func liveCause(_ observation: Observation) -> ResetCause {
+    let shape = observation.reset
+    switch observation.senderState {
     case .synSent, .closed, nil: return shape.answers == .synACK ? .cancelledConnect : .unknown
     default: break
     }
-    if isPurged(notice) { return .unreadData }
+    if isPurged(observation) { return .unreadData }
     return shape.traits.contains(.zeroWindow) && shape.traits.contains(.zeroSequence) ? .firewall : .abortedAlive
   }
 
   /// The receive queue was thrown away before the RST was built, so that its window is larger than the last one.
-  func isPurged(_ notice: FlowNotice) -> Bool {
-    notice.reset.traits.isSuperset(of: [.hasPredecessor, .acknowledgesAll])
-      && Int(notice.reset.window) > Int(notice.reset.lastWindow) + 1 && flow[notice.sender.peer].payloadBytes > 0
-      && notice.reset.answers != .synACK && flow[notice.sender].windowScale != nil
+  func isPurged(_ observation: Observation) -> Bool {
+    observation.reset.traits.isSuperset(of: [.hasPredecessor, .acknowledgesAll])
+      && Int(observation.reset.window) > Int(observation.reset.lastWindow) + 1
+      && flow[observation.sender.peer].payloadBytes > 0
+      && observation.reset.answers != .synACK && flow[observation.sender].windowScale != nil
   }
 
   /// No socket stood behind it.
-  private func statelessCause(_ notice: FlowNotice) -> ResetCause {
-    let shape = notice.reset
-    if answersLateData(notice) { return .dataAfterClose }
-    switch notice.senderState {
+  private func statelessCause(_ observation: Observation) -> ResetCause {
+    let shape = observation.reset
+    if answersLateData(observation) { return .dataAfterClose }
+    switch observation.senderState {
     case .synSent: return shape.answers == .synACK ? .cancelledConnect : .noSocket
     case .synReceived: return shape.answers == .synACK ? .cancelledConnect : .acceptQueue
     // The FIN it answers is on its way; the state was the one before.
-    case .timeWait where shape.answers == .fin: return answersFINAgain(notice) ? .noSocket : .expiredOrphan
+    case .timeWait where shape.answers == .fin: return answersFINAgain(observation) ? .noSocket : .expiredOrphan
     case .timeWait: return .timeWait
     case .finWait2 where shape.answers != .data: return .expiredOrphan
     case .finWait1, .finWait2, .closing, .lastAck:
       return shape.answers == .data || has(.finCrossesData) ? .dataAfterClose : .noSocket
-    case .closed: return closedCause(notice)
-    case .established where isUnproved(notice): return .acceptQueue
+    case .closed: return closedCause(observation)
+    case .established where isUnproved(observation): return .acceptQueue
     case .established, .closeWait, .listen, nil:
       return shape.answers == .synACK ? .cancelledConnect : .noSocket
     }
@@ -112,35 +114,38 @@ extension RuleContext {
 
   /// New payload of the peer came after the sender's FIN, before the peer's own or with it, and was not acknowledged:
   /// no application was there to read it.
-  private func answersLateData(_ notice: FlowNotice) -> Bool {
-    guard let state = notice.senderState, [.finWait1, .finWait2, .closing, .timeWait].contains(state) else {
+  private func answersLateData(_ observation: Observation) -> Bool {
+    guard let state = observation.senderState, [.finWait1, .finWait2, .closing, .timeWait].contains(state) else {
       return false
     }
-    return flow[notice.sender.peer].unacknowledgedBytes > 0
-      && notices(.dataAfterPeerFIN, by: notice.sender.peer).contains { $0.first.frame < notice.first.frame }
+    return flow[observation.sender.peer].unacknowledgedBytes > 0
+      && observations(.dataAfterPeerFIN, by: observation.sender.peer).contains {
+        $0.first.frame < observation.first.frame
+      }
   }
 
   /// The peer's FIN had come before, so that it was no FIN that the sender waited for.
-  private func answersFINAgain(_ notice: FlowNotice) -> Bool {
-    notices(.finRepeated, by: notice.sender.peer).contains { $0.first.frame < notice.first.frame }
+  private func answersFINAgain(_ observation: Observation) -> Bool {
+    observations(.finRepeated, by: observation.sender.peer).contains { $0.first.frame < observation.first.frame }
   }
 
   /// The server has sent nothing but its SYN-ACK: that it took the third ACK is only presumed. A RST that answers a
   /// keepalive probe comes of something later.
-  private func isUnproved(_ notice: FlowNotice) -> Bool {
-    guard notice.sender == .server, notice.reset.answers == .ack, !notice.reset.traits.contains(.afterPeerFIN),
-      notices(.keepAlive, by: .client).isEmpty,
+  private func isUnproved(_ observation: Observation) -> Bool {
+    guard observation.sender == .server, observation.reset.answers == .ack,
+      !observation.reset.traits.contains(.afterPeerFIN),
+      observations(.keepAlive, by: .client).isEmpty,
       flow.serverEnd.payloadBytes == 0, flow.clientEnd.payloadBytes == 0
     else { return false }
     let entry = flow.timeline.first { $0.endpoint == .server && $0.to == .established }
-    return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= notice.first.frame } ?? true) }
+    return entry.map { $0.evidence == .presumed && ($0.confirmed.map { $0.frame >= observation.first.frame } ?? true) }
       ?? false
   }
 
-  private func closedCause(_ notice: FlowNotice) -> ResetCause {
-    if notice.reset.answers == .synACK { return .cancelledConnect }
-    if entry(notice.sender, { $0.cause == .finWait2Expired }) != nil { return .expiredOrphan }
-    guard notice.reset.traits.contains(.afterOwnFIN), !notice.reset.traits.contains(.afterPeerFIN) else {
+  private func closedCause(_ observation: Observation) -> ResetCause {
+    if observation.reset.answers == .synACK { return .cancelledConnect }
+    if entry(observation.sender, { $0.cause == .finWait2Expired }) != nil { return .expiredOrphan }
+    guard observation.reset.traits.contains(.afterOwnFIN), !observation.reset.traits.contains(.afterPeerFIN) else {
       return .noSocket
     }
     return .dataAfterClose
@@ -155,7 +160,7 @@ extension ResetCause {
     default: return nil
     }
     let context = RuleContext(flow, thresholds)
-    let resets = context.notices(.reset)
+    let resets = context.observations(.reset)
     let decisive = resets.first { $0.reset.traits.contains(.accepted) } ?? resets.first
     return decisive.map(context.cause)
   }

@@ -34,25 +34,27 @@ public struct Sighting: Sendable {
     self.init(endpoint, at: time, frames: frames, .certain, message())
   }
 
-  public init(_ endpoint: EndpointRole?, _ notice: FlowNotice, _ message: @escaping @autoclosure @Sendable () -> String)
-  {
-    self.init(endpoint, notice, .certain, message())
+  public init(
+    _ endpoint: EndpointRole?, _ observation: Observation, _ message: @escaping @autoclosure @Sendable () -> String
+  ) {
+    self.init(endpoint, observation, .certain, message())
   }
 
-  /// What the first packet of `notice` shows, and its last.
+  /// What the first packet of `observation` shows, and its last.
   public init(
-    _ endpoint: EndpointRole?, _ notice: FlowNotice, _ confidence: Confidence,
+    _ endpoint: EndpointRole?, _ observation: Observation, _ confidence: Confidence,
     _ message: @escaping @autoclosure @Sendable () -> String
   ) {
-    let isOne = notice.last.frame == notice.first.frame
+    let isOne = observation.last.frame == observation.first.frame
     self.init(
-      endpoint, at: notice.first.time,
-      frames: isOne ? [notice.first.frame] : [notice.first.frame, notice.last.frame], confidence, message())
+      endpoint, at: observation.first.time,
+      frames: isOne ? [observation.first.frame] : [observation.first.frame, observation.last.frame], confidence,
+      message())
   }
 
   /// What a transition shows; a timer has no packet.
   public init(
-    _ entry: TimelineEntry, _ confidence: Confidence, _ message: @escaping @autoclosure @Sendable () -> String
+    _ entry: Transition, _ confidence: Confidence, _ message: @escaping @autoclosure @Sendable () -> String
   ) {
     self.init(entry.endpoint, at: entry.time, frames: entry.frame.map { [$0] } ?? [], confidence, message())
   }

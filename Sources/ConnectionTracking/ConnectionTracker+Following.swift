@@ -27,7 +27,7 @@ extension ConnectionTracker {
     advance(to: segment.time, into: &events)
     if segment.checksum == .invalid { return noteDamaged(&segment, into: &events) }
     guard let found = slot(for: &segment, lookup, into: &events) else { return .moved }
-    if FlowTable.isSaved(found), refuses(&segment, lookup, at: found) { return .moved }
+    if ConnectionTable.isSaved(found), refuses(&segment, lookup, at: found) { return .moved }
     var slot = replay(found)
     let side = lookup.side
     if segment.flags.isSuperset(of: [.syn, .ack]) { slot = slotForAnswer(&segment, at: slot, lookup, into: &events) }
@@ -74,7 +74,7 @@ extension ConnectionTracker {
     _ segment: inout Segment, into events: inout [TrackerEvent]
   ) -> PacketVerdict.Kind {
     makeRoomForGrowth(into: &events)
-    guard let held = records.slot(of: FlowKey(segment)) else { return .damaged }
+    guard let held = records.slot(of: ConnectionKey(segment)) else { return .damaged }
     let slot = replay(held)
     records[slot].noteDamaged(segment, segment.source == records.key(of: slot).low ? .low : .high, in: &stores)
     noteGrowth()
@@ -82,7 +82,7 @@ extension ConnectionTracker {
   }
 
   /// Tells of the moves that the connection at `slot` has made since `mark`.
-  mutating func report(_ slot: FlowTable.Slot, since mark: LogMark, into events: inout [TrackerEvent]) {
+  mutating func report(_ slot: ConnectionTable.Slot, since mark: LogMark, into events: inout [TrackerEvent]) {
     let key = records.key(of: slot)
     var reader = LogReader(of: &records[slot])
     var count = 0
@@ -92,7 +92,7 @@ extension ConnectionTracker {
       events.append(
         .transition(
           flow: records[slot].number, client: records[slot].client(key), server: records[slot].server(key),
-          entry: TimelineEntry(entry)))
+          entry: Transition(entry)))
     }
   }
 }

@@ -14,11 +14,11 @@ public import PacketDecoding
 public struct ConnectionTracker: ~Copyable, Sendable {
   let configuration: TrackerConfiguration
   let timers: TimerProfile
-  var records = FlowTable()
+  var records = ConnectionTable()
   var stores = ConnectionStores()
-  var expiries = ExpiryQueue()
+  var expiries = TimerQueue()
   /// When connections stop to count as half-open.
-  var halfOpens = ExpiryQueue()
+  var halfOpens = TimerQueue()
   var streams = StreamTable()
   var now = Timestamp(nanoseconds: .min)
   var flowCount = 0
@@ -37,8 +37,8 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     timers = TimerProfile(configuration.stack)
     savesSYNs = !configuration.reportsTransitions && !configuration.reassemblesStreams
     stores.predictsSegments = configuration.predictsSegments
-    stores.notices.leastSilence = configuration.leastSilence
-    stores.notices.leastIdle = max(configuration.leastSilence, configuration.leastIdle)
+    stores.observations.leastSilence = configuration.leastSilence
+    stores.observations.leastIdle = max(configuration.leastSilence, configuration.leastIdle)
   }
 
   /// Flows held at the moment.
@@ -62,11 +62,13 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let kind =
       configuration.reassemblesStreams
       ? follow(&segment, lookup, sample, payload, into: &events) : follow(&segment, lookup, sample, into: &events)
-    return records.slot(of: FlowKey(segment), lookup.hash).map { verdict(kind, at: $0, from: lookup.side) }
+    return records.slot(of: ConnectionKey(segment), lookup.hash).map { verdict(kind, at: $0, from: lookup.side) }
   }
 
-  private mutating func verdict(_ kind: PacketVerdict.Kind, at slot: FlowTable.Slot, from side: Side) -> PacketVerdict {
-    if FlowTable.isSaved(slot) {
+  private mutating func verdict(_ kind: PacketVerdict.Kind, at slot: ConnectionTable.Slot, from side: Side)
+    -> PacketVerdict
+  {
+    if ConnectionTable.isSaved(slot) {
       let isRefused = records[saved: slot].isRefused
       return PacketVerdict(
         flow: records.number(of: slot), sender: isRefused ? .server : .client, kind: kind,
@@ -90,7 +92,9 @@ public struct ConnectionTracker: ~Copyable, Sendable {
   public mutating func process(_ error: ICMPError, into events: inout [TrackerEvent]) {
     advance(to: error.time, into: &events)
     makeRoomForGrowth(into: &events)
-    guard let held = records.slot(of: FlowKey(error.source, error.destination, error.encapsulation)) else { return }
+    guard let held = records.slot(of: ConnectionKey(error.source, error.destination, error.encapsulation)) else {
+      return
+    }
     let slot = replay(held)
     let mark = LogMark(of: &records[slot], &stores)
     let side = records.key(of: slot).low == error.source ? Side.low : .high
@@ -139,7 +143,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
 
   /// No timer ends any more, and what they waited in makes room.
   private mutating func takeRemaining() -> RemainingFlows {
-    (expiries, halfOpens) = (ExpiryQueue(), ExpiryQueue())
+    (expiries, halfOpens) = (TimerQueue(), TimerQueue())
     return RemainingFlows(records.slotsByNumber(upTo: flowCount))
   }
 

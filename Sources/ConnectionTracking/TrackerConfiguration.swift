@@ -6,14 +6,14 @@ public struct TrackerConfiguration: Sendable {
   public var maximumFlows = 1_000_000
   /// Bytes that the flows held may take, near enough: the rest of a process wants some 20 MB.
   public var maximumMemory = 1 << 30
-  /// From here on a pause is worth a ``NoticeKind/silence``, in nanoseconds. Shorter ones tell little, and there are more.
+  /// From here on a pause is worth a ``ObservationKind/silence``, in nanoseconds. Shorter ones tell little, and there are more.
   public var leastSilence: Int64 = 1_000_000_000
   /// From here on also a pause that only ends in more data, or an ACK; of those that are shorter, the last one before
-  /// another notice is told of. At least ``leastSilence``.
+  /// another observation is told of. At least ``leastSilence``.
   public var leastIdle: Int64 = 60_000_000_000
   /// For those who only count: a flow whose ``FlowDigest`` tells all that is counted may be told of by
   /// ``TrackerEvent/passed(_:)``, somewhat later, yet in the order in which flows end; and none by
-  /// ``TrackerEvent/began(flow:)``. Not so one whose ``Flow/notices`` are of the opening or of the capture, or tell of data
+  /// ``TrackerEvent/began(flow:)``. Not so one whose ``Flow/observations`` are of the opening or of the capture, or tell of data
   /// after the peer's FIN; and RSTs and timeouts only where the server had taken the connection.
   public var digestsUneventful = false
   /// Report each transition as it happens, as ``TrackerEvent/transition(flow:client:server:entry:)``.

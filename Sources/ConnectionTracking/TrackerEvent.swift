@@ -5,7 +5,7 @@ public enum TrackerEvent: Sendable, Equatable {
   /// The first packet of a flow passed.
   case began(flow: Int)
   /// An endpoint moved. `entry` is as it stood then; a later confirmation is an event of its own.
-  case transition(flow: Int, client: SocketAddress, server: SocketAddress, entry: TimelineEntry)
+  case transition(flow: Int, client: SocketAddress, server: SocketAddress, entry: Transition)
   /// The flow has ended, or the input has.
   case ended(Flow)
   /// The same of uneventful flows, a few at once; only with ``TrackerConfiguration/digestsUneventful``.

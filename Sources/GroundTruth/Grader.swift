@@ -85,7 +85,7 @@ extension Flow {
 struct Claim {
   let hasFlow: Bool
   /// The end's entries up to then.
-  let entries: ArraySlice<TimelineEntry>
+  let entries: ArraySlice<Transition>
   private let time: Int64
 
   init(of pair: EndPair, in flows: [Flow], at time: Int64) {
@@ -116,7 +116,7 @@ struct Claim {
     return false
   }
 
-  private func isOpen(_ entry: TimelineEntry) -> Bool {
+  private func isOpen(_ entry: Transition) -> Bool {
     entry.evidence != .observed && (entry.confirmed?.time.nanoseconds ?? .max) > time
   }
 

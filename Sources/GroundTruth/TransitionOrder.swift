@@ -60,7 +60,7 @@ extension ArraySlice<Step> {
   }
 }
 
-extension TimelineEntry {
+extension Transition {
   /// The states the kernel passes through on this entry's way.
   fileprivate var steps: [Step] {
     let isPresumption = evidence != .observed && confirmed == nil

@@ -86,8 +86,8 @@ struct AggregateTests {
   @Test func stormOfResets() {
     let flows = (0..<120).map { number in
       ManyFlows.flow(number, at: Int64(number)) { flow in
-        let moment = TimelineEntry.Moment(time: flow.firstSeen.time, frame: 1)
-        flow.notices = [FlowNotice(kind: .reset, sender: .server, first: moment)]
+        let moment = PacketStamp(time: flow.firstSeen.time, frame: 1)
+        flow.observations = [Observation(kind: .reset, sender: .server, first: moment)]
       }
     }
     #expect(ManyFlows.ids(flows).contains("rst-storm"))

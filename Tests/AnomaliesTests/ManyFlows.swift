@@ -24,7 +24,7 @@ enum ManyFlows {
     flow(number, at: Int64(number) * 100) { flow in
       let delay = milliseconds * 1_000_000 + nanoseconds
       flow.timeline = [
-        TimelineEntry(
+        Transition(
           time: flow.firstSeen.time.advanced(byNanoseconds: delay), frame: 2, endpoint: .client, from: .synSent,
           to: .established, cause: .receivesSYNACK, evidence: .presumed)
       ]
@@ -45,7 +45,7 @@ enum ManyFlows {
       flow.serverEnd.nanosecondsInState[Int(TCPState.timeWait.rawValue)] = 60_000_000_000
       if end == .client { (flow.clientEnd, flow.serverEnd) = (flow.serverEnd, flow.clientEnd) }
       flow.timeline = [
-        TimelineEntry(
+        Transition(
           time: flow.firstSeen.time, frame: 9, endpoint: end, from: .finWait2, to: .timeWait, cause: .receivesFIN,
           evidence: .observed)
       ]

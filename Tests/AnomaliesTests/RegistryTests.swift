@@ -29,7 +29,7 @@ struct RegistryTests {
   func isNotCountedForPauses(example: Example) throws {
     let findings = Findings(Thresholds(), asking: CaptureStatistics.countedRules)
     for conversation in [example.shows, example.nearMiss] {
-      for flow in try WireScript(conversation).flows() where flow.notices.allSatisfy({ $0.kind == .silence }) {
+      for flow in try WireScript(conversation).flows() where flow.observations.allSatisfy({ $0.kind == .silence }) {
         #expect(findings.of(flow).isEmpty)
       }
     }

@@ -225,8 +225,8 @@ extension ThresholdCase {
     ThresholdCase(
       "resets-per-second", "10", shows: "rst-storm",
       in: flows(20, every: 10) { flow in
-        let moment = TimelineEntry.Moment(time: flow.firstSeen.time, frame: 1)
-        flow.notices = [FlowNotice(kind: .reset, sender: .server, first: moment)]
+        let moment = PacketStamp(time: flow.firstSeen.time, frame: 1)
+        flow.observations = [Observation(kind: .reset, sender: .server, first: moment)]
       }),
   ]
 }

@@ -59,8 +59,8 @@ struct CopyTests {
     #expect(copied.clientEnd.packets == plain.clientEnd.packets)
     #expect(copied.clientEnd.bytes == plain.clientEnd.bytes)
     #expect(copied.timeline.map(\.to) == plain.timeline.map(\.to))
-    copied.notices.removeAll { $0.kind == .duplicatePacket }
-    #expect(copied.notices.isEmpty)
+    copied.observations.removeAll { $0.kind == .duplicatePacket }
+    #expect(copied.observations.isEmpty)
   }
 
   /// A pure ACK takes no sequence space: only its identification tells that it was not sent twice.
@@ -124,7 +124,7 @@ struct CopyTests {
     let flow = try flow(Self.sent + "0.040 s R. 1:1(0) ack 301 id 901\n" + line)
     #expect(flow.serverEnd.duplicatePackets == copies)
     #expect(flow.clientEnd.duplicatePackets == 0)
-    let resets = flow.notices.filter { $0.kind == .reset }.reduce(0) { $0 + $1.count }
+    let resets = flow.observations.filter { $0.kind == .reset }.reduce(0) { $0 + $1.count }
     #expect(resets == 2 - copies)
   }
 
@@ -169,8 +169,8 @@ struct CopyTests {
       ("0.033 c P. 201:301(100) ack 1 id 6 data 1 cut 50", 0), ("0.033 c P. 251:301(50) ack 1 id 6 data 1", 0),
       ("9.000 c P. 201:301(100) ack 1 id 6 data 1", 1),
     ])
-  func otherContent(line: String, notices: Int) throws {
-    #expect(try flow(Self.sent + line).notices.filter { $0.kind == .differentData }.count == notices)
+  func otherContent(line: String, observations: Int) throws {
+    #expect(try flow(Self.sent + line).observations.filter { $0.kind == .differentData }.count == observations)
   }
 
   private func flow(_ text: String) throws -> Flow { try #require(try WireScript(text).flows().first) }

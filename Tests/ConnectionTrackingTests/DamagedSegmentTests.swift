@@ -17,7 +17,7 @@ struct DamagedSegmentTests {
         2.010 s . 11:11(0) ack 6   | ESTABLISHED  ESTABLISHED
         """)
     #expect(flows.count == 1)
-    #expect(flows[0].notices.contains { $0.kind == .badChecksum && $0.count == 1 })
+    #expect(flows[0].observations.contains { $0.kind == .badChecksum && $0.count == 1 })
     #expect(flows[0].clientEnd.payloadBytes == 5)
     #expect(flows[0].clientEnd.packets + flows[0].serverEnd.packets == 7)
   }

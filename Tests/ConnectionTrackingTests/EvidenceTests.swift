@@ -101,7 +101,7 @@ struct EvidenceTests {
     return result
   }
 
-  private func withRolesExchanged(_ entry: TimelineEntry) -> TimelineEntry {
+  private func withRolesExchanged(_ entry: Transition) -> Transition {
     var result = entry
     result.endpoint = entry.endpoint.peer
     return result

@@ -53,10 +53,10 @@ struct FlowAccount {
     result.firstSeen = alone(flow.firstSeen)
     result.lastSeen = alone(flow.lastSeen)
     result.timeline = flow.timeline.map(alone)
-    result.notices = flow.notices.map { notice in
-      var result = notice
-      result.first = alone(notice.first)
-      result.last = alone(notice.last)
+    result.observations = flow.observations.map { observation in
+      var result = observation
+      result.first = alone(observation.first)
+      result.last = alone(observation.last)
       return result
     }
     return result
@@ -74,15 +74,15 @@ struct FlowAccount {
     return result
   }
 
-  private func alone(_ entry: TimelineEntry) -> TimelineEntry {
-    TimelineEntry(
+  private func alone(_ entry: Transition) -> Transition {
+    Transition(
       time: entry.time, frame: entry.frame.map(frame), endpoint: entry.endpoint, from: entry.from, to: entry.to,
       cause: entry.cause, evidence: entry.evidence, confirmed: entry.confirmed.map(alone),
       refuted: entry.refuted.map(alone))
   }
 
-  private func alone(_ moment: TimelineEntry.Moment) -> TimelineEntry.Moment {
-    TimelineEntry.Moment(time: moment.time, frame: alone(moment.frame))
+  private func alone(_ moment: PacketStamp) -> PacketStamp {
+    PacketStamp(time: moment.time, frame: alone(moment.frame))
   }
 
   /// 0 stands for no frame.

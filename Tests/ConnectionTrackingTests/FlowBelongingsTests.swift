@@ -3,7 +3,7 @@ import PacketDecoding
 import TestSupport
 import Testing
 
-/// Entries of its log, notices and what only few flows have lie in places that other flows use again.
+/// Entries of its log, observations and what only few flows have lie in places that other flows use again.
 @Suite("What a flow holds beside its record")
 struct FlowBelongingsTests {
   /// Opens, carries data and closes, with no pause.

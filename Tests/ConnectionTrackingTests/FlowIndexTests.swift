@@ -9,7 +9,7 @@ struct FlowIndexTests {
   @Test(arguments: [UInt32(1), 2, 7, 40, 1000, UInt32.max])
   func agreesWithADictionary(hashes: UInt32) {
     var generator = SeededGenerator(seed: 3)
-    var index = FlowIndex()
+    var index = HashIndex()
     var model: [(slot: UInt32, hash: UInt32)] = []
     for step in 0..<6_000 as Range<UInt32> {
       let place = model.indices.randomElement(using: &generator)
@@ -38,7 +38,7 @@ struct FlowIndexTests {
 
   /// Of each bucket: it counts those entries that are further on than it, and were to be in it or before; and it is full if
   /// there are any.
-  private func expectTrueCounts(in index: inout FlowIndex) {
+  private func expectTrueCounts(in index: inout HashIndex) {
     let count = index.buckets.count
     var passing = Array(repeating: 0, count: count)
     for bucket in 0..<count {
@@ -54,7 +54,7 @@ struct FlowIndexTests {
   }
 
   /// Every slot is found by its hash, once, and nothing else is.
-  private func expect(_ index: inout FlowIndex, equals model: [(slot: UInt32, hash: UInt32)]) {
+  private func expect(_ index: inout HashIndex, equals model: [(slot: UInt32, hash: UInt32)]) {
     #expect(index.count == model.count)
     expectTrueCounts(in: &index)
     let byHash = Dictionary(grouping: model, by: \.hash)
@@ -64,40 +64,40 @@ struct FlowIndexTests {
       #expect(index.first(hash) == found.first)
     }
     for hash in UInt32(1 << 20)..<(1 << 20) + 50 where byHash[hash] == nil {
-      #expect(index.first(hash) == FlowIndex.none)
+      #expect(index.first(hash) == HashIndex.none)
       #expect(slots(of: hash, in: &index).isEmpty)
     }
   }
 
-  private func slots(of hash: UInt32, in index: inout FlowIndex) -> [UInt32] {
+  private func slots(of hash: UInt32, in index: inout HashIndex) -> [UInt32] {
     var result: [UInt32] = []
-    var search = FlowIndex.Search()
+    var search = HashIndex.Search()
     while true {
       let slot = index.next(hash, &search)
-      if slot == FlowIndex.none { return result }
+      if slot == HashIndex.none { return result }
       result.append(slot)
     }
   }
 
   /// Of what was removed, that is.
-  private func expectNothingLeft(in index: inout FlowIndex) {
+  private func expectNothingLeft(in index: inout HashIndex) {
     #expect(index.count == 0)
     for bucket in 0..<index.buckets.count { #expect(index.buckets[bucket].marks == 0) }
   }
 
   /// Entries of the last bucket go on in the first one.
   @Test func goesRound() {
-    var index = FlowIndex()
+    var index = HashIndex()
     for slot in 0..<30 as Range<UInt32> { index.insert(.max, slot) }
     #expect(slots(of: .max, in: &index).sorted() == Array(0..<30))
-    #expect(index.first(0) == FlowIndex.none)
+    #expect(index.first(0) == HashIndex.none)
     for slot in (0..<30 as Range<UInt32>).reversed() { index.remove(.max, slot) }
     expectNothingLeft(in: &index)
   }
 
   /// What is not there is not removed, and not replaced.
   @Test func leavesOthersAlone() {
-    var index = FlowIndex()
+    var index = HashIndex()
     for slot in 0..<20 as Range<UInt32> { index.insert(5, slot) }
     index.remove(5, 77)
     index.remove(900, 3)
@@ -110,7 +110,7 @@ struct FlowIndexTests {
   /// A flood that fills the table to its limit and more, round by round.
   @Test func isAsGoodAsNewAfterAFlood() {
     var generator = SeededGenerator(seed: 4)
-    var index = FlowIndex()
+    var index = HashIndex()
     var hashes = (0..<4000).map { _ in UInt32.random(in: 0...(.max), using: &generator) }
     for (slot, hash) in hashes.enumerated() { index.insert(hash, UInt32(slot)) }
     for step in 0..<400_000 {
@@ -120,7 +120,7 @@ struct FlowIndexTests {
       index.insert(hashes[slot], UInt32(slot))
     }
     #expect(index.count == hashes.count)
-    var fresh = FlowIndex()
+    var fresh = HashIndex()
     for (slot, hash) in hashes.enumerated() { fresh.insert(hash, UInt32(slot)) }
     // Of those further on than their hash says, there are as many as if nothing had ever been removed.
     #expect((0..<fresh.buckets.count).allSatisfy { index.buckets[$0].marks >> 8 == fresh.buckets[$0].marks >> 8 })
@@ -130,5 +130,5 @@ struct FlowIndexTests {
   }
 
   /// Each look-up is to read one.
-  @Test func bucketsAreCacheLines() { #expect(FlowBucket.size * MemoryLayout<UInt32>.stride == 64) }
+  @Test func bucketsAreCacheLines() { #expect(HashBucket.size * MemoryLayout<UInt32>.stride == 64) }
 }

@@ -27,15 +27,15 @@ import Testing
     var random = SeededGenerator(seed: 5)
     for _ in 0..<2000 {
       let segment = Self.segment(using: &random)
-      let key = FlowKey(segment)
+      let key = ConnectionKey(segment)
       let lookup = FlowLookup(segment, .shared)
       #expect(lookup.hash == FlowHash.shared(key))
       #expect(lookup.side == (segment.source == key.low ? 0 : 1))
-      #expect(FlowKey(segment, from: lookup.side) == key)
+      #expect(ConnectionKey(segment, from: lookup.side) == key)
       var answer = segment
       swap(&answer.source, &answer.destination)
       #expect(FlowLookup(answer, .shared).hash == lookup.hash)
-      #expect(FlowKey(answer) == key)
+      #expect(ConnectionKey(answer) == key)
     }
   }
 
@@ -45,12 +45,12 @@ import Testing
     for _ in 0..<2000 {
       let segment = Self.segment(using: &random, areAlike: false)
       let lookup = FlowLookup(segment, .shared)
-      #expect(lookup.hash == FlowHash.shared(FlowKey(segment)))
-      #expect(FlowKey(segment, from: lookup.side) == FlowKey(segment))
+      #expect(lookup.hash == FlowHash.shared(ConnectionKey(segment)))
+      #expect(ConnectionKey(segment, from: lookup.side) == ConnectionKey(segment))
       var answer = segment
       swap(&answer.source, &answer.destination)
       #expect(FlowLookup(answer, .shared).hash == lookup.hash)
-      #expect(FlowKey(answer, from: FlowLookup(answer, .shared).side) == FlowKey(segment))
+      #expect(ConnectionKey(answer, from: FlowLookup(answer, .shared).side) == ConnectionKey(segment))
     }
   }
 
@@ -77,24 +77,24 @@ import Testing
   @Test func aFlowIsFoundByItsSegmentsOnly() {
     var random = SeededGenerator(seed: 6)
     for number in 1...300 {
-      var table = FlowTable()
+      var table = ConnectionTable()
       let first = Self.segment(using: &random)
-      let key = FlowKey(first)
+      let key = ConnectionKey(first)
       let slot = Self.insert(first, number, into: &table)
       for _ in 0..<50 {
         var other = Self.segment(using: &random)
         var lookup = FlowLookup(other, .shared)
-        #expect((table.slot(of: &other, lookup) == slot) == (FlowKey(other) == key))
+        #expect((table.slot(of: &other, lookup) == slot) == (ConnectionKey(other) == key))
         lookup.guess = slot
-        #expect(table.holds(other, lookup) == (FlowKey(other) == key))
+        #expect(table.holds(other, lookup) == (ConnectionKey(other) == key))
       }
     }
   }
 
-  private static func insert(_ syn: Segment, _ number: Int, into table: inout FlowTable) -> FlowTable.Slot {
+  private static func insert(_ syn: Segment, _ number: Int, into table: inout ConnectionTable) -> ConnectionTable.Slot {
     var syn = syn
     let lookup = FlowLookup(syn, .shared)
-    let key = FlowKey(syn)
+    let key = ConnectionKey(syn)
     let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
     if number % 4 == 0 { return table.insert(record, lookup.hash) }
     table.save(&syn, of: number, from: lookup.side, lookup.hash)

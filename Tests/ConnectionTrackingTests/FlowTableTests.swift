@@ -11,14 +11,15 @@ struct FlowTableTests {
 
   @Test
   func recordsAreUsedAgain() {
-    var table = FlowTable()
+    var table = ConnectionTable()
     for round in 0..<4 {
-      var slots: [FlowTable.Slot] = []
+      var slots: [ConnectionTable.Slot] = []
       for number in 0..<1000 {
         let segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
         let lookup = FlowLookup(segment, .shared)
         let record = FlowRecord(
-          number: round * 5000 + number + 1, previous: nil, key: FlowKey(segment), side: lookup.side, segment: segment)
+          number: round * 5000 + number + 1, previous: nil, key: ConnectionKey(segment), side: lookup.side,
+          segment: segment)
         slots.append(table.insert(record, lookup.hash))
       }
       #expect(table.count == 1000)
@@ -30,7 +31,7 @@ struct FlowTableTests {
       }
       for slot in slots { table.remove(slot) }
     }
-    #expect(table.slot(of: FlowKey(Self.segment(from: 1, at: 0))) == nil)
+    #expect(table.slot(of: ConnectionKey(Self.segment(from: 1, at: 0))) == nil)
   }
 
   /// Saved SYNs come and go in any order, and stay in a row.
@@ -76,7 +77,7 @@ struct FlowTableTests {
       if generator.next() % 3 == 0 { table.remove(model.remove(at: model.count / 2).place) }
     }
     for (syn, number, place) in model {
-      #expect(table.key(at: place) == FlowKey(syn))
+      #expect(table.key(at: place) == ConnectionKey(syn))
       #expect(table.hash(at: place, .shared) == FlowLookup(syn, .shared).hash)
       #expect((table[place].number, table[place].first.frame) == (number, syn.frame))
     }
@@ -98,7 +99,7 @@ struct FlowTableTests {
     #expect(places.allSatisfy { table[$0].number == 0 })
     let again = (1...count).map { table.insert(number: $0, &syn, from: side) }
     #expect(Set(again) == Set(places))
-    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table.key(at: $0) == FlowKey(syn) })
+    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table.key(at: $0) == ConnectionKey(syn) })
   }
 
   /// Batches of every length, closes and new connections of the same four-tuples among them.

@@ -152,8 +152,9 @@ extension ForeignTrafficTests {
       ("closedBy", { $0.closedBy.map { "\($0)" } ?? "-" }),
       ("close", { $0.close }), ("idleBeforeClose", { $0.idleBeforeClose ?? -1 }), ("end", { $0.end }),
       ("endedAt", { $0.endedAt }), ("timelineOmitted", { $0.timelineOmitted }),
-      ("noticesOmitted", { $0.noticesOmitted }), ("clientEnd", { $0.clientEnd }), ("serverEnd", { $0.serverEnd }),
-      ("notices", { $0.notices }),
+      ("observationsOmitted", { $0.observationsOmitted }), ("clientEnd", { $0.clientEnd }),
+      ("serverEnd", { $0.serverEnd }),
+      ("observations", { $0.observations }),
       ("timeline", { $0.timeline.map { "\($0.cause) of \($0.endpoint) at \($0.time.nanoseconds) \($0)" } }),
     ]
     return fields.compactMap { name, value in

@@ -97,7 +97,7 @@ struct IncarnationTests {
     #expect(flows[0].end == .replaced)
     #expect(flows[0].serverEnd.state == .closed)
     #expect(flows.map(\.client) == [WireScript.client, WireScript.client])
-    #expect(flows.flatMap { $0.notices }.contains { $0.kind == .synACKOtherSequence } == false)
+    #expect(flows.flatMap { $0.observations }.contains { $0.kind == .synACKOtherSequence } == false)
   }
 
   /// Another host behind the same address takes the port: its clock is another, and TIME_WAIT drops its SYN by PAWS.

@@ -55,12 +55,12 @@ struct SavedSYNTests {
         var tracker = ConnectionTracker()
         var events: [TrackerEvent] = []
         for step in conversation.steps { step.feed(to: &tracker, &events) }
-        let held = tracker.records.slot(of: FlowKey(conversation.syn))
+        let held = tracker.records.slot(of: ConnectionKey(conversation.syn))
         let slot = try #require(held)
-        #expect(FlowTable.isSaved(slot) == form.isSaved)
+        #expect(ConnectionTable.isSaved(slot) == form.isSaved)
         if form.isSaved { #expect(tracker.records[saved: slot].isRefused == isRefused) }
         _ = tracker.snapshot()
-        let stillHeld = tracker.records.slot(of: FlowKey(conversation.syn))
+        let stillHeld = tracker.records.slot(of: ConnectionKey(conversation.syn))
         #expect(stillHeld == slot, "a look changes nothing")
       }
     }

@@ -25,8 +25,8 @@ import Testing
       #expect(Snapshot("transition-captures.txt").difference(from: page) == nil)
     }
 
-    /// The impossible is only asked of the table where a notice is made of the segment, where the flow began before the
-    /// capture did, or where a SYN comes again that the network doubled or held back: of that no notice is made.
+    /// The impossible is only asked of the table where an observation is made of the segment, where the flow began before the
+    /// capture did, or where a SYN comes again that the network doubled or held back: of that no observation is made.
     ///
     /// A forged FIN is the exception: nothing tells it from its sender's own, until that acknowledges as ESTABLISHED.
     @Test(arguments: (SampleCaptures.paths + SampleCaptures.recordings).filter { !$0.contains("fin-exact-forged") })
@@ -83,7 +83,7 @@ import Testing
       TransitionUse.$observer.withValue({ self.note($0, $1, $2, name) }, operation: body)
     }
 
-    private func note(_ state: TCPState?, _ event: EndpointEvent, _ transition: Transition, _ name: String) {
+    private func note(_ state: TCPState?, _ event: EndpointEvent, _ transition: Arrow, _ name: String) {
       let cell = Cell(state: state, event: event)
       answers.withLock { answers in
         if transition.isArrow, answers.takers[cell] == nil { answers.takers[cell] = name }
@@ -122,7 +122,7 @@ import Testing
       let ends: Set = [segment.source, segment.destination]
       let flow = TableUse.silently { tracker.snapshot().last { ends == [$0.client, $0.server] } }
       guard let flow, flow.orientation == .syn else { return }
-      guard !flow.notices.contains(where: { $0.last.frame == segment.frame }) else { return }
+      guard !flow.observations.contains(where: { $0.last.frame == segment.frame }) else { return }
       let sender = flow.client == segment.source ? flow.clientEnd : flow.serverEnd
       if segment.flags.contains(.syn), sender.initialSequence == segment.sequence { return }
       let words = TableUse.silently { cells.map { "\($0) of frame \(segment.frame), \(segment.flags)" } }
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  extension Transition {
+  extension Arrow {
     fileprivate var isArrow: Bool {
       switch self {
       case .to, .back, .uncertain: true

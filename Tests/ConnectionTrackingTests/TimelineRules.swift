@@ -20,14 +20,14 @@ struct TimelineRules {
   }
 
   /// Each entry begins where the last one of its end led.
-  private func chain(_ entries: [TimelineEntry]) -> [String] {
+  private func chain(_ entries: [Transition]) -> [String] {
     zip(entries, entries.dropFirst()).filter { $0.to != $1.from }
       .map { "\($1.cause) begins at \(name($1.from)) after \(name($0.to))" }
   }
 
   /// An end's own segment observes, time alone ends timers, and what is presumed passed on its way to the end, but for
   /// SYN, RST and FIN that bear its name in doubt and a start that was not seen.
-  private func evidence(_ entry: TimelineEntry) -> [String] {
+  private func evidence(_ entry: Transition) -> [String] {
     guard let frame = entry.frame else { return timer(entry) }
     if entry.evidence == .timer { return ["a timer with a frame"] }
     let isOwn = sender(of: frame) == entry.endpoint
@@ -39,14 +39,14 @@ struct TimelineRules {
     return isDoubtful || isAfresh ? [] : ["\(entry.cause) presumed at its own frame \(frame)"]
   }
 
-  private func timer(_ entry: TimelineEntry) -> [String] {
+  private func timer(_ entry: Transition) -> [String] {
     guard entry.evidence == .timer else { return ["\(entry.cause) without frame"] }
     let began = entry.time.advanced(byNanoseconds: -60_000_000_000)
     return passages.contains { $0.segment.time == began } ? [] : ["\(entry.cause) not 60 s after a packet"]
   }
 
   /// Confirmed and refuted by the end itself, not before.
-  private func settlement(_ entry: TimelineEntry) -> [String] {
+  private func settlement(_ entry: Transition) -> [String] {
     var result: [String] = []
     if entry.confirmed != nil, entry.refuted != nil { result.append("\(entry.cause) confirmed and refuted") }
     guard let moment = entry.confirmed ?? entry.refuted, let frame = entry.frame else { return result }
@@ -60,7 +60,7 @@ struct TimelineRules {
 
   /// A refuted entry is followed by one that leads elsewhere, at the frame that refuted it; but for FIN_WAIT_2 as the
   /// other branch of a simultaneous close, which TIME_WAIT has followed already.
-  private func wayBack(_ entry: TimelineEntry) -> [String] {
+  private func wayBack(_ entry: Transition) -> [String] {
     guard entry.refuted != nil, entry.from != .closing else { return [] }
     let isFollowed = flow.timeline.contains {
       $0.endpoint == entry.endpoint && $0.frame == entry.refuted?.frame && $0.cause != entry.cause

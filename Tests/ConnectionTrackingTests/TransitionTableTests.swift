@@ -45,7 +45,7 @@ struct TransitionTableTests {
 
   private func name(_ state: TCPState?) -> String { state.map { "\($0)" } ?? "unknown" }
 
-  private func cell(_ transition: Transition) -> String {
+  private func cell(_ transition: Arrow) -> String {
     switch transition {
     case .to(let state): "\(state)"
     case .back: "back"

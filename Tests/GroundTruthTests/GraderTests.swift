@@ -87,10 +87,10 @@ struct GraderTests {
   private func flow(_ steps: [Step]) -> Flow {
     var entries = [entry(.client, .synSent, .observed, at: 1), entry(.client, .established, .observed, at: 5)]
     for (index, step) in steps.enumerated() {
-      let confirmed = step.confirmed.map { TimelineEntry.Moment(time: Timestamp(nanoseconds: $0), frame: 9) }
+      let confirmed = step.confirmed.map { PacketStamp(time: Timestamp(nanoseconds: $0), frame: 9) }
       entries.append(entry(.server, step.state, step.evidence, at: Int64(10 + index), confirmed: confirmed))
     }
-    let moment = TimelineEntry.Moment(time: Timestamp(nanoseconds: 1), frame: 1)
+    let moment = PacketStamp(time: Timestamp(nanoseconds: 1), frame: 1)
     return Flow(
       number: 1, previousFlow: nil, client: SocketAddress(address: IPAddress(v4: 0x0a4d_0001), port: 40_000),
       server: SocketAddress(address: IPAddress(v4: 0x0a4d_0002), port: 8080), encapsulation: .none, orientation: .syn,
@@ -101,9 +101,9 @@ struct GraderTests {
 
   private func entry(
     _ role: EndpointRole, _ state: TCPState, _ evidence: Evidence, at time: Int64,
-    confirmed: TimelineEntry.Moment? = nil
-  ) -> TimelineEntry {
-    TimelineEntry(
+    confirmed: PacketStamp? = nil
+  ) -> Transition {
+    Transition(
       time: Timestamp(nanoseconds: time), frame: 1, endpoint: role, from: nil, to: state, cause: .midstream,
       evidence: evidence, confirmed: confirmed)
   }

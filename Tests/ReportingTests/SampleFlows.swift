@@ -58,7 +58,7 @@ enum SampleFlows {
     address: IPAddress(v6High: 0x2001_0db8_0000_0000, low: 0x0000_0000_0000_0001), port: 50123)
   static let server6 = SocketAddress(address: IPAddress(v6High: 0, low: 0xffff_c000_0201), port: 443)
 
-  static func moment(_ milliseconds: Int64, _ frame: UInt64) -> TimelineEntry.Moment {
+  static func moment(_ milliseconds: Int64, _ frame: UInt64) -> PacketStamp {
     .init(time: start.advanced(byNanoseconds: milliseconds * 1_000_000), frame: frame)
   }
 
@@ -147,7 +147,7 @@ enum SampleFlows {
   }
 
   private static func flow(
-    _ number: Int, close: Flow.CloseKind, by closer: Flow.Closer?, last: TimelineEntry.Moment
+    _ number: Int, close: Flow.CloseKind, by closer: Flow.Closer?, last: PacketStamp
   ) -> Flow {
     Flow(
       number: number, previousFlow: nil, client: client, server: server, encapsulation: .none, orientation: .syn,
@@ -157,13 +157,13 @@ enum SampleFlows {
 
   private static func step(
     _ role: EndpointRole, _ milliseconds: Int64, _ frame: UInt64?, _ from: TCPState?, _ to: TCPState?,
-    _ cause: TransitionCause, evidence: Evidence? = nil, confirmed: TimelineEntry.Moment? = nil,
-    refuted: TimelineEntry.Moment? = nil
-  ) -> TimelineEntry {
+    _ cause: TransitionCause, evidence: Evidence? = nil, confirmed: PacketStamp? = nil,
+    refuted: PacketStamp? = nil
+  ) -> Transition {
     let time = start.advanced(byNanoseconds: milliseconds * 1_000_000)
     let isOwn = [.sendsSYN, .sendsSYNACK, .sendsFIN, .sendsRST].contains(cause)
     let known = evidence ?? (frame == nil ? .timer : isOwn ? .observed : .presumed)
-    return TimelineEntry(
+    return Transition(
       time: time, frame: frame, endpoint: role, from: from, to: to, cause: cause, evidence: known,
       confirmed: confirmed, refuted: refuted)
   }

@@ -5,13 +5,13 @@ public import PacketDecoding
 public struct CaptureQuality: Sendable, Equatable {
   @usableFromInline var counted = 0
   @usableFromInline var countedCut = 0
-  public private(set) var firstCut: TimelineEntry.Moment?
+  public private(set) var firstCut: PacketStamp?
   /// Packets with a time before the one before them.
   public private(set) var backwards = 0
-  public private(set) var firstBackwards: TimelineEntry.Moment?
+  public private(set) var firstBackwards: PacketStamp?
   /// The farthest step back, in nanoseconds.
   public private(set) var longestStepBack: Int64 = 0
-  public private(set) var firstSeen: TimelineEntry.Moment?
+  public private(set) var firstSeen: PacketStamp?
   /// The packet before: until there is one, it is of a time that every other lies before.
   @usableFromInline var lastTime = Timestamp(nanoseconds: .max)
   @usableFromInline var lastFrame: UInt64 = 0
@@ -25,8 +25,8 @@ public struct CaptureQuality: Sendable, Equatable {
   public private(set) var oneSidedFlows = 0
   public private(set) var evictedFlows = 0
   /// The packets that show the first of each.
-  public private(set) var firstDuplicate: TimelineEntry.Moment?
-  public private(set) var firstUncaptured: TimelineEntry.Moment?
+  public private(set) var firstDuplicate: PacketStamp?
+  public private(set) var firstUncaptured: PacketStamp?
   /// Files that ended inside a packet, or were damaged.
   public var damagedFiles = 0
   /// Packets that could not be followed: fragments given up, encapsulations that are not unwrapped.
@@ -42,8 +42,8 @@ public struct CaptureQuality: Sendable, Equatable {
   public var packets: Int { counted }
   /// Packets of which the snap length cut something off.
   public var cut: Int { countedCut }
-  public var lastSeen: TimelineEntry.Moment? {
-    counted == 0 ? nil : TimelineEntry.Moment(time: lastTime, frame: lastFrame)
+  public var lastSeen: PacketStamp? {
+    counted == 0 ? nil : PacketStamp(time: lastTime, frame: lastFrame)
   }
 
   /// Takes in a packet as it was read.
@@ -74,7 +74,7 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Takes in what is special of a packet: that it is the first, or the first that was cut, or that its time lies back.
   @usableFromInline @inline(never)
   mutating func countOdd(_ info: PacketInfo, isCut: Bool) {
-    let moment = TimelineEntry.Moment(time: info.time, frame: info.frame)
+    let moment = PacketStamp(time: info.time, frame: info.frame)
     if isCut, firstCut == nil { firstCut = moment }
     if counted == 0 {
       firstSeen = moment
@@ -118,13 +118,13 @@ public struct CaptureQuality: Sendable, Equatable {
       superSegments += end.superSegments
       uncapturedBytes += end.uncapturedBytes
     }
-    for notice in flow.notices {
-      if notice.kind == .duplicatePacket { Self.keepEarliest(&firstDuplicate, notice.first) }
-      if notice.kind == .uncaptured { Self.keepEarliest(&firstUncaptured, notice.first) }
+    for observation in flow.observations {
+      if observation.kind == .duplicatePacket { Self.keepEarliest(&firstDuplicate, observation.first) }
+      if observation.kind == .uncaptured { Self.keepEarliest(&firstUncaptured, observation.first) }
     }
   }
 
-  private static func keepEarliest(_ kept: inout TimelineEntry.Moment?, _ moment: TimelineEntry.Moment) {
+  private static func keepEarliest(_ kept: inout PacketStamp?, _ moment: PacketStamp) {
     if let earlier = kept, earlier.time <= moment.time { return }
     kept = moment
   }

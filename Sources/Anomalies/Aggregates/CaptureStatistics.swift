@@ -34,7 +34,7 @@ public struct CaptureStatistics: Sendable {
     quality.addEvents(of: flow)
     let places = add(digest, FlowSearch(digest, byListener.index, byHost.index), isSelected)
     if let listener = places.listener { byListener[listener].add(findings, of: digest.orientation) }
-    let later = flow.notices.drop { $0.kind != .reset }.dropFirst()
+    let later = flow.observations.drop { $0.kind != .reset }.dropFirst()
     if let host = places.client { byHost[host].add(resets: later, of: .client) }
     if let host = places.server { byHost[host].add(resets: later, of: .server) }
   }

@@ -15,8 +15,8 @@ public struct ChecksumCensus: Sendable, Equatable {
     public private(set) var valid = 0
     public private(set) var wrong = 0
     public private(set) var offloaded = 0
-    public private(set) var firstWrong: TimelineEntry.Moment?
-    public private(set) var firstOffloaded: TimelineEntry.Moment?
+    public private(set) var firstWrong: PacketStamp?
+    public private(set) var firstOffloaded: PacketStamp?
 
     /// Whether the host leaves checksums to its network card: not one of several was good.
     public var isOffloading: Bool { valid == 0 && (offloaded > 0 || wrong > 2) }
@@ -24,7 +24,7 @@ public struct ChecksumCensus: Sendable, Equatable {
     public var segments: Int { valid + wrong + offloaded }
 
     fileprivate mutating func count(_ segment: Segment) {
-      let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+      let moment = PacketStamp(time: segment.time, frame: segment.frame)
       switch segment.checksum {
       case .unverified: break
       case .valid: valid += 1
@@ -66,8 +66,8 @@ public struct ChecksumCensus: Sendable, Equatable {
   }
 
   /// The wrong checksums of all other hosts together: how many, of how many segments, and the first.
-  public var damage: (wrong: Int, segments: Int, first: TimelineEntry.Moment?) {
-    var damage: (wrong: Int, segments: Int, first: TimelineEntry.Moment?) = (0, 0, nil)
+  public var damage: (wrong: Int, segments: Int, first: PacketStamp?) {
+    var damage: (wrong: Int, segments: Int, first: PacketStamp?) = (0, 0, nil)
     for host in byAddress.values where !host.isOffloading {
       damage.segments += host.segments
       guard let first = host.firstWrong else { continue }

@@ -61,9 +61,11 @@ public struct HostStatistics: Sendable {
 
   /// Takes in the later RSTs of a flow that the end in `role` sent.
   ///
-  /// - Parameter notices: what the flow had out of the ordinary from its second RST on.
-  mutating func add(resets notices: ArraySlice<FlowNotice>, of role: EndpointRole) {
-    for notice in notices where notice.kind == .reset && notice.sender == role { resets.add(notice.first.time) }
+  /// - Parameter observations: what the flow had out of the ordinary from its second RST on.
+  mutating func add(resets observations: ArraySlice<Observation>, of role: EndpointRole) {
+    for observation in observations where observation.kind == .reset && observation.sender == role {
+      resets.add(observation.first.time)
+    }
   }
 }
 

@@ -20,7 +20,7 @@ struct TwinFlows: Sendable, Equatable {
   private var entries: [Entry] = []
   private(set) var pairs = 0
   /// The flows of the first pair, and where the later one begins.
-  private(set) var first: (earlier: Int, later: Int, moment: TimelineEntry.Moment)?
+  private(set) var first: (earlier: Int, later: Int, moment: PacketStamp)?
 
   /// Asks for what ``add(_:previous:)`` reads, ahead of it.
   @inline(__always)

@@ -13,27 +13,27 @@ public final class RuleContext: Sendable {
     self.thresholds = thresholds
   }
 
-  /// The notices of a kind, oldest first.
-  func notices(_ kind: NoticeKind) -> [FlowNotice] { flow.notices.filter { $0.kind == kind } }
+  /// The observations of a kind, oldest first.
+  func observations(_ kind: ObservationKind) -> [Observation] { flow.observations.filter { $0.kind == kind } }
 
-  func notices(_ kind: NoticeKind, by sender: EndpointRole) -> [FlowNotice] {
-    flow.notices.filter { $0.kind == kind && $0.sender == sender }
+  func observations(_ kind: ObservationKind, by sender: EndpointRole) -> [Observation] {
+    flow.observations.filter { $0.kind == kind && $0.sender == sender }
   }
 
-  func has(_ kind: NoticeKind) -> Bool { flow.notices.contains { $0.kind == kind } }
+  func has(_ kind: ObservationKind) -> Bool { flow.observations.contains { $0.kind == kind } }
 
   /// The first transition of `end` that `matches`, false ones left out.
-  func entry(_ end: EndpointRole, _ matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
+  func entry(_ end: EndpointRole, _ matches: (Transition) -> Bool) -> Transition? {
     flow.firstEntry { $0.endpoint == end && $0.refuted == nil && matches($0) }
   }
 
   /// When `end` entered `state` for the last time.
-  func entered(_ end: EndpointRole, _ state: TCPState) -> TimelineEntry? {
+  func entered(_ end: EndpointRole, _ state: TCPState) -> Transition? {
     flow.timeline.last { $0.endpoint == end && $0.refuted == nil && $0.to == state }
   }
 
   /// The `end`'s FIN.
-  func fin(of end: EndpointRole) -> TimelineEntry? { entry(end) { $0.cause == .sendsFIN } }
+  func fin(of end: EndpointRole) -> Transition? { entry(end) { $0.cause == .sendsFIN } }
 
   func nanoseconds(_ end: EndpointRole, in state: TCPState) -> Int64 {
     flow[end].nanosecondsInState[Int(state.rawValue)]
@@ -60,7 +60,7 @@ public final class RuleContext: Sendable {
   /// `end` knew that its peer had closed, sent a last word and closed as well, at once: the farewell of a protocol, as
   /// TLS's close_notify, and no request.
   func tookLeave(_ end: EndpointRole) -> Bool {
-    guard let late = notices(.dataAfterPeerFIN, by: end).first, late.circumstances.contains(.acknowledged),
+    guard let late = observations(.dataAfterPeerFIN, by: end).first, late.circumstances.contains(.acknowledged),
       let fin = fin(of: end)
     else { return false }
     return (0...thresholds.race).contains(fin.time.nanoseconds(since: late.first.time))
@@ -68,16 +68,16 @@ public final class RuleContext: Sendable {
 
   /// How long `end` had sent no new payload at `time`, since its peer's FIN; `.max` where it never did.
   func quiet(_ end: EndpointRole, at time: Timestamp) -> Int64 {
-    notices(.dataAfterPeerFIN, by: end).last.map { time.nanoseconds(since: $0.last.time) } ?? .max
+    observations(.dataAfterPeerFIN, by: end).last.map { time.nanoseconds(since: $0.last.time) } ?? .max
   }
 
   /// How long `end` sent nothing new after `time`, when its peer had closed; `.max` where it never did.
   func quiet(_ end: EndpointRole, from time: Timestamp) -> Int64 {
-    notices(.dataAfterPeerFIN, by: end).first.map { $0.first.time.nanoseconds(since: time) } ?? .max
+    observations(.dataAfterPeerFIN, by: end).first.map { $0.first.time.nanoseconds(since: time) } ?? .max
   }
 
   /// How far an entry can be relied on.
-  func confidence(_ entry: TimelineEntry) -> Confidence {
+  func confidence(_ entry: Transition) -> Confidence {
     switch entry.evidence {
     case .observed: .certain
     case .timer: .timer

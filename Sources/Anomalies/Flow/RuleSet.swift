@@ -39,7 +39,7 @@ package struct RuleSet: Sendable, Equatable {
   }
 }
 
-/// The triggers of all rules turned round: for each notice and each trait, the rules that it makes worth asking.
+/// The triggers of all rules turned round: for each observation and each trait, the rules that it makes worth asking.
 ///
 /// Few flows have any, and then one or two: the others cost two loops over nothing.
 enum TriggerTable {
@@ -50,7 +50,7 @@ enum TriggerTable {
     rules { $0.traits.rawValue >> UInt32(bit) & 1 == 1 }
   }
 
-  static func rules(_ kinds: NoticeKinds, _ traits: FlowTraits) -> RuleSet {
+  static func rules(_ kinds: ObservationKinds, _ traits: FlowTraits) -> RuleSet {
     var result = RuleSet()
     var kinds = kinds.rawValue
     while kinds != 0 {

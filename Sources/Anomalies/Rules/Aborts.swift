@@ -18,9 +18,9 @@ extension AnomalyRule {
       wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR", kernel: "TcpExtTCPAbortOnData, TcpExtTCPAbortOnClose"),
     on: .traits(.reset)
   ) { context in
-    resets(context, .abortedAlive) { notice in
-      "\(notice.sender.subject) aborted the connection from \(notice.senderState.word), "
-        + "\(Phrase.duration(notice.delay)) after the last segment."
+    resets(context, .abortedAlive) { observation in
+      "\(observation.sender.subject) aborted the connection from \(observation.senderState.word), "
+        + "\(Phrase.duration(observation.delay)) after the last segment."
     }
   }
 
@@ -39,9 +39,9 @@ extension AnomalyRule {
     advice: "Read the input to its end, or shutdown(SHUT_WR) and drain it, before close().",
     peers: PeerNames(zeek: "RSTO, RSTR", kernel: "TcpExtTCPAbortOnClose, TCP_ABORT_ON_CLOSE"), on: .traits(.reset)
   ) { context in
-    resets(context, .unreadData) { notice in
-      "\(notice.sender.subject) closed with unread input and reset the connection: its window grew from "
-        + "\(notice.reset.lastWindow) to \(notice.reset.window) units as the queue was thrown away."
+    resets(context, .unreadData) { observation in
+      "\(observation.sender.subject) closed with unread input and reset the connection: its window grew from "
+        + "\(observation.reset.lastWindow) to \(observation.reset.window) units as the queue was thrown away."
     }
   }
 
@@ -61,12 +61,12 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "history FDR", kernel: "TcpExtTCPAbortOnData"),
     on: .traits(.reset)
   ) { context in
-    resets(context, .dataAfterClose) { notice in
-      let bytes = context.notices(.dataAfterPeerFIN, by: notice.sender.peer).reduce(0) { $0 + $1.bytes }
-      let leave = context.tookLeave(notice.sender.peer) ? ", which closed as well," : ""
+    resets(context, .dataAfterClose) { observation in
+      let bytes = context.observations(.dataAfterPeerFIN, by: observation.sender.peer).reduce(0) { $0 + $1.bytes }
+      let leave = context.tookLeave(observation.sender.peer) ? ", which closed as well," : ""
       return
-        "\(notice.sender.subject) had closed when \(bytes > 0 ? Phrase.bytes(bytes) : "a segment") of the "
-        + "\(notice.sender.peer.noun)\(leave) came, and answered with RST."
+        "\(observation.sender.subject) had closed when \(bytes > 0 ? Phrase.bytes(bytes) : "a segment") of the "
+        + "\(observation.sender.peer.noun)\(leave) came, and answered with RST."
     }
     .map { context.tookLeave($0.endpoint?.peer ?? .client) ? $0.but(.notice) : $0 }
   }
@@ -84,11 +84,11 @@ extension AnomalyRule {
     next: ["uptime; systemctl status SERVICE", "conntrack -L", "tcp.flags.reset == 1 && tcp.window_size_value == 0"],
     advice: "Find out what that host lost: a restart, a timeout, or a balancer's table.",
     peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR", kernel: "reason NO_SOCKET"),
-    on: .notices(.reset)
+    on: .observations(.reset)
   ) { context in
     // After a RST that took effect, another is what everybody does.
-    guard let first = context.notices(.reset).first(where: { $0.reset.answers != .nothing }),
-      !context.notices(.reset).contains(where: {
+    guard let first = context.observations(.reset).first(where: { $0.reset.answers != .nothing }),
+      !context.observations(.reset).contains(where: {
         $0.first.frame < first.first.frame && $0.reset.traits.contains(.accepted)
       })
     else { return [] }
@@ -108,26 +108,27 @@ extension AnomalyRule {
     "rst-with-data", .notice, .reset, "A RST with payload", reference: "RFC 9293 §3.5.3, SHLD-2",
     explanation: "The RST carries payload: a message that says why, on a few stacks and middleboxes.",
     causes: ["a middlebox that explains itself", "an old stack"], next: ["tcp.flags.reset == 1 && tcp.len > 0"],
-    advice: "Read the payload.", peers: PeerNames(zeek: "RST_with_data"), on: .notices(.reset)
+    advice: "Read the payload.", peers: PeerNames(zeek: "RST_with_data"), on: .observations(.reset)
   ) { context in
-    context.notices(.reset).filter { $0.reset.traits.contains(.hasPayload) }.prefix(1).map {
+    context.observations(.reset).filter { $0.reset.traits.contains(.hasPayload) }.prefix(1).map {
       Sighting($0.sender, $0, "The RST of the \($0.sender.noun) carries \(Phrase.bytes($0.bytes)).").with(
         "bytes", $0.bytes)
     }
   }
 
   private static func resets(
-    _ context: RuleContext, _ cause: ResetCause, _ message: @escaping @Sendable (FlowNotice) -> String
+    _ context: RuleContext, _ cause: ResetCause, _ message: @escaping @Sendable (Observation) -> String
   ) -> [Sighting] {
-    context.notices(.reset).filter { $0.reset.traits.contains(.accepted) && context.cause(of: $0) == cause }.prefix(1)
+    context.observations(.reset).filter { $0.reset.traits.contains(.accepted) && context.cause(of: $0) == cause }
+      .prefix(1)
       .map {
         Sighting($0.sender, $0, message($0)).with("rst_cause", cause.rawValue)
       }
   }
 
   /// Told as half-open-data-reset or half-open-discovered.
-  private static func isDiscovery(_ context: RuleContext, _ notice: FlowNotice) -> Bool {
-    context.has(.synInConnection) || (notice.senderState == .established && notice.reset.answers == .data)
+  private static func isDiscovery(_ context: RuleContext, _ observation: Observation) -> Bool {
+    context.has(.synInConnection) || (observation.senderState == .established && observation.reset.answers == .data)
   }
 
   static func word(for answered: ResetShape.Answered) -> String {

@@ -52,19 +52,20 @@ extension AnomalyRule {
       only. The end that closed stays in FIN_WAIT_2 meanwhile, the other in CLOSE_WAIT.
       """,
     causes: ["shutdown(SHUT_WR) to mark the end of the input (ssh, git, rsync, netcat -N)"],
-    next: ["ss -tn state fin-wait-2", "tcp.flags.fin == 1"], advice: "Nothing to do.", on: .notices(.dataAfterPeerFIN)
+    next: ["ss -tn state fin-wait-2", "tcp.flags.fin == 1"], advice: "Nothing to do.",
+    on: .observations(.dataAfterPeerFIN)
   ) { context in
     guard context.flow.close != .resetAfterFIN, context.flow.close != .reset else { return [] }
-    return context.notices(.dataAfterPeerFIN).filter { notice in
-      notice.circumstances.contains(.acknowledged) && (notice.count > 1 || context.flow.close != .threeWay)
-    }.prefix(1).map { notice in
-      let closer = notice.sender.peer
+    return context.observations(.dataAfterPeerFIN).filter { observation in
+      observation.circumstances.contains(.acknowledged) && (observation.count > 1 || context.flow.close != .threeWay)
+    }.prefix(1).map { observation in
+      let closer = observation.sender.peer
       return Sighting(
-        closer, notice,
-        "The \(closer.noun) closed its direction, and the \(notice.sender.noun) sent \(Phrase.bytes(notice.bytes)) "
-          + "more over \(Phrase.duration(notice.delay))."
+        closer, observation,
+        "The \(closer.noun) closed its direction, and the \(observation.sender.noun) sent \(Phrase.bytes(observation.bytes)) "
+          + "more over \(Phrase.duration(observation.delay))."
       )
-      .with("bytes", notice.bytes)
+      .with("bytes", observation.bytes)
     }
   }
 
@@ -83,14 +84,15 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "RSTO, RSTR"), on: .traits(.reset)
   ) { context in
     guard context.flow.close == .resetAfterFIN,
-      let notice = context.notices(.reset).first(where: {
+      let observation = context.observations(.reset).first(where: {
         !$0.reset.traits.isDisjoint(with: [.afterOwnFIN, .afterPeerFIN])
-      }), !context.isForeign(notice)
+      }), !context.isForeign(observation)
     else { return [] }
-    let cause = context.cause(of: notice)
-    let whose = notice.reset.traits.contains(.afterOwnFIN) ? "its own FIN" : "the \(notice.sender.peer.noun)'s FIN"
+    let cause = context.cause(of: observation)
+    let whose =
+      observation.reset.traits.contains(.afterOwnFIN) ? "its own FIN" : "the \(observation.sender.peer.noun)'s FIN"
     return [
-      Sighting(notice.sender, notice, "\(notice.sender.subject) sent RST after \(whose).").with(
+      Sighting(observation.sender, observation, "\(observation.sender.subject) sent RST after \(whose).").with(
         "rst_cause", cause.rawValue)
     ]
   }
@@ -110,14 +112,14 @@ extension AnomalyRule {
     ],
     advice: "Make the idle timeout of the end that closes longer than that of the end that sends requests.",
     peers: PeerNames(wireshark: "tcp.flags.reset", kernel: "TcpExtTCPAbortOnData"),
-    on: .notices(.dataAfterPeerFIN, .finCrossesData, .reset)
+    on: .observations(.dataAfterPeerFIN, .finCrossesData, .reset)
   ) { context in
     crossedFIN(context) ?? unreadAtClose(context) ?? []
   }
 
   private static func crossedFIN(_ context: RuleContext) -> [Sighting]? {
     guard let late = crossing(context), let fin = context.fin(of: late.closer) else { return nil }
-    let reset = context.notices(.reset, by: late.closer).first { $0.first.frame > late.frame ?? 0 }
+    let reset = context.observations(.reset, by: late.closer).first { $0.first.frame > late.frame ?? 0 }
     guard reset != nil || context.flow.isOverdue(late.closer.peer, since: late.time) else { return nil }
     let idle = idleBefore(fin, context)
     // What the closer acknowledged it took: it had closed its own direction only. Between two requests it resets them
@@ -141,19 +143,23 @@ extension AnomalyRule {
     _ context: RuleContext
   ) -> (closer: EndpointRole, bytes: Int, frame: UInt64?, time: Timestamp)? {
     let limit = max(2 * context.roundTrip, context.thresholds.race)
-    if let late = context.notices(.dataAfterPeerFIN).first(where: { $0.delay <= limit && !context.tookLeave($0.sender) }
+    if let late = context.observations(.dataAfterPeerFIN).first(where: {
+      $0.delay <= limit && !context.tookLeave($0.sender)
+    }
     ) {
       return (late.sender.peer, late.bytes, late.first.frame, late.first.time)
     }
-    guard let early = context.notices(.finCrossesData).first(where: { $0.delay <= limit }) else { return nil }
+    guard let early = context.observations(.finCrossesData).first(where: { $0.delay <= limit }) else { return nil }
     return (early.sender, early.bytes, nil, early.first.time)
   }
 
   /// Idle, then a request, and before anybody read it the closer resets.
   private static func unreadAtClose(_ context: RuleContext) -> [Sighting]? {
     guard
-      let reset = context.notices(.reset).first(where: { $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll]) }),
-      let idle = context.notices(.silence).last(where: {
+      let reset = context.observations(.reset).first(where: {
+        $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll])
+      }),
+      let idle = context.observations(.silence).last(where: {
         $0.sender == reset.sender.peer && $0.first.frame < reset.first.frame && $0.delay >= 1_000_000_000
       }),
       idle.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), reset.senderState?.isSynchronized == true,
@@ -172,8 +178,8 @@ extension AnomalyRule {
   }
 
   /// How long nothing had passed before `fin`; nil for less than a second.
-  static func idleBefore(_ fin: TimelineEntry, _ context: RuleContext) -> Int64? {
-    context.notices(.silence).first { $0.first.frame == fin.frame && $0.delay >= 1_000_000_000 }?.delay
+  static func idleBefore(_ fin: Transition, _ context: RuleContext) -> Int64? {
+    context.observations(.silence).first { $0.first.frame == fin.frame && $0.delay >= 1_000_000_000 }?.delay
   }
 }
 

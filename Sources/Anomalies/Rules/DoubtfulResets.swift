@@ -16,23 +16,23 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.flags.reset (wrong: it goes on)", suricata: "stream.rst_invalid_ack",
       kernel: "TcpExtTCPChallengeACK"),
-    on: .notices(.reset)
+    on: .observations(.reset)
   ) { context in
-    context.notices(.reset).compactMap { notice -> Sighting? in
-      guard notice.reset.position == .inWindow, !notice.reset.traits.contains(.accepted) else { return nil }
-      let challenge = context.notices(.challengeACK, by: notice.sender.peer).first {
-        $0.first.frame > notice.first.frame
+    context.observations(.reset).compactMap { observation -> Sighting? in
+      guard observation.reset.position == .inWindow, !observation.reset.traits.contains(.accepted) else { return nil }
+      let challenge = context.observations(.challengeACK, by: observation.sender.peer).first {
+        $0.first.frame > observation.first.frame
       }
-      let lives = context.notices(.segmentAfterReset).contains { $0.first.frame > notice.first.frame }
+      let lives = context.observations(.segmentAfterReset).contains { $0.first.frame > observation.first.frame }
       // It was genuine, if the challenge brings the right number.
-      let isMeant = context.notices(.reset, by: notice.sender).contains {
-        $0.first.frame > notice.first.frame && $0.reset.traits.contains(.accepted)
+      let isMeant = context.observations(.reset, by: observation.sender).contains {
+        $0.first.frame > observation.first.frame && $0.reset.traits.contains(.accepted)
       }
       guard challenge != nil || lives, !isMeant else { return nil }
       return Sighting(
-        notice.sender, notice, challenge == nil ? .presumed : .confirmed,
-        "A RST in the \(notice.sender.noun)'s name lay \(notice.distance) beyond the number "
-          + "awaited\(challenge == nil ? " and was ignored" : "; the \(notice.sender.peer.noun) challenged it"), "
+        observation.sender, observation, challenge == nil ? .presumed : .confirmed,
+        "A RST in the \(observation.sender.noun)'s name lay \(observation.distance) beyond the number "
+          + "awaited\(challenge == nil ? " and was ignored" : "; the \(observation.sender.peer.noun) challenged it"), "
           + "and the connection went on."
       )
       .and(challenge?.first.frame)
@@ -44,9 +44,9 @@ extension AnomalyRule {
     explanation: "A RST lay outside the receiver's window, which drops it without a word.",
     causes: ["a scan or an attempt to reset blindly", "an old duplicate", "a middlebox with stale numbers"],
     next: ["compare ip.ttl of the RST with the others"], advice: "Find out who sent it: the connection lives on.",
-    on: .notices(.reset)
+    on: .observations(.reset)
   ) { context in
-    context.notices(.reset).filter {
+    context.observations(.reset).filter {
       $0.reset.position == .outsideWindow && !$0.reset.traits.contains(.accepted)
         && $0.receiverState?.isSynchronized == true
         && $0.receiverState != .timeWait
@@ -71,22 +71,23 @@ extension AnomalyRule {
     ],
     next: ["ip.ttl and the source MAC of the RST against the others", "capture on the other side of the firewall"],
     advice: "Capture at the host named as its sender: a RST that is not there was injected on the way.",
-    peers: PeerNames(suricata: "stream.suspected_rst_inject"), on: .notices(.reset)
+    peers: PeerNames(suricata: "stream.suspected_rst_inject"), on: .observations(.reset)
   ) { context in
-    context.notices(.reset).filter { notice in
-      notice.senderState?.isSynchronized == true && context.isForeign(notice)
-        && (notice.reset.traits.contains(.accepted)
-          || abs(Int(notice.reset.timeToLiveDifference)) > context.thresholds.timeToLiveTolerance)
-    }.prefix(1).map { notice in
-      let difference = Int(notice.reset.timeToLiveDifference)
+    context.observations(.reset).filter { observation in
+      observation.senderState?.isSynchronized == true && context.isForeign(observation)
+        && (observation.reset.traits.contains(.accepted)
+          || abs(Int(observation.reset.timeToLiveDifference)) > context.thresholds.timeToLiveTolerance)
+    }.prefix(1).map { observation in
+      let difference = Int(observation.reset.timeToLiveDifference)
       let why =
         abs(difference) > context.thresholds.timeToLiveTolerance
         ? "its TTL differs from the others by \(difference)"
-        : context.hasForeignShape(notice)
-          ? "it has no ACK and yet a window of \(notice.reset.window), as no stack sends it"
-          : "the \(notice.sender.noun) sent data after it"
+        : context.hasForeignShape(observation)
+          ? "it has no ACK and yet a window of \(observation.reset.window), as no stack sends it"
+          : "the \(observation.sender.noun) sent data after it"
       return Sighting(
-        notice.sender, notice, .presumed, "A RST in the \(notice.sender.noun)'s name is probably not its own: \(why)."
+        observation.sender, observation, .presumed,
+        "A RST in the \(observation.sender.noun)'s name is probably not its own: \(why)."
       )
       .with("ttl_difference", difference).with("rst_cause", ResetCause.injected.rawValue)
     }
@@ -99,12 +100,12 @@ extension AnomalyRule {
       the RST was lost. Until the peer's next segment is answered, the two ends differ.
       """,
     causes: ["the RST was lost on the way", "a firewall swallows RSTs"], next: ["ss -tn   # at both ends"],
-    advice: "Nothing to do, if the peer's next segment is answered by RST.", on: .notices(.segmentAfterReset)
+    advice: "Nothing to do, if the peer's next segment is answered by RST.", on: .observations(.segmentAfterReset)
   ) { context in
     let limit = max(2 * context.roundTrip, context.thresholds.race)
-    return context.notices(.segmentAfterReset).compactMap { after -> Sighting? in
+    return context.observations(.segmentAfterReset).compactMap { after -> Sighting? in
       guard after.circumstances.contains(.afterPeerReset), after.delay > limit,
-        let reset = context.notices(.reset, by: after.sender.peer).first(where: {
+        let reset = context.observations(.reset, by: after.sender.peer).first(where: {
           $0.reset.traits.contains(.accepted) && $0.first.frame < after.first.frame
         }),
         !context.isForeign(reset), reset.receiverState?.isSynchronized == true

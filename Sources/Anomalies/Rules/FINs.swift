@@ -15,9 +15,9 @@ extension AnomalyRule {
     next: ["compare ip.ttl and ip.id of the late segment with the others"],
     advice: "Check whether the segment comes from the same host as the FIN.",
     peers: PeerNames(zeek: "FIN_advanced_last_seq", suricata: "stream.closewait_pkt_before_last_ack"),
-    on: .notices(.dataAfterFIN)
+    on: .observations(.dataAfterFIN)
   ) { context in
-    context.notices(.dataAfterFIN).map {
+    context.observations(.dataAfterFIN).map {
       Sighting($0.sender, $0, "\($0.sender.subject) sent \(Phrase.bytes($0.bytes)) beyond its own FIN.")
         .and(context.fin(of: $0.sender)?.frame).with("bytes", $0.bytes)
     }
@@ -30,9 +30,9 @@ extension AnomalyRule {
     next: ["tcp.flags.fin == 1", "compare ip.ttl and ip.id of the FINs"],
     advice: "Check whether both FINs come from the same host.",
     peers: PeerNames(zeek: "inappropriate_FIN", suricata: "stream.fin1_fin_wrong_seq, stream.fin2_fin_wrong_seq"),
-    on: .notices(.finElsewhere)
+    on: .observations(.finElsewhere)
   ) { context in
-    context.notices(.finElsewhere).map {
+    context.observations(.finElsewhere).map {
       Sighting(
         $0.sender, $0,
         "\($0.sender.subject) sent another FIN, \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "before") its "
@@ -49,14 +49,16 @@ extension AnomalyRule {
     advice: "One repeat is ordinary loss; more are told by the -stalled findings.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", suricata: "stream.pkt_spurious_retransmission"),
     canBeFeigned: true,
-    on: .notices(.finRepeated)
+    on: .observations(.finRepeated)
   ) { context in
-    context.notices(.finRepeated).map { notice in
-      let what = notice.circumstances.contains(.acknowledged) ? "after an ACK of it had passed" : "before any ACK of it"
+    context.observations(.finRepeated).map { observation in
+      let what =
+        observation.circumstances.contains(.acknowledged) ? "after an ACK of it had passed" : "before any ACK of it"
       return Sighting(
-        notice.sender, notice, "\(notice.sender.subject) repeated its FIN \(Phrase.times(notice.count)), \(what)."
+        observation.sender, observation,
+        "\(observation.sender.subject) repeated its FIN \(Phrase.times(observation.count)), \(what)."
       )
-      .and(context.fin(of: notice.sender)?.frame).with("repeats", notice.count)
+      .and(context.fin(of: observation.sender)?.frame).with("repeats", observation.count)
     }
   }
 
@@ -66,9 +68,9 @@ extension AnomalyRule {
       The FIN came while bytes before it were missing. Its receiver stays where it is until the hole is filled.
       """,
     causes: ["loss or reordering of the last data segment"], next: ["tcp.flags.fin == 1 || tcp.analysis.out_of_order"],
-    advice: "Nothing to do, as long as the hole is filled.", canBeFeigned: true, on: .notices(.finBeyondHole)
+    advice: "Nothing to do, as long as the hole is filled.", canBeFeigned: true, on: .observations(.finBeyondHole)
   ) { context in
-    context.notices(.finBeyondHole).map {
+    context.observations(.finBeyondHole).map {
       Sighting($0.sender, $0, "\($0.sender.subject)'s FIN came while bytes before it were missing.")
     }
   }
@@ -85,7 +87,8 @@ extension AnomalyRule {
     peers: PeerNames(zeek: "pending_data_when_closed"), on: .traits(.unacknowledged)
   ) { context in
     guard context.flow.close == .reset || context.flow.close == .resetAfterFIN else { return [] }
-    let reset = context.notices(.reset).first { $0.reset.traits.contains(.accepted) } ?? context.notices(.reset).first
+    let reset =
+      context.observations(.reset).first { $0.reset.traits.contains(.accepted) } ?? context.observations(.reset).first
     guard let reset else { return [] }
     return context.ends.compactMap { end -> Sighting? in
       let bytes = min(context.flow[end].unacknowledgedBytes, context.flow[end].distinctPayloadBytes)

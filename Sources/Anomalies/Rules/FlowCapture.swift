@@ -59,15 +59,15 @@ extension AnomalyRule {
       """,
     causes: ["tcpdump -i any: each packet on every interface it passes", "a mirror port that copies in and out"],
     next: ["editcap -d IN OUT", "capture on one interface"],
-    advice: "Capture on one interface, or remove the copies with editcap -d.", on: .notices(.duplicatePacket)
+    advice: "Capture on one interface, or remove the copies with editcap -d.", on: .observations(.duplicatePacket)
   ) { context in
     let copies = context.flow.clientEnd.duplicatePackets + context.flow.serverEnd.duplicatePackets
     let packets = context.flow.clientEnd.packets + context.flow.serverEnd.packets + copies
-    guard let notice = context.notices(.duplicatePacket).first, copies > 2,
+    guard let observation = context.observations(.duplicatePacket).first, copies > 2,
       copies * 1000 >= packets * context.thresholds.duplicates
     else { return [] }
     return [
-      Sighting(nil, notice, "\(copies) of \(packets) packets are in the capture twice.").with("copies", copies)
+      Sighting(nil, observation, "\(copies) of \(packets) packets are in the capture twice.").with("copies", copies)
     ]
   }
 
@@ -81,15 +81,15 @@ extension AnomalyRule {
     causes: ["segmentation or receive offload on the capturing host"],
     next: ["ethtool -k IFACE | grep -E 'segmentation|receive-offload'"],
     advice: "Turn offloads off for a capture that must show the wire, or capture elsewhere.",
-    on: .notices(.superSegment)
+    on: .observations(.superSegment)
   ) { context in
-    context.notices(.superSegment).map { notice in
-      let count = context.flow[notice.sender].superSegments
+    context.observations(.superSegment).map { observation in
+      let count = context.flow[observation.sender].superSegments
       return Sighting(
-        notice.sender, notice,
-        "\(Phrase.count(count, "segment")) of the \(notice.sender.noun) \(count == 1 ? "is" : "are") larger than "
-          + "the MSS of \(context.flow[notice.sender.peer].maximumSegmentSize ?? 0) allows, the first with "
-          + "\(Phrase.bytes(notice.bytes))."
+        observation.sender, observation,
+        "\(Phrase.count(count, "segment")) of the \(observation.sender.noun) \(count == 1 ? "is" : "are") larger than "
+          + "the MSS of \(context.flow[observation.sender.peer].maximumSegmentSize ?? 0) allows, the first with "
+          + "\(Phrase.bytes(observation.bytes))."
       )
       .but(.info).with("segments", count)
     }
@@ -108,17 +108,17 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.checksum_bad.expert", zeek: "bad_TCP_checksum", suricata: "stream invalid_checksum",
       kernel: "TcpInCsumErrors"),
-    on: .notices(.badChecksum)
+    on: .observations(.badChecksum)
   ) { context in
-    context.notices(.badChecksum).map { notice in
-      let all = context.flow[notice.sender].packets + notice.count
-      let what = notice.count == 1 ? "has a wrong checksum: it counts" : "have a wrong checksum: they count"
+    context.observations(.badChecksum).map { observation in
+      let all = context.flow[observation.sender].packets + observation.count
+      let what = observation.count == 1 ? "has a wrong checksum: it counts" : "have a wrong checksum: they count"
       return Sighting(
-        notice.sender, notice,
-        "\(notice.count) of \(all) segments of the \(notice.sender.noun) \(what) for nothing, for a receiver drops "
-          + "\(notice.count == 1 ? "it" : "them")."
+        observation.sender, observation,
+        "\(observation.count) of \(all) segments of the \(observation.sender.noun) \(what) for nothing, for a receiver drops "
+          + "\(observation.count == 1 ? "it" : "them")."
       )
-      .with("segments", notice.count)
+      .with("segments", observation.count)
     }
   }
 

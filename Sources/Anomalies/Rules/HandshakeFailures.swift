@@ -54,7 +54,7 @@ extension AnomalyRule {
       wireshark: "Connection reset (RST)", zeek: "REJ", suricata: nil, kernel: "TcpOutRsts, reason NO_SOCKET"),
     on: .traits(.refused)
   ) { context in
-    guard let reset = context.notices(.reset, by: .server).first else { return [] }
+    guard let reset = context.observations(.reset, by: .server).first else { return [] }
     let cause = context.cause(of: reset)
     guard cause == .refused || cause == .firewall else { return [] }
     let sighting = Sighting(
@@ -74,15 +74,16 @@ extension AnomalyRule {
     next: ["nft list ruleset | grep reject", "ip route get ADDRESS", "icmp.type == 3 || icmpv6.type == 1"],
     advice: "Ask who sent the ICMP error: that router or firewall knows why.",
     peers: PeerNames(wireshark: "icmp.type == 3", zeek: nil, suricata: nil, kernel: "IcmpInDestUnreachs"),
-    on: .notices(.icmpError)
+    on: .observations(.icmpError)
   ) { context in
-    context.notices(.icmpError, by: .client).filter { $0.senderState == .synSent }.map { notice in
-      let who = notice.circumstances.contains(.fromPeer) ? "the server's own host" : "a router or firewall on the way"
+    context.observations(.icmpError, by: .client).filter { $0.senderState == .synSent }.map { observation in
+      let who =
+        observation.circumstances.contains(.fromPeer) ? "the server's own host" : "a router or firewall on the way"
       return Sighting(
-        .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
-        "The SYN was answered with ICMP \(ICMPWord.text(for: notice)) from \(who)."
+        .client, at: observation.first.time, frames: frames(context.flow.firstSeen.frame, observation.first.frame),
+        "The SYN was answered with ICMP \(ICMPWord.text(for: observation)) from \(who)."
       )
-      .with("icmp_type", notice.distance >> 8).with("icmp_code", notice.distance & 0xff)
+      .with("icmp_type", observation.distance >> 8).with("icmp_code", observation.distance & 0xff)
     }
   }
 
@@ -102,16 +103,16 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: nil, zeek: "RSTOS0", suricata: nil, kernel: "TcpExtEmbryonicRsts"),
     on: .traits(.reset)
   ) { context in
-    context.notices(.reset, by: .client).prefix(1).compactMap { notice -> Sighting? in
-      guard notice.reset.answers == .synACK,
+    context.observations(.reset, by: .client).prefix(1).compactMap { observation -> Sighting? in
+      guard observation.reset.answers == .synACK,
         context.entered(.client, .established) == nil
           || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated),
-        context.cause(of: notice) == .cancelledConnect
+        context.cause(of: observation) == .cancelledConnect
       else { return nil }
-      let waited = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
+      let waited = observation.first.time.nanoseconds(since: context.flow.firstSeen.time)
       let hasSYN = context.flow.orientation == .syn
       let sighting = Sighting(
-        .client, at: notice.first.time, frames: frames(context.flow.firstSeen.frame, notice.first.frame),
+        .client, at: observation.first.time, frames: frames(context.flow.firstSeen.frame, observation.first.frame),
         hasSYN
           ? "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN."
           : "The client answered the SYN-ACK with RST; a SYN of its own was not captured."
@@ -160,10 +161,10 @@ enum ICMPWord {
     5: "source address failed policy", 6: "reject route",
   ]
 
-  static func text(for notice: FlowNotice) -> String {
-    let type = notice.distance >> 8
-    let code = notice.distance & 0xff
-    let isIPv6 = notice.circumstances.contains(.icmpv6)
+  static func text(for observation: Observation) -> String {
+    let type = observation.distance >> 8
+    let code = observation.distance & 0xff
+    let isIPv6 = observation.circumstances.contains(.icmpv6)
     let word = isIPv6 ? (type == 1 ? unreachable6[code] : nil) : (type == 3 ? unreachable[code] : nil)
     if let word { return word }
     switch (isIPv6, type) {

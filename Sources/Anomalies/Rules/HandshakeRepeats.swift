@@ -19,20 +19,20 @@ extension AnomalyRule {
     advice:
       "See whether many connections to this listener show it at the same time: then it is the queue, not the line.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPSynRetrans"), canBeFeigned: true,
-    on: .notices(.synRepeated)
+    on: .observations(.synRepeated)
   ) { context in
     guard context.flow.close != .unanswered, context.flow.close != .refused, context.flow.serverEnd.packets > 0 else {
       return []
     }
-    return context.notices(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map {
-      notice in
-      let delay = notice.last.time.nanoseconds(since: context.flow.firstSeen.time)
+    return context.observations(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map {
+      observation in
+      let delay = observation.last.time.nanoseconds(since: context.flow.firstSeen.time)
       return Sighting(
-        .client, notice,
-        "The SYN was repeated \(Phrase.times(notice.count)) before it was answered, which cost "
+        .client, observation,
+        "The SYN was repeated \(Phrase.times(observation.count)) before it was answered, which cost "
           + "\(Phrase.duration(delay))."
       )
-      .and(context.flow.firstSeen.frame).with("repeats", notice.count).with("delay", seconds: delay)
+      .and(context.flow.firstSeen.frame).with("repeats", observation.count).with("delay", seconds: delay)
     }
   }
 
@@ -46,17 +46,17 @@ extension AnomalyRule {
     next: ["capture at the client", "nstat -az TcpExtTCPSynRetrans", "tcp.flags.syn == 1"],
     advice: "Look at the way from the tap to the client.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", suricata: "stream.3whs_synack_flood"),
-    canBeFeigned: true, on: .notices(.synRepeated, .synACKRepeated)
+    canBeFeigned: true, on: .observations(.synRepeated, .synACKRepeated)
   ) { context in
-    let again = context.notices(.synRepeated, by: .client).filter { $0.circumstances.contains(.acknowledged) }
+    let again = context.observations(.synRepeated, by: .client).filter { $0.circumstances.contains(.acknowledged) }
     // Sooner than its timer, a SYN-ACK comes again because the network doubled the SYN.
-    let answers = context.notices(.synACKRepeated, by: .server).filter {
+    let answers = context.observations(.synACKRepeated, by: .server).filter {
       !$0.circumstances.contains(.acknowledged) && $0.delay >= leastSYNACKTimer
     }
     guard let first = (again + answers).min(by: { $0.first.frame < $1.first.frame }),
       context.nanoseconds(.client, in: .established) > 0 || context.flow.clientEnd.state != .synSent,
       // What it reset had reached it, and was no SYN-ACK that it could take.
-      !context.notices(.reset, by: .client).contains(where: { $0.first.frame < first.last.frame })
+      !context.observations(.reset, by: .client).contains(where: { $0.first.frame < first.last.frame })
     else { return [] }
     let count = (again + answers).reduce(0) { $0 + $1.count }
     return [
@@ -81,17 +81,18 @@ extension AnomalyRule {
     causes: ["loss between the tap and the server"],
     next: ["ss -tn state syn-recv   # on the server", "tcp.flags.syn == 1 && tcp.flags.ack == 1"],
     advice: "Nothing to do for one; many of them on one listener are an accept queue that overflows.",
-    peers: PeerNames(kernel: "TcpExtTCPSynRetrans"), on: .notices(.synACKRepeated)
+    peers: PeerNames(kernel: "TcpExtTCPSynRetrans"), on: .observations(.synACKRepeated)
   ) { context in
-    context.notices(.synACKRepeated, by: .server).filter { notice in
-      notice.circumstances.contains(.acknowledged) && !notice.circumstances.contains(.peerSentData)
-        && notice.delay >= leastSYNACKTimer && !isDeferred(context)
-    }.map { notice in
-      let isOver = serverWentOn(context, after: notice)
+    context.observations(.synACKRepeated, by: .server).filter { observation in
+      observation.circumstances.contains(.acknowledged) && !observation.circumstances.contains(.peerSentData)
+        && observation.delay >= leastSYNACKTimer && !isDeferred(context)
+    }.map { observation in
+      let isOver = serverWentOn(context, after: observation)
       let why = isOver ? "that ACK was lost" : "that ACK was lost, or the accept queue is full"
       return Sighting(
-        .server, notice, isOver ? .confirmed : .presumed,
-        "The server repeated its SYN-ACK \(Phrase.times(notice.count)) after the client had acknowledged it: \(why).")
+        .server, observation, isOver ? .confirmed : .presumed,
+        "The server repeated its SYN-ACK \(Phrase.times(observation.count)) after the client had acknowledged it: \(why)."
+      )
     }
   }
 
@@ -105,15 +106,16 @@ extension AnomalyRule {
     causes: ["TCP_DEFER_ACCEPT is set on the listener (nginx `deferred`, Apache AcceptFilter)"],
     next: ["nstat -az TcpExtTCPDeferAcceptDrop", "ss -tn state syn-recv   # on the server"],
     advice: "Nothing to do, as long as the client speaks first.",
-    peers: PeerNames(kernel: "TcpExtTCPDeferAcceptDrop"), on: .notices(.synACKRepeated)
+    peers: PeerNames(kernel: "TcpExtTCPDeferAcceptDrop"), on: .observations(.synACKRepeated)
   ) { context in
     guard isDeferred(context) else { return [] }
-    return context.notices(.synACKRepeated, by: .server).filter { $0.circumstances.contains(.acknowledged) }.prefix(1)
-      .map { notice in
+    return context.observations(.synACKRepeated, by: .server).filter { $0.circumstances.contains(.acknowledged) }
+      .prefix(1)
+      .map { observation in
         Sighting(
-          .server, notice, .presumed,
+          .server, observation, .presumed,
           "The server ignored the third ACK and stayed in SYN_RCVD until data came, "
-            + "\(Phrase.duration(notice.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more."
+            + "\(Phrase.duration(observation.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more."
         )
       }
   }
@@ -129,7 +131,7 @@ extension AnomalyRule {
     next: ["ss -tn state syn-recv | wc -l", "nstat -az TcpExtTCPSynRetrans TcpExtSyncookiesSent"],
     advice: "Check the way back to the client; with many sources at once, think of a SYN flood.",
     peers: PeerNames(suricata: "stream.3whs_synack_flood", kernel: "TcpExtTCPTimeouts"),
-    on: .notices(.synACKRepeated)
+    on: .observations(.synACKRepeated)
   ) { context in
     let waited = context.nanoseconds(.server, in: .synReceived)
     guard context.flow.serverEnd.state == .synReceived || context.entered(.server, .established) == nil,
@@ -138,7 +140,7 @@ extension AnomalyRule {
         $0.endpoint == .client && $0.to == .established && $0.evidence == .observed
       })
     else { return [] }
-    let repeats = context.notices(.synACKRepeated, by: .server).reduce(0) { $0 + $1.count }
+    let repeats = context.observations(.synACKRepeated, by: .server).reduce(0) { $0 + $1.count }
     guard repeats > 0 else { return [] }
     return [
       Sighting(
@@ -153,22 +155,22 @@ extension AnomalyRule {
   /// SYN-ACKs come again by a timer of 1 s; sooner they are copies, or answers to a repeated SYN.
   static let leastSYNACKTimer: Int64 = 500_000_000
 
-  /// The server answered for good after `notice`.
-  static func serverWentOn(_ context: RuleContext, after notice: FlowNotice) -> Bool {
+  /// The server answered for good after `observation`.
+  static func serverWentOn(_ context: RuleContext, after observation: Observation) -> Bool {
     guard let last = context.flow.serverEnd.lastSent else { return false }
-    return last > notice.last.time
+    return last > observation.last.time
   }
 
   /// The server repeated its SYN-ACK on the timer alone, and took the connection when data came.
   static func isDeferred(_ context: RuleContext) -> Bool {
     guard
-      let notice = context.notices(.synACKRepeated, by: .server).first(where: {
+      let observation = context.observations(.synACKRepeated, by: .server).first(where: {
         $0.circumstances.contains(.acknowledged)
       }),
-      !notice.circumstances.contains(.peerSentData), context.flow.clientEnd.payloadBytes > 0,
+      !observation.circumstances.contains(.peerSentData), context.flow.clientEnd.payloadBytes > 0,
       !context.has(.synRepeated)
     else { return false }
-    let since = notice.first.time.nanoseconds(since: context.flow.firstSeen.time)
-    return since >= 900_000_000 && context.notices(.silence).contains { $0.delay >= 1_000_000_000 }
+    let since = observation.first.time.nanoseconds(since: context.flow.firstSeen.time)
+    return since >= 900_000_000 && context.observations(.silence).contains { $0.delay >= 1_000_000_000 }
   }
 }

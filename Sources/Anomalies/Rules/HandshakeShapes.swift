@@ -76,14 +76,14 @@ extension AnomalyRule {
     ],
     next: ["tcp.flags.syn == 1 && tcp.flags.ack == 0"],
     advice: "Find out who retries; two hosts behind one NAT may be using the same port.",
-    peers: PeerNames(suricata: "stream.3whs_syn_resend_diff_seq_on_syn_recv"), on: .notices(.reuse)
+    peers: PeerNames(suricata: "stream.3whs_syn_resend_diff_seq_on_syn_recv"), on: .observations(.reuse)
   ) { context in
-    context.notices(.reuse).filter {
+    context.observations(.reuse).filter {
       $0.senderState == .synSent && $0.distance != -1 && !$0.circumstances.contains(.rolesSwapped)
-    }.map { notice in
+    }.map { observation in
       Sighting(
-        .client, notice,
-        "A SYN with another initial sequence number came \(Phrase.duration(notice.delay)) after the last packet of "
+        .client, observation,
+        "A SYN with another initial sequence number came \(Phrase.duration(observation.delay)) after the last packet of "
           + "an attempt that was still open."
       )
       .with("previous_flow", context.flow.previousFlow ?? 0)
@@ -104,9 +104,9 @@ extension AnomalyRule {
     next: ["compare ip.ttl and the source MAC of the two SYN-ACKs", "nstat -az TcpExtSyncookiesSent"],
     advice: "Check that only one host owns the address.",
     peers: PeerNames(zeek: "SYN_seq_jump", suricata: "stream.3whs_synack_resend_with_diff_seq"),
-    on: .notices(.synACKOtherSequence)
+    on: .observations(.synACKOtherSequence)
   ) { context in
-    context.notices(.synACKOtherSequence).map {
+    context.observations(.synACKOtherSequence).map {
       Sighting(
         $0.sender, $0, "A second SYN-ACK came with an initial sequence number that differs by \(abs($0.distance)).")
     }
@@ -124,9 +124,9 @@ extension AnomalyRule {
     next: ["tcp.flags.syn == 1 && tcp.flags.ack == 1"],
     advice: "See whether the client used this port shortly before.",
     peers: PeerNames(zeek: "bad_SYN_ack", suricata: "stream.3whs_synack_with_wrong_ack"),
-    on: .notices(.synACKWrongAcknowledgment)
+    on: .observations(.synACKWrongAcknowledgment)
   ) { context in
-    context.notices(.synACKWrongAcknowledgment).map {
+    context.observations(.synACKWrongAcknowledgment).map {
       Sighting(
         $0.sender, $0,
         "A SYN-ACK acknowledged a number \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "below") the client's SYN.")
@@ -139,12 +139,12 @@ extension AnomalyRule {
     causes: ["the application asked for it (TCP_FASTOPEN_CONNECT, MSG_FASTOPEN)"],
     next: ["nstat -az TcpExtTCPFastOpenActive TcpExtTCPFastOpenPassive", "tcp.options.tfo"], advice: "Nothing to do.",
     peers: PeerNames(wireshark: "tcp.analysis.tfo_syn", zeek: "SYN_with_data", kernel: "TcpExtTCPFastOpenActive"),
-    on: .notices(.synWithData, .fastOpenOption)
+    on: .observations(.synWithData, .fastOpenOption)
   ) { context in
-    let data = context.notices(.synWithData).first
-    guard let notice = data ?? context.notices(.fastOpenOption).first else { return [] }
+    let data = context.observations(.synWithData).first
+    guard let observation = data ?? context.observations(.fastOpenOption).first else { return [] }
     let what = data.map { "carried \(Phrase.bytes($0.bytes))" } ?? "asked for or gave a Fast Open cookie"
-    return [Sighting(notice.sender, notice, "The SYN \(what).").with("bytes", data?.bytes ?? 0)]
+    return [Sighting(observation.sender, observation, "The SYN \(what).").with("bytes", data?.bytes ?? 0)]
   }
 
   static let fastOpenIgnored = AnomalyRule(
@@ -158,11 +158,11 @@ extension AnomalyRule {
     next: ["sysctl net.ipv4.tcp_fastopen   # on the server", "nstat -az TcpExtTCPFastOpenPassiveFail"],
     advice: "Give all servers behind one address the same tcp_fastopen_key, or turn Fast Open off.",
     peers: PeerNames(wireshark: "tcp.analysis.tfo_ignored", suricata: "stream.3whs_synack_tfo_data_ignored"),
-    on: .notices(.synDataIgnored)
+    on: .observations(.synDataIgnored)
   ) { context in
     // A SYN that comes again is without data (RFC 7413 §4.1.3): it may be the one that is answered.
     guard context.has(.synWithData), !context.has(.synRepeated) else { return [] }
-    return context.notices(.synDataIgnored).map {
+    return context.observations(.synDataIgnored).map {
       Sighting($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with(
         "bytes", $0.bytes)
     }
@@ -177,17 +177,18 @@ extension AnomalyRule {
     causes: ["packets out of order in the capture", "the SYN-ACK was not captured", "an attempt to evade inspection"],
     next: ["check the capture for one-sided or reordered packets"],
     advice: "Check the capture's order first.",
-    peers: PeerNames(zeek: "data_before_established"), canBeFeigned: true, on: .notices(.dataBeforeEstablished)
+    peers: PeerNames(zeek: "data_before_established"), canBeFeigned: true, on: .observations(.dataBeforeEstablished)
   ) { context in
     guard context.flow.serverEnd.packets > 0 else { return [] }
-    return context.notices(.dataBeforeEstablished).map {
+    return context.observations(.dataBeforeEstablished).map {
       Sighting($0.sender, $0, "\(Phrase.bytes($0.bytes)) of payload came before the SYN-ACK.").with("bytes", $0.bytes)
     }
   }
 
   /// The client answered the server's SYN with SYN-ACK, and the server sent no SYN-ACK of its own.
   private static func isSplit(_ context: RuleContext) -> Bool {
-    !context.notices(.synACKOfOpener, by: .client).isEmpty && context.notices(.synACKOfOpener, by: .server).isEmpty
+    !context.observations(.synACKOfOpener, by: .client).isEmpty
+      && context.observations(.synACKOfOpener, by: .server).isEmpty
       && context.flow.serverEnd.packets > 1
   }
 }

@@ -14,16 +14,16 @@ extension AnomalyRule {
     causes: ["an old duplicate was answered by TIME_WAIT, and the peer reset that answer", "a forged RST"],
     next: ["sysctl net.ipv4.tcp_rfc1337", "tcp.flags.reset == 1"],
     advice: "Set net.ipv4.tcp_rfc1337=1 where ports are reused fast.",
-    peers: PeerNames(kernel: "tcp_rfc1337"), on: .notices(.reset)
+    peers: PeerNames(kernel: "tcp_rfc1337"), on: .observations(.reset)
   ) { context in
-    context.notices(.reset).filter {
+    context.observations(.reset).filter {
       $0.receiverState == .timeWait && $0.reset.traits.contains(.accepted) && $0.senderState != .timeWait
     }
-    .prefix(1).map { notice in
-      let entry = context.flow.timeline.last { $0.endpoint == notice.sender.peer && $0.cause == .receivesRST }
+    .prefix(1).map { observation in
+      let entry = context.flow.timeline.last { $0.endpoint == observation.sender.peer && $0.cause == .receivesRST }
       return Sighting(
-        notice.sender.peer, notice, entry.map(context.confidence) ?? .presumed,
-        "A RST reached the \(notice.sender.peer.noun) in TIME_WAIT, which ends "
+        observation.sender.peer, observation, entry.map(context.confidence) ?? .presumed,
+        "A RST reached the \(observation.sender.peer.noun) in TIME_WAIT, which ends "
           + "it\(entry?.confirmed == nil ? " unless tcp_rfc1337 is set" : "")."
       )
     }
@@ -40,9 +40,9 @@ extension AnomalyRule {
     advice: "Nothing to do; connections that are kept open would need fewer ports.",
     peers: PeerNames(
       wireshark: "tcp.analysis.reused_ports", zeek: "active_connection_reuse", suricata: "flow.reason tcp_reuse"),
-    on: .notices(.reuse)
+    on: .observations(.reuse)
   ) { context in
-    context.notices(.reuse).filter { $0.receiverState == .timeWait || $0.senderState == .timeWait }.prefix(1).map {
+    context.observations(.reuse).filter { $0.receiverState == .timeWait || $0.senderState == .timeWait }.prefix(1).map {
       Sighting(
         .client, $0,
         "The four-tuple was used again \(Phrase.duration($0.delay)) after its last packet, while an end was in "
@@ -63,9 +63,9 @@ extension AnomalyRule {
     next: ["sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse", "ss -tan state time-wait"],
     advice: "Let the kernel choose the port, and widen the range.",
     peers: PeerNames(zeek: "premature_connection_reuse"),
-    on: .notices(.reuse)
+    on: .observations(.reuse)
   ) { context in
-    context.notices(.reuse).filter { $0.senderState == .timeWait && $0.delay < 60_000_000_000 }.prefix(1).map {
+    context.observations(.reuse).filter { $0.senderState == .timeWait && $0.delay < 60_000_000_000 }.prefix(1).map {
       Sighting(
         .client, $0,
         "The client used its port again \(Phrase.duration($0.delay)) after the last packet of a connection that it "
@@ -81,9 +81,9 @@ extension AnomalyRule {
     explanation: "The same four-tuple was opened again by the end that had accepted before.",
     causes: ["applications that connect both ways between fixed ports"], next: ["tcp.flags.syn == 1"],
     advice: "Nothing to do.",
-    on: .notices(.reuse)
+    on: .observations(.reuse)
   ) { context in
-    context.notices(.reuse).filter { $0.circumstances.contains(.rolesSwapped) }.prefix(1).map {
+    context.observations(.reuse).filter { $0.circumstances.contains(.rolesSwapped) }.prefix(1).map {
       Sighting(.client, $0, "This connection was opened by the end that had been the server of the one before.")
         .with("previous_flow", context.flow.previousFlow ?? 0)
     }
@@ -102,17 +102,17 @@ extension AnomalyRule {
     ],
     next: ["nstat -az TcpExtTCPChallengeACK TcpExtTWRecycled", "ss -tan state time-wait"],
     advice: "Spread the source ports: more addresses behind the NAT, a wider range, connections that live longer.",
-    peers: PeerNames(suricata: "stream.timewait_*"), on: .notices(.synInConnection)
+    peers: PeerNames(suricata: "stream.timewait_*"), on: .observations(.synInConnection)
   ) { context in
-    context.notices(.synInConnection).filter {
+    context.observations(.synInConnection).filter {
       $0.receiverState == .timeWait && !$0.circumstances.contains(.acknowledged)
-    }.prefix(1).map { notice in
+    }.prefix(1).map { observation in
       Sighting(
-        notice.sender, notice,
-        "A SYN came \(Phrase.duration(notice.delay)) after the \(notice.sender.noun)'s last segment and was not "
-          + "newer: the TIME_WAIT of the \(notice.sender.peer.noun) did not take it."
+        observation.sender, observation,
+        "A SYN came \(Phrase.duration(observation.delay)) after the \(observation.sender.noun)'s last segment and was not "
+          + "newer: the TIME_WAIT of the \(observation.sender.peer.noun) did not take it."
       )
-      .and(context.notices(.challengeACK).first?.first.frame)
+      .and(context.observations(.challengeACK).first?.first.frame)
     }
   }
 
@@ -126,19 +126,19 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.analysis.reused_ports", zeek: "SYN_inside_connection", suricata: "stream.est_syn_resend",
       kernel: "TcpExtTCPSYNChallenge"),
-    on: .notices(.synInConnection)
+    on: .observations(.synInConnection)
   ) { context in
     guard !isDiscovered(context) else { return [] }
-    return context.notices(.synInConnection).filter {
+    return context.observations(.synInConnection).filter {
       $0.receiverState != .timeWait && $0.receiverState?.isSynchronized == true
         && !$0.circumstances.contains(.acknowledged)
     }
-    .prefix(1).map { notice in
-      let challenge = context.notices(.challengeACK, by: notice.sender.peer).first
+    .prefix(1).map { observation in
+      let challenge = context.observations(.challengeACK, by: observation.sender.peer).first
       return Sighting(
-        notice.sender, notice, challenge == nil ? .presumed : .certain,
-        "A SYN in the \(notice.sender.noun)'s name came while the \(notice.sender.peer.noun) was in "
-          + "\(notice.receiverState.word)\(challenge == nil ? "." : ", which challenged it.")"
+        observation.sender, observation, challenge == nil ? .presumed : .certain,
+        "A SYN in the \(observation.sender.noun)'s name came while the \(observation.sender.peer.noun) was in "
+          + "\(observation.receiverState.word)\(challenge == nil ? "." : ", which challenged it.")"
       )
       .and(challenge?.first.frame)
     }
@@ -154,10 +154,10 @@ extension AnomalyRule {
     causes: ["the host crashed or restarted", "the process was killed while the network was down"],
     next: ["uptime", "journalctl -k | grep -i tcp"],
     advice: "Look for a restart of that host; keepalive would have found it earlier.",
-    on: .notices(.synInConnection)
+    on: .observations(.synInConnection)
   ) { context in
-    guard isDiscovered(context), let syn = context.notices(.synInConnection).first,
-      let reset = context.notices(.reset, by: syn.sender).first(where: { $0.first.frame > syn.first.frame })
+    guard isDiscovered(context), let syn = context.observations(.synInConnection).first,
+      let reset = context.observations(.reset, by: syn.sender).first(where: { $0.first.frame > syn.first.frame })
     else { return [] }
     return [
       Sighting(
@@ -181,9 +181,9 @@ extension AnomalyRule {
     ],
     next: ["uptime", "the balancer's and firewall's logs"],
     advice: "Look for a restart or failover; repeat what was sent only where that is safe.",
-    peers: PeerNames(zeek: "RSTO, RSTR", kernel: "reason NO_SOCKET"), on: .notices(.reset)
+    peers: PeerNames(zeek: "RSTO, RSTR", kernel: "reason NO_SOCKET"), on: .observations(.reset)
   ) { context in
-    context.notices(.reset).filter {
+    context.observations(.reset).filter {
       context.cause(of: $0) == .noSocket && $0.reset.answers == .data && $0.senderState == .established
     }.prefix(1).map {
       Sighting(
@@ -197,10 +197,10 @@ extension AnomalyRule {
 
   /// The sender of a SYN inside a connection then reset what its peer still held.
   private static func isDiscovered(_ context: RuleContext) -> Bool {
-    guard let syn = context.notices(.synInConnection).first(where: { $0.receiverState != .timeWait }) else {
+    guard let syn = context.observations(.synInConnection).first(where: { $0.receiverState != .timeWait }) else {
       return false
     }
-    return context.notices(.reset, by: syn.sender).contains {
+    return context.observations(.reset, by: syn.sender).contains {
       $0.first.frame > syn.first.frame && !$0.reset.traits.contains(.hasACK)
     }
   }

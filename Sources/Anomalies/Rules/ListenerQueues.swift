@@ -15,23 +15,24 @@ extension AnomalyRule {
     next: ["ss -ltn   # Recv-Q against Send-Q", "nstat -az TcpExtListenOverflows TcpExtListenDrops"],
     advice: "Raise listen()'s backlog and net.core.somaxconn, and find what keeps the accept loop busy.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtListenOverflows"),
-    on: .notices(.synACKRepeated)
+    on: .observations(.synACKRepeated)
   ) { context in
     guard let entry = context.flow.timeline.first(where: { $0.endpoint == .client && $0.to == .established }),
       !isDeferred(context)
     else { return [] }
-    return context.notices(.synACKRepeated, by: .server).filter { notice in
-      notice.circumstances.contains(.acknowledged) && notice.delay >= leastSYNACKTimer && !context.has(.synWithData)
-        && notice.circumstances.contains(.peerSentData)
-        && (notice.count >= 2 || !serverWentOn(context, after: notice))
-    }.prefix(1).map { notice in
+    return context.observations(.synACKRepeated, by: .server).filter { observation in
+      observation.circumstances.contains(.acknowledged) && observation.delay >= leastSYNACKTimer
+        && !context.has(.synWithData)
+        && observation.circumstances.contains(.peerSentData)
+        && (observation.count >= 2 || !serverWentOn(context, after: observation))
+    }.prefix(1).map { observation in
       let data = Phrase.bytes(context.flow.clientEnd.distinctPayloadBytes)
       return Sighting(
-        .server, notice, .presumed,
+        .server, observation, .presumed,
         "The client finished the handshake and sent \(data); the server repeated its SYN-ACK "
-          + "\(Phrase.times(notice.count)) all the same."
+          + "\(Phrase.times(observation.count)) all the same."
       )
-      .and(entry.frame).with("repeats", notice.count)
+      .and(entry.frame).with("repeats", observation.count)
     }
   }
 
@@ -50,10 +51,10 @@ extension AnomalyRule {
     advice: "See whether the service was restarted; else raise the backlog, and set tcp_abort_on_overflow to 0.",
     peers: PeerNames(zeek: "RSTR", kernel: "TcpExtListenOverflows, TcpExtEmbryonicRsts"), on: .traits(.reset)
   ) { context in
-    context.notices(.reset, by: .server).prefix(1).compactMap { notice -> Sighting? in
-      guard context.cause(of: notice) == .acceptQueue else { return nil }
+    context.observations(.reset, by: .server).prefix(1).compactMap { observation -> Sighting? in
+      guard context.cause(of: observation) == .acceptQueue else { return nil }
       return Sighting(
-        .server, notice, "The server answered the end of the handshake with RST: it did not take the connection."
+        .server, observation, "The server answered the end of the handshake with RST: it did not take the connection."
       )
       .with("rst_cause", ResetCause.acceptQueue.rawValue)
     }
@@ -70,12 +71,13 @@ extension AnomalyRule {
     causes: ["SYN cookies and a full accept queue", "the third ACK was lost and SYN cookies were in use"],
     next: ["nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv TcpExtSyncookiesFailed TcpExtListenOverflows"],
     advice: "Raise the backlog so that SYN cookies are not needed, and see why accept() lags.",
-    peers: PeerNames(kernel: "TcpExtSyncookiesFailed, TcpExtTCPReqQFullDoCookies"), on: .notices(.timeoutRetransmission)
+    peers: PeerNames(kernel: "TcpExtSyncookiesFailed, TcpExtTCPReqQFullDoCookies"),
+    on: .observations(.timeoutRetransmission)
   ) { context in
     let flow = context.flow
     guard flow.orientation == .syn, flow.serverEnd.packets == 1, flow.clientEnd.distinctPayloadBytes > 0,
       flow.close == .none || flow.close == .half, !context.has(.synACKRepeated),
-      let data = context.notices(.timeoutRetransmission, by: .client).first, let answer = flow.serverEnd.lastSent
+      let data = context.observations(.timeoutRetransmission, by: .client).first, let answer = flow.serverEnd.lastSent
     else { return [] }
     let silent = flow.endedAt.nanoseconds(since: answer)
     guard silent > context.thresholds.unansweredSYNTime else { return [] }

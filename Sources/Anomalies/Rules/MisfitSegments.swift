@@ -15,9 +15,9 @@ extension AnomalyRule {
     next: ["tcp.segment.overlap.conflict", "compare ip.ttl of the two segments"],
     advice: "Treat the stream as tampered with until the source is known.",
     peers: PeerNames(wireshark: "tcp.segment.overlap.conflict", suricata: "stream.reassembly_overlap_different_data"),
-    on: .notices(.differentData)
+    on: .observations(.differentData)
   ) { context in
-    context.notices(.differentData).map {
+    context.observations(.differentData).map {
       Sighting($0.sender, $0, "\(Phrase.bytes($0.bytes)) of the \($0.sender.noun) came again with a different content.")
         .with("bytes", $0.bytes)
     }
@@ -35,14 +35,14 @@ extension AnomalyRule {
     advice: "Do not take missing or repeated segments of this capture for loss of the network.",
     peers: PeerNames(
       wireshark: "tcp.analysis.ack_lost_segment", zeek: "history G", suricata: "stream.reassembly_seq_gap"),
-    on: .notices(.uncaptured)
+    on: .observations(.uncaptured)
   ) { context in
-    context.notices(.uncaptured).map { notice in
+    context.observations(.uncaptured).map { observation in
       Sighting(
-        notice.sender.peer, notice,
-        "\(Phrase.bytes(notice.bytes)) of the \(notice.sender.peer.noun) were acknowledged but never captured."
+        observation.sender.peer, observation,
+        "\(Phrase.bytes(observation.bytes)) of the \(observation.sender.peer.noun) were acknowledged but never captured."
       )
-      .with("bytes", notice.bytes)
+      .with("bytes", observation.bytes)
     }
   }
 
@@ -57,17 +57,18 @@ extension AnomalyRule {
     ],
     next: ["nstat -az TcpExtTCPChallengeACK", "compare ip.ttl of the segment with the others"],
     advice: "Check whether the capture is whole; if it is, somebody injects segments.",
-    peers: PeerNames(suricata: "stream.est_invalid_ack", kernel: "TcpExtTCPChallengeACK"), on: .notices(.ackOfUnsent)
+    peers: PeerNames(suricata: "stream.est_invalid_ack", kernel: "TcpExtTCPChallengeACK"),
+    on: .observations(.ackOfUnsent)
   ) { context in
-    context.notices(.ackOfUnsent).compactMap { notice -> Sighting? in
-      let challenge = context.notices(.challengeACK, by: notice.sender.peer).first {
-        $0.first.frame > notice.first.frame
+    context.observations(.ackOfUnsent).compactMap { observation -> Sighting? in
+      let challenge = context.observations(.challengeACK, by: observation.sender.peer).first {
+        $0.first.frame > observation.first.frame
       }
       guard challenge != nil else { return nil }
       return Sighting(
-        notice.sender, notice, .confirmed,
-        "A segment in the \(notice.sender.noun)'s name acknowledged \(Phrase.bytes(notice.distance)) that the "
-          + "\(notice.sender.peer.noun) never sent; it answered with an ACK."
+        observation.sender, observation, .confirmed,
+        "A segment in the \(observation.sender.noun)'s name acknowledged \(Phrase.bytes(observation.distance)) that the "
+          + "\(observation.sender.peer.noun) never sent; it answered with an ACK."
       )
       .and(challenge?.first.frame)
     }
@@ -79,9 +80,9 @@ extension AnomalyRule {
       "A segment acknowledges a number more than the largest window below what was acknowledged before; it is dropped.",
     causes: ["an old duplicate", "a forged segment"], next: ["compare ip.ttl of the segment with the others"],
     advice: "Nothing to do for one.", peers: PeerNames(suricata: "stream.pkt_invalid_ack"), canBeFeigned: true,
-    on: .notices(.ackFarBehind)
+    on: .observations(.ackFarBehind)
   ) { context in
-    context.notices(.ackFarBehind).map {
+    context.observations(.ackFarBehind).map {
       Sighting(
         $0.sender, $0, "\($0.sender.subject) acknowledged a byte \(-$0.distance) below what had been acknowledged.")
     }
@@ -95,13 +96,16 @@ extension AnomalyRule {
     causes: ["an old duplicate", "a NAT that mixes hosts under one port", "a forged segment"],
     next: ["nstat -az TcpExtPAWSEstab TcpExtPAWSActive", "tcp.options.timestamp.tsval"],
     advice: "With many of them behind a NAT, look for hosts that share a port.",
-    peers: PeerNames(suricata: "stream.pkt_invalid_timestamp", kernel: "TcpExtPAWSEstab"), on: .notices(.oldTimestamp)
+    peers: PeerNames(suricata: "stream.pkt_invalid_timestamp", kernel: "TcpExtPAWSEstab"),
+    on: .observations(.oldTimestamp)
   ) { context in
-    context.notices(.oldTimestamp).map { notice in
-      let answer = context.notices(.challengeACK, by: notice.sender.peer).first { $0.first.frame > notice.first.frame }
+    context.observations(.oldTimestamp).map { observation in
+      let answer = context.observations(.challengeACK, by: observation.sender.peer).first {
+        $0.first.frame > observation.first.frame
+      }
       return Sighting(
-        notice.sender, notice, answer == nil ? .presumed : .confirmed,
-        "A segment in the \(notice.sender.noun)'s name has a timestamp \(notice.distance) ticks older than the "
+        observation.sender, observation, answer == nil ? .presumed : .confirmed,
+        "A segment in the \(observation.sender.noun)'s name has a timestamp \(observation.distance) ticks older than the "
           + "last: it is dropped."
       )
       .and(answer?.first.frame)
@@ -114,9 +118,9 @@ extension AnomalyRule {
     causes: ["a middlebox that strips options", "forged segments"], next: ["!tcp.options.timestamp.tsval"],
     advice: "Compare with a capture on the other side of the middlebox.",
     peers: PeerNames(suricata: "stream.pkt_invalid_timestamp"),
-    on: .notices(.missingTimestamp)
+    on: .observations(.missingTimestamp)
   ) { context in
-    context.notices(.missingTimestamp).map {
+    context.observations(.missingTimestamp).map {
       Sighting(
         $0.sender, $0,
         "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) had no timestamp, though both SYNs did.")
@@ -132,9 +136,9 @@ extension AnomalyRule {
     next: ["nstat -az TcpExtTCPWantZeroWindowAdv TcpExtPruneCalled", "tcp.window_size"],
     advice: "Look at the receiver's memory limits (net.ipv4.tcp_mem, SO_RCVBUF).",
     peers: PeerNames(zeek: "window_recision", suricata: "stream.pkt_bad_window_update"), canBeFeigned: true,
-    on: .notices(.windowShrunk)
+    on: .observations(.windowShrunk)
   ) { context in
-    context.notices(.windowShrunk).map {
+    context.observations(.windowShrunk).map {
       Sighting(
         $0.sender, $0, "The right edge of the \($0.sender.noun)'s window moved back by \(Phrase.bytes($0.distance))."
       ).with("bytes", $0.distance)
@@ -153,9 +157,9 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.analysis.window_full", zeek: "above_hole_data_without_any_acks",
       suricata: "stream.est_packet_out_of_window"),
-    on: .notices(.outsideWindow)
+    on: .observations(.outsideWindow)
   ) { context in
-    context.notices(.outsideWindow).map {
+    context.observations(.outsideWindow).map {
       Sighting(
         $0.sender, $0, .presumed,
         "\(Phrase.count($0.count, "segment")) in the \($0.sender.noun)'s name lay \(abs($0.distance)) "
@@ -171,8 +175,8 @@ extension AnomalyRule {
       "The URG flag was used: a byte out of band (MSG_OOB). Stacks disagree on where it lies; new applications "
       + "should not use it.",
     causes: ["telnet, rlogin, ftp ABOR, some databases"], next: ["tcp.flags.urg == 1"], advice: "Nothing to do.",
-    peers: PeerNames(suricata: "stream.reassembly_urgent_oob_limit_reached"), on: .notices(.urgent)
+    peers: PeerNames(suricata: "stream.reassembly_urgent_oob_limit_reached"), on: .observations(.urgent)
   ) { context in
-    context.notices(.urgent).map { Sighting($0.sender, $0, "\($0.sender.subject) sent urgent data.") }
+    context.observations(.urgent).map { Sighting($0.sender, $0, "\($0.sender.subject) sent urgent data.") }
   }
 }

@@ -32,24 +32,26 @@ extension AnomalyRule {
       stacks went into a loop over it.
       """,
     causes: ["an attack from long ago, or a test of one"], next: ["ip.src == ip.dst && tcp.srcport == tcp.dstport"],
-    advice: "Filter packets from outside that bear an inside address.", on: .notices(.land)
+    advice: "Filter packets from outside that bear an inside address.", on: .observations(.land)
   ) { context in
     // A real self-connect answers itself: SYN, then SYN-ACK.
     guard context.flow.clientEnd.packets == 1 || context.flow.close == .refused else { return [] }
-    return context.notices(.land).map { Sighting(nil, $0, "A SYN was sent from an address and port to itself.") }
+    return context.observations(.land).map { Sighting(nil, $0, "A SYN was sent from an address and port to itself.") }
   }
 
   private static func odd(
-    _ id: String, _ severity: Severity, _ title: String, _ kind: NoticeKind, _ explanation: String, reference: String,
+    _ id: String, _ severity: Severity, _ title: String, _ kind: ObservationKind, _ explanation: String,
+    reference: String,
     peers: PeerNames
   ) -> AnomalyRule {
     AnomalyRule(
       id, severity, .flags, title, reference: reference, explanation: explanation,
       causes: ["a port scanner (nmap)", "an attempt to evade a filter", "a broken middlebox"],
       next: ["tcp.flags && ip.addr == ADDRESS", "the other packets of this source"],
-      advice: "See what else this source sends; let the firewall drop such segments.", peers: peers, on: .notices(kind)
+      advice: "See what else this source sends; let the firewall drop such segments.", peers: peers,
+      on: .observations(kind)
     ) { context in
-      context.notices(kind).map {
+      context.observations(kind).map {
         Sighting(
           $0.sender, $0,
           "\($0.sender.subject) sent \(Phrase.count($0.count, "segment")) with impossible flags: \(explanation)")

@@ -56,9 +56,9 @@ extension AnomalyRule {
     next: ["tcp.flags.reset == 1"],
     advice: "See rst_cause for which of the cases it is.", peers: PeerNames(zeek: "history FR"), on: .traits(.reset)
   ) { context in
-    context.notices(.reset).prefix(1).filter { notice in
-      notice.reset.answers == .fin && notice.senderState?.isSynchronized == true
-        && ![.expiredOrphan, .abortedAlive, .unreadData, .injected].contains(context.cause(of: notice))
+    context.observations(.reset).prefix(1).filter { observation in
+      observation.reset.answers == .fin && observation.senderState?.isSynchronized == true
+        && ![.expiredOrphan, .abortedAlive, .unreadData, .injected].contains(context.cause(of: observation))
     }.map {
       Sighting($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with(
         "rst_cause", context.cause(of: $0).rawValue)
@@ -66,14 +66,14 @@ extension AnomalyRule {
   }
 
   /// Bare RSTs that answer the peer's first FIN in FIN_WAIT_2, and how long after that end's own FIN they came.
-  private static func orphanResets(_ context: RuleContext) -> [(reset: FlowNotice, waited: Int64)] {
-    context.notices(.reset).prefix(1).compactMap { reset in
+  private static func orphanResets(_ context: RuleContext) -> [(reset: Observation, waited: Int64)] {
+    context.observations(.reset).prefix(1).compactMap { reset in
       guard !reset.reset.traits.contains(.hasACK), reset.reset.traits.contains(.afterOwnFIN),
         reset.reset.answers == .fin || reset.reset.traits.contains(.afterPeerFIN),
         !context.isForeign(reset), let fin = context.fin(of: reset.sender),
         let waits = context.entered(reset.sender, .finWait2), let answered = context.fin(of: reset.sender.peer),
         answered.time >= waits.time, context.cause(of: reset) == .expiredOrphan,
-        context.notices(.finRepeated, by: reset.sender.peer).isEmpty
+        context.observations(.finRepeated, by: reset.sender.peer).isEmpty
       else { return nil }
       return (reset, reset.first.time.nanoseconds(since: fin.time))
     }

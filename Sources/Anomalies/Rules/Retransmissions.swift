@@ -19,7 +19,7 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.analysis.retransmission", zeek: "history T", suricata: "stream.pkt_retransmission",
       kernel: "TcpExtTCPTimeouts"),
-    canBeFeigned: true, on: .notices(.timeoutRetransmission, .otherRetransmission)
+    canBeFeigned: true, on: .observations(.timeoutRetransmission, .otherRetransmission)
   ) { context in
     bursts(context, .timeoutRetransmission) { "after a timeout" }
       + bursts(context, .otherRetransmission) { "without a sign of why" }
@@ -36,7 +36,7 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.analysis.fast_retransmission", zeek: "history T", suricata: "stream.pkt_retransmission",
       kernel: "TcpExtTCPFastRetrans"),
-    canBeFeigned: true, on: .notices(.fastRetransmission)
+    canBeFeigned: true, on: .observations(.fastRetransmission)
   ) { context in bursts(context, .fastRetransmission) { "after duplicate ACKs or SACK" } }
 
   static let spuriousRetransmission = AnomalyRule(
@@ -52,7 +52,7 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.analysis.spurious_retransmission", suricata: "stream.pkt_spurious_retransmission",
       kernel: "TcpExtTCPSpuriousRTOs"),
-    canBeFeigned: true, on: .notices(.spuriousRetransmission)
+    canBeFeigned: true, on: .observations(.spuriousRetransmission)
   ) { context in bursts(context, .spuriousRetransmission) { "though the peer had acknowledged them" } }
 
   static let outOfOrder = AnomalyRule(
@@ -60,9 +60,9 @@ extension AnomalyRule {
     explanation: "A segment passed after one that follows it, and had not passed before: it was overtaken.",
     causes: ["several paths", "parallel queues in a network card or the capture"], next: ["tcp.analysis.out_of_order"],
     advice: "Nothing to do for a few.", peers: PeerNames(wireshark: "tcp.analysis.out_of_order"), canBeFeigned: true,
-    on: .notices(.outOfOrder)
+    on: .observations(.outOfOrder)
   ) { context in
-    context.notices(.outOfOrder).map {
+    context.observations(.outOfOrder).map {
       Sighting($0.sender, $0, "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) came out of order.").with(
         "segments", $0.count)
     }
@@ -73,24 +73,24 @@ extension AnomalyRule {
     explanation:
       "Three ACKs or more acknowledged the same byte while data was on its way: the receiver misses a segment.",
     causes: ["loss", "reordering"], next: ["tcp.analysis.duplicate_ack"], advice: "Nothing to do: TCP mends it.",
-    peers: PeerNames(wireshark: "tcp.analysis.duplicate_ack"), canBeFeigned: true, on: .notices(.duplicateACKs)
+    peers: PeerNames(wireshark: "tcp.analysis.duplicate_ack"), canBeFeigned: true, on: .observations(.duplicateACKs)
   ) { context in
-    context.notices(.duplicateACKs).map {
+    context.observations(.duplicateACKs).map {
       Sighting($0.sender, $0, "\($0.sender.subject) acknowledged the same byte \(Phrase.times($0.count + 2)) and more.")
         .with("acks", $0.count + 2)
     }
   }
 
-  private static func bursts(_ context: RuleContext, _ kind: NoticeKind, _ why: @escaping @Sendable () -> String)
+  private static func bursts(_ context: RuleContext, _ kind: ObservationKind, _ why: @escaping @Sendable () -> String)
     -> [Sighting]
   {
-    context.notices(kind).map { notice in
+    context.observations(kind).map { observation in
       Sighting(
-        notice.sender, notice,
-        "\(Phrase.count(notice.count, "segment")) of the \(notice.sender.noun) (\(Phrase.bytes(notice.bytes))) came "
-          + "again\(notice.count > 1 ? " over \(Phrase.duration(notice.duration))" : ""), \(why())."
+        observation.sender, observation,
+        "\(Phrase.count(observation.count, "segment")) of the \(observation.sender.noun) (\(Phrase.bytes(observation.bytes))) came "
+          + "again\(observation.count > 1 ? " over \(Phrase.duration(observation.duration))" : ""), \(why())."
       )
-      .with("segments", notice.count).with("bytes", notice.bytes)
+      .with("segments", observation.count).with("bytes", observation.bytes)
     }
   }
 }

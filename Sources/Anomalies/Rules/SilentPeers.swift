@@ -18,19 +18,19 @@ extension AnomalyRule {
     peers: PeerNames(
       wireshark: "tcp.analysis.zero_window", zeek: "history w", suricata: "stream.est_ack_zwp_data",
       kernel: "TcpExtTCPFromZeroWindowAdv, TcpExtTCPToZeroWindowAdv"),
-    on: .notices(.zeroWindow)
+    on: .observations(.zeroWindow)
   ) { context in
-    context.notices(.zeroWindow).compactMap { notice -> Sighting? in
-      let isOpen = notice.circumstances.contains(.open)
-      let end = isOpen ? context.flow.endedAt : notice.last.time
-      let time = end.nanoseconds(since: notice.first.time)
-      guard time > context.thresholds.zeroWindow, notice.count > 0 else { return nil }
+    context.observations(.zeroWindow).compactMap { observation -> Sighting? in
+      let isOpen = observation.circumstances.contains(.open)
+      let end = isOpen ? context.flow.endedAt : observation.last.time
+      let time = end.nanoseconds(since: observation.first.time)
+      guard time > context.thresholds.zeroWindow, observation.count > 0 else { return nil }
       return Sighting(
-        notice.sender, notice,
-        "The \(notice.sender.noun)'s window was 0 for \(isOpen ? "at least " : "")\(Phrase.duration(time)); its "
-          + "peer probed \(Phrase.times(notice.count))."
+        observation.sender, observation,
+        "The \(observation.sender.noun)'s window was 0 for \(isOpen ? "at least " : "")\(Phrase.duration(time)); its "
+          + "peer probed \(Phrase.times(observation.count))."
       )
-      .with("duration", seconds: time).with("probes", notice.count)
+      .with("duration", seconds: time).with("probes", observation.count)
     }
   }
 
@@ -43,18 +43,18 @@ extension AnomalyRule {
       """,
     causes: ["the receiver does not read, and the sender has closed"],
     next: ["tcp.analysis.zero_window || tcp.flags.fin == 1"],
-    advice: "Take the times in FIN_WAIT_1 and CLOSE_WAIT for lower bounds.", on: .notices(.zeroWindow)
+    advice: "Take the times in FIN_WAIT_1 and CLOSE_WAIT for lower bounds.", on: .observations(.zeroWindow)
   ) { context in
-    context.notices(.zeroWindow).compactMap { notice -> Sighting? in
-      guard !notice.circumstances.contains(.open), notice.duration > 100_000_000,
-        let fin = context.fin(of: notice.sender.peer), fin.time >= notice.last.time
+    context.observations(.zeroWindow).compactMap { observation -> Sighting? in
+      guard !observation.circumstances.contains(.open), observation.duration > 100_000_000,
+        let fin = context.fin(of: observation.sender.peer), fin.time >= observation.last.time
       else { return nil }
-      let after = fin.time.nanoseconds(since: notice.last.time)
+      let after = fin.time.nanoseconds(since: observation.last.time)
       guard after < max(2 * context.roundTrip, 1_000_000_000) else { return nil }
       return Sighting(
-        fin.endpoint, at: fin.time, frames: frames(notice.first.frame, fin.frame ?? 0), .presumed,
+        fin.endpoint, at: fin.time, frames: frames(observation.first.frame, fin.frame ?? 0), .presumed,
         "\(fin.endpoint.subject)'s FIN came \(Phrase.duration(after)) after the window opened that had been 0 for "
-          + "\(Phrase.duration(notice.duration)): it had closed earlier."
+          + "\(Phrase.duration(observation.duration)): it had closed earlier."
       )
     }
   }
@@ -75,7 +75,7 @@ extension AnomalyRule {
     ],
     advice: "Set TCP_USER_TIMEOUT or keepalive, so that the application hears of it sooner.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPTimeouts, TcpExtTCPAbortOnTimeout"),
-    canBeFeigned: true, on: .notices(.timeoutRetransmission)
+    canBeFeigned: true, on: .observations(.timeoutRetransmission)
   ) { context in
     context.ends.compactMap { end in blackout(of: end, context) }
       .sorted { $0.frames.lexicographicallyPrecedes($1.frames) }
@@ -83,7 +83,7 @@ extension AnomalyRule {
 
   /// The timeouts of `end` that nothing answered to the end of the capture.
   private static func blackout(of end: EndpointRole, _ context: RuleContext) -> Sighting? {
-    let timeouts = context.notices(.timeoutRetransmission, by: end)
+    let timeouts = context.observations(.timeoutRetransmission, by: end)
     guard let last = timeouts.last, last.distance >= context.thresholds.blackoutSegments,
       last.delay > context.thresholds.blackoutTime, context.flow[end.peer].packets > 0
     else { return nil }
@@ -103,7 +103,7 @@ extension AnomalyRule {
 
   /// The silence that `end` broke with the data that it then repeated, where it was long enough to be forgotten in.
   private static func idleBefore(_ time: Timestamp, _ end: EndpointRole, _ context: RuleContext) -> Int64? {
-    context.notices(.silence, by: end).last {
+    context.observations(.silence, by: end).last {
       $0.first.time <= time && $0.delay >= context.thresholds.middleboxIdle
         && $0.first.time >= context.flow[end.peer].lastSent ?? $0.first.time
     }?.delay
@@ -119,11 +119,11 @@ extension AnomalyRule {
     next: ["ss -tno 'dst ADDRESS'   # timer:(keepalive,…)", "tcp.analysis.keep_alive"],
     advice: "Probe more often than the shortest idle timeout on the way (350 s at many balancers).",
     peers: PeerNames(wireshark: "tcp.analysis.keep_alive", kernel: "TCP_KEEPALIVE_TIMEOUT, TcpExtTCPKeepAlive"),
-    on: .notices(.keepAlive)
+    on: .observations(.keepAlive)
   ) { context in
-    context.notices(.reset).compactMap { reset -> Sighting? in
+    context.observations(.reset).compactMap { reset -> Sighting? in
       guard reset.reset.unansweredProbes >= UInt8(clamping: max(1, context.thresholds.unansweredProbes)),
-        let probes = context.notices(.keepAlive, by: reset.sender).last
+        let probes = context.observations(.keepAlive, by: reset.sender).last
       else { return nil }
       return Sighting(
         reset.sender.peer, at: reset.first.time, frames: frames(probes.last.frame, reset.first.frame),
@@ -140,19 +140,19 @@ extension AnomalyRule {
     causes: ["TCP_KEEPIDLE or TCP_KEEPINTVL set in the wrong unit"],
     next: ["ss -tno   # timer:(keepalive,…)", "sysctl net.ipv4.tcp_keepalive_intvl", "tcp.analysis.keep_alive"],
     advice: "Look where the application sets TCP_KEEPIDLE and TCP_KEEPINTVL: both are in seconds.",
-    peers: PeerNames(wireshark: "tcp.analysis.keep_alive", kernel: "TcpExtTCPKeepAlive"), on: .notices(.keepAlive)
+    peers: PeerNames(wireshark: "tcp.analysis.keep_alive", kernel: "TcpExtTCPKeepAlive"), on: .observations(.keepAlive)
   ) { context in
-    context.notices(.keepAlive).compactMap { notice -> Sighting? in
-      let span = notice.duration
-      guard notice.count > 6, span > 60_000_000_000,
-        span / Int64(notice.count - 1) < context.thresholds.keepAliveInterval
+    context.observations(.keepAlive).compactMap { observation -> Sighting? in
+      let span = observation.duration
+      guard observation.count > 6, span > 60_000_000_000,
+        span / Int64(observation.count - 1) < context.thresholds.keepAliveInterval
       else { return nil }
       return Sighting(
-        notice.sender, notice,
-        "\(notice.sender.subject) sent \(notice.count) keepalive probes in \(Phrase.duration(span)), one every "
-          + "\(Phrase.duration(span / Int64(notice.count - 1)))."
+        observation.sender, observation,
+        "\(observation.sender.subject) sent \(observation.count) keepalive probes in \(Phrase.duration(span)), one every "
+          + "\(Phrase.duration(span / Int64(observation.count - 1)))."
       )
-      .with("probes", notice.count)
+      .with("probes", observation.count)
     }
   }
 
@@ -160,9 +160,9 @@ extension AnomalyRule {
     "keepalive-with-data", .info, .data, "Keepalive probes with a garbage byte", reference: "RFC 9293 §3.8.4, MAY-6",
     explanation: "The probes carry one byte of no meaning, as old stacks did for peers that do not answer empty ones.",
     causes: ["an old stack"], next: ["tcp.analysis.keep_alive"], advice: "Nothing to do.",
-    peers: PeerNames(wireshark: "tcp.analysis.keep_alive"), on: .notices(.keepAlive)
+    peers: PeerNames(wireshark: "tcp.analysis.keep_alive"), on: .observations(.keepAlive)
   ) { context in
-    context.notices(.keepAlive).filter { $0.circumstances.contains(.garbageByte) }.map {
+    context.observations(.keepAlive).filter { $0.circumstances.contains(.garbageByte) }.map {
       Sighting($0.sender, $0, "\($0.sender.subject)'s keepalive probes carry a byte.")
     }
   }
@@ -172,9 +172,10 @@ extension AnomalyRule {
     explanation: "Nothing passed for minutes. Balancers and NATs often forget such a connection after 60 s to 350 s.",
     causes: ["a pooled connection without keepalive"], next: ["ss -tno   # timer"],
     advice: "Turn keepalive on with an interval shorter than the shortest idle timeout on the way.",
-    on: .notices(.silence)
+    on: .observations(.silence)
   ) { context in
-    context.notices(.silence).filter { $0.delay > context.thresholds.idle && $0.senderState == .established }.prefix(1)
+    context.observations(.silence).filter { $0.delay > context.thresholds.idle && $0.senderState == .established }
+      .prefix(1)
       .map {
         Sighting(nil, $0, "Nothing passed for \(Phrase.duration($0.delay)).").with("idle", seconds: $0.delay)
       }
@@ -190,12 +191,12 @@ extension AnomalyRule {
     causes: ["a NAT, firewall or balancer with an idle timeout (AWS NLB 350 s, Azure 240 s, many proxies 60 s)"],
     next: ["the idle timeouts of every box on the way", "sysctl net.ipv4.tcp_keepalive_time"],
     advice: "Send keepalives more often than that idle time, or close idle connections earlier.",
-    peers: PeerNames(wireshark: "tcp.flags.reset"), on: .notices(.silence)
+    peers: PeerNames(wireshark: "tcp.flags.reset"), on: .observations(.silence)
   ) { context in
-    context.notices(.silence).filter { $0.delay >= context.thresholds.middleboxIdle }.compactMap {
+    context.observations(.silence).filter { $0.delay >= context.thresholds.middleboxIdle }.compactMap {
       silence -> Sighting? in
       guard silence.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), silence.senderState == .established,
-        let reset = context.notices(.reset, by: silence.sender.peer).first(where: {
+        let reset = context.observations(.reset, by: silence.sender.peer).first(where: {
           $0.first.frame > silence.first.frame
         }),
         reset.first.time.nanoseconds(since: silence.first.time) < 2_000_000_000,

@@ -51,8 +51,8 @@ extension AnomalyRule {
     on: .either(.lingered, .finRepeated)
   ) { context in
     stalled(context, .finWait1) { end, time in
-      let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
-      let isRepeating = repeats > 0 || !context.notices(.timeoutRetransmission, by: end).isEmpty
+      let repeats = context.observations(.finRepeated, by: end).reduce(0) { $0 + $1.count }
+      let isRepeating = repeats > 0 || !context.observations(.timeoutRetransmission, by: end).isEmpty
       if time > context.thresholds.finWait1 { return isRepeating }
       return repeats >= 3 && context.flow[end].state == .finWait1
     } why: {
@@ -100,7 +100,7 @@ extension AnomalyRule {
   /// `end` is in FIN_WAIT_2 for longer than an orphan, and has shown that it is none: it took data, or acknowledged
   /// something when an orphan was gone.
   private static func isHeld(
-    _ end: EndpointRole, _ entry: TimelineEntry, _ time: Int64, _ context: RuleContext
+    _ end: EndpointRole, _ entry: Transition, _ time: Int64, _ context: RuleContext
   ) -> Bool {
     guard context.flow[end].state == .finWait2, time > orphanTime + 5_000_000_000 else { return false }
     let tookData = context.has(.dataAfterPeerFIN) && context.flow[end.peer].unacknowledgedBytes == 0
@@ -125,7 +125,7 @@ extension AnomalyRule {
   ) { context in
     context.ends.compactMap { end -> Sighting? in
       let time = context.nanoseconds(end, in: .lastAck)
-      let repeats = context.notices(.finRepeated, by: end)
+      let repeats = context.observations(.finRepeated, by: end)
       let count = repeats.reduce(0) { $0 + $1.count }
       guard let entry = context.entered(end, .lastAck), count >= 2 || time > context.thresholds.lastAck
       else { return nil }
@@ -148,7 +148,7 @@ extension AnomalyRule {
     advice: "See whether a firewall on the way drops the last ACKs.", on: .either(.lingered, .finRepeated)
   ) { context in
     stalled(context, .closing) { end, time in
-      let repeats = context.notices(.finRepeated, by: end).reduce(0) { $0 + $1.count }
+      let repeats = context.observations(.finRepeated, by: end).reduce(0) { $0 + $1.count }
       return time > context.thresholds.closing || (repeats >= 3 && context.flow[end].state == .closing)
     } why: {
       "the ACK of its FIN is missing"
@@ -164,7 +164,7 @@ extension AnomalyRule {
       guard let entry = context.entered(end, state), isStalled(end, context.nanoseconds(end, in: state)) else {
         return nil
       }
-      let last = context.notices(.finRepeated, by: end).last
+      let last = context.observations(.finRepeated, by: end).last
       return Sighting(
         entry, context.confidence(entry),
         "\(end.subject) was in \(TCPState?.some(state).word) \(context.span(end, in: state)): \(why())."

@@ -10,7 +10,7 @@ struct ConnectionStores: ~Copyable, Sendable {
   var pauses = Slab<Pause>()
   var disorder = DisorderStore()
   var backlog = BacklogTable()
-  var notices = NoticeStore()
+  var observations = ObservationStore()
   /// Of the segment that is being taken.
   var pass = Pass()
   /// See ``TrackerConfiguration/predictsSegments``.
@@ -18,7 +18,8 @@ struct ConnectionStores: ~Copyable, Sendable {
 
   /// Bytes that the connections held take beside their records.
   var footprint: Int {
-    log.footprint + extras.footprint + pauses.footprint + disorder.footprint + backlog.footprint + notices.footprint
+    log.footprint + extras.footprint + pauses.footprint + disorder.footprint + backlog.footprint
+      + observations.footprint
   }
 }
 
@@ -68,7 +69,7 @@ extension Connection {
   }
 
   /// Gives back what it has beside the record.
-  mutating func release(_ key: FlowKey, in stores: inout ConnectionStores) {
+  mutating func release(_ key: ConnectionKey, in stores: inout ConnectionStores) {
     if marks.contains(.isHalfOpen) { endHalfOpen(key, in: &stores) }
     var block = log
     stores.log.release(&block)
@@ -76,7 +77,7 @@ extension Connection {
     guard marks.contains(.hasExtras) else { return }
     stores.disorder.remove(&stores.extras[attachment].ends[.low].holes)
     stores.disorder.remove(&stores.extras[attachment].ends[.high].holes)
-    stores.notices.release(&stores.extras[attachment].notices)
+    stores.observations.release(&stores.extras[attachment].observations)
     stores.extras.remove(attachment)
   }
 }
@@ -93,9 +94,9 @@ extension Connection {
   }
 
   /// The last packet.
-  mutating func last(_ stores: inout ConnectionStores) -> TimelineEntry.Moment {
+  mutating func last(_ stores: inout ConnectionStores) -> PacketStamp {
     if marks.contains(.lastIsElsewhere) { return stores.extras[extras].last }
-    return TimelineEntry.Moment(
+    return PacketStamp(
       time: Timestamp(nanoseconds: lastTime(&stores)), frame: first.frame &+ UInt64(lowerLastFrame))
   }
 
@@ -111,7 +112,7 @@ extension Connection {
 
   @inline(never)
   private mutating func noteLastElsewhere(_ segment: Segment, in stores: inout ConnectionStores) {
-    stores.extras[makeExtras(&stores)].last = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    stores.extras[makeExtras(&stores)].last = PacketStamp(time: segment.time, frame: segment.frame)
     marks.insert(.lastIsElsewhere)
   }
 
@@ -169,7 +170,9 @@ extension Connection {
   /// Sets SND.NXT of `side`, which may leave its FIN behind.
   @inline(__always)
   mutating func setNext(of side: Side, _ next: SequenceNumber, in stores: inout ConnectionStores) {
-    if ends[side].hasFIN, !ends[side].facts.contains(.hasPassedFIN) { setFINEnd(of: side, ends[side].next, in: &stores) }
+    if ends[side].hasFIN, !ends[side].facts.contains(.hasPassedFIN) {
+      setFINEnd(of: side, ends[side].next, in: &stores)
+    }
     ends[side].next = next
   }
 

@@ -27,7 +27,7 @@ extension Connection {
     _ side: Side, to state: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, _ segment: Segment,
     in stores: inout ConnectionStores
   ) {
-    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    let moment = PacketStamp(time: segment.time, frame: segment.frame)
     append(LogMove(side: side, to: state, cause, evidence), at: moment, in: &stores)
   }
 
@@ -36,11 +36,11 @@ extension Connection {
     _ side: Side, to state: TCPState?, _ cause: TransitionCause, at time: Int64, in stores: inout ConnectionStores
   ) {
     makeRoomForMove(&stores)
-    addEntry(TimelineEntry.Moment(time: Timestamp(nanoseconds: time), frame: first.frame), in: &stores)
+    addEntry(PacketStamp(time: Timestamp(nanoseconds: time), frame: first.frame), in: &stores)
     stores.log[log, Int(log.count) - 1].append(LogMove(side: side, to: state, cause, .timer))
   }
 
-  private mutating func append(_ move: LogMove, at moment: TimelineEntry.Moment, in stores: inout ConnectionStores) {
+  private mutating func append(_ move: LogMove, at moment: PacketStamp, in stores: inout ConnectionStores) {
     makeRoomForMove(&stores)
     let entry = entry(of: moment, in: &stores)
     if stores.log[log, entry].count < 2 { return stores.log[log, entry].append(move) }
@@ -49,7 +49,7 @@ extension Connection {
   }
 
   /// The entry of the packet that is being taken, which is the newest one, or added.
-  private mutating func entry(of moment: TimelineEntry.Moment, in stores: inout ConnectionStores) -> Int {
+  private mutating func entry(of moment: PacketStamp, in stores: inout ConnectionStores) -> Int {
     let newest = Int(log.count) - 1
     if newest >= 0, stores.log[log, newest][0].evidence != .timer || stores.log[log, newest].count == 0,
       self.moment(ofEntry: newest, &stores) == moment
@@ -60,7 +60,7 @@ extension Connection {
     return Int(log.count) - 1
   }
 
-  private mutating func addEntry(_ moment: TimelineEntry.Moment, in stores: inout ConnectionStores) {
+  private mutating func addEntry(_ moment: PacketStamp, in stores: inout ConnectionStores) {
     let entry = LogEntry(moment, since: first) ?? keepElsewhere(moment, in: &stores)
     var block = log
     if Int(block.count) == BlockStore<LogEntry>.mostRoom {
@@ -73,7 +73,7 @@ extension Connection {
   }
 
   @inline(never)
-  private mutating func keepElsewhere(_ moment: TimelineEntry.Moment, in stores: inout ConnectionStores) -> LogEntry {
+  private mutating func keepElsewhere(_ moment: PacketStamp, in stores: inout ConnectionStores) -> LogEntry {
     let place = makeExtras(&stores)
     stores.extras[place].moments.append(moment)
     return LogEntry(keptAt: stores.extras[place].moments.count - 1)
@@ -107,23 +107,24 @@ extension Connection {
 
 extension Connection {
   @inline(__always)
-  mutating func moment(ofEntry index: Int, _ stores: inout ConnectionStores) -> TimelineEntry.Moment {
+  mutating func moment(ofEntry index: Int, _ stores: inout ConnectionStores) -> PacketStamp {
     let entry = stores.log[log, index]
     if entry.isKeptElsewhere { return stores.extras[extras].moments[Int(entry.time)] }
-    return TimelineEntry.Moment(
+    return PacketStamp(
       time: Timestamp(nanoseconds: first.time.nanoseconds &+ entry.time), frame: first.frame &+ entry.frame)
   }
 
-  mutating func moment(of place: LogPlace, _ stores: inout ConnectionStores) -> TimelineEntry.Moment {
+  mutating func moment(of place: LogPlace, _ stores: inout ConnectionStores) -> PacketStamp {
     moment(ofEntry: place.entry, &stores)
   }
 
   /// Settles a move that nothing has settled yet, by `segment`; does nothing where there is none.
   mutating func settle(
-    _ place: LogPlace, as settlement: TimelineSlot.Settlement, by segment: Segment, in stores: inout ConnectionStores
+    _ place: LogPlace, as settlement: PackedTransition.Settlement, by segment: Segment,
+    in stores: inout ConnectionStores
   ) {
     guard place != .none, stores.log[log, place.entry][place.move].settlement == .open else { return }
-    let entry = entry(of: TimelineEntry.Moment(time: segment.time, frame: segment.frame), in: &stores)
+    let entry = entry(of: PacketStamp(time: segment.time, frame: segment.frame), in: &stores)
     stores.log[log, place.entry][place.move].settle(as: settlement, by: entry)
   }
 

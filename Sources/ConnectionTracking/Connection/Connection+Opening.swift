@@ -6,8 +6,10 @@ extension Connection {
   /// True for the first SYN of a connection, or the SYN-ACK that answers it, at once and with nothing else in it.
   @inline(__always)
   mutating func opensInOrder(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
-    guard segment.flags.contains(.syn), marks.prediction == .opening || marks.prediction == .answer else { return false }
-    return stores.predictsSegments && opens(segment, from: side, stores.notices.leastSilence)
+    guard segment.flags.contains(.syn), marks.prediction == .opening || marks.prediction == .answer else {
+      return false
+    }
+    return stores.predictsSegments && opens(segment, from: side, stores.observations.leastSilence)
   }
 
   @inline(never)
@@ -27,7 +29,7 @@ extension Connection {
   @inline(never)
   mutating func takeOpening(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let isAnswer = marks.prediction == .answer
-    guard var entry = LogEntry(TimelineEntry.Moment(segment), since: first) else { return }
+    guard var entry = LogEntry(PacketStamp(segment), since: first) else { return }
     if isAnswer {
       if stores.backlog.isDoubtful(segment) { ends[side].facts.insert(.mayBeCookie) }
       confirmSYN(at: side, in: &stores)

@@ -166,7 +166,7 @@ extension Connection {
       return .predicted
     }
     let earlier = (ends[side].state, ends[other].state)
-    guard var entry = LogEntry(TimelineEntry.Moment(segment), since: first) else { return .carried }
+    guard var entry = LogEntry(PacketStamp(segment), since: first) else { return .carried }
     confirmArrivals(at: side, by: Int(log.count), in: &stores)
     if segment.flags.contains(.fin) { sendFIN(segment, from: side, &entry, in: &stores) }
     carryOn(segment, sample, from: side)
@@ -201,7 +201,8 @@ extension Connection {
   ) {
     closing.noteIdle(before: segment)
     closing.fin(
-      from: side, coversPeer: ends[side.other].hasFIN, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
+      from: side, coversPeer: ends[side.other].hasFIN,
+      acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
     ends[side].facts.insert(.hasFIN)
     ends[side].states.prove(.sendsFIN)
     entry.append(LogMove(side: side, to: ends[side].proved, .sendsFIN, .observed))
@@ -244,7 +245,7 @@ extension Connection {
     case .handshake: marks.prediction = .proof
     case .proof:
       marks.prediction = .data
-      if marks.contains(.isHalfOpen) { endHalfOpen(FlowKey(segment), in: &stores) }
+      if marks.contains(.isHalfOpen) { endHalfOpen(ConnectionKey(segment), in: &stores) }
     case .data: marks.prediction = .finAnswer
     case .finAnswer:
       if !isFIN { ends[side].facts.insert(.acknowledgedFINAlone) }
@@ -263,7 +264,8 @@ extension Connection {
       .hasAlternative, .heldHalfClose, .refused,
     ]
     guard ends[.low].facts.intersection(outside).isEmpty, ends[.high].facts.intersection(outside).isEmpty,
-      ends[.low].facts.isSuperset(of: .isKnown), ends[.high].facts.isSuperset(of: .isKnown), watch.isEmpty, !isSelfConnect,
+      ends[.low].facts.isSuperset(of: .isKnown), ends[.high].facts.isSuperset(of: .isKnown), watch.isEmpty,
+      !isSelfConnect,
       !marks.contains(.lastIsElsewhere), closing.reset == nil
     else { return .none }
     return closing.hasFIN ? nextPredictionOfClose() : nextPredictionOfData()
@@ -274,7 +276,8 @@ extension Connection {
     guard !ends[client].hasFIN, !ends[server].hasFIN else { return .none }
     switch (ends[client].proved, ends[server].proved) {
     case (.established, .established):
-      return ends[.low].pending.isEmpty && ends[.high].pending.isEmpty && ends[.low].isAcknowledged && ends[.high].isAcknowledged
+      return ends[.low].pending.isEmpty && ends[.high].pending.isEmpty && ends[.low].isAcknowledged
+        && ends[.high].isAcknowledged
         ? .data : .none
     case (.synSent, .synReceived):
       return ends[client].pending == .synACK && ends[server].pending.isEmpty && orientation == .syn ? .handshake : .none

@@ -14,7 +14,7 @@ extension Connection {
     _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
-    if isPredicted(segment, from: side, stores.notices.leastSilence) {
+    if isPredicted(segment, from: side, stores.observations.leastSilence) {
       return takePredicted(segment, sample, from: side, timers: timers, in: &stores)
     }
     if opensInOrder(segment, from: side, in: &stores) {
@@ -33,7 +33,7 @@ extension Connection {
     stores.pass = Pass()
     if isNothingNew(segment, from: side), isCopy(segment, sample, from: side, in: &stores) { return .copied }
     let other = peer(of: side)
-    let isPlain = isPlain(segment, from: side, leastIdle: stores.notices.leastIdle, in: &stores)
+    let isPlain = isPlain(segment, from: side, leastIdle: stores.observations.leastIdle, in: &stores)
     if isPlain { notePause(before: segment, from: side, in: &stores) }
     let fit = segment.flags.contains(.rst) ? .acceptable : acceptability(segment, from: side, in: &stores)
     stores.pass.edge = windowEdge(of: side, &stores)
@@ -87,7 +87,7 @@ extension Connection {
     let isAnswer = segment.flags.isSuperset(of: [.syn, .ack])
     if marks.contains(.isHalfOpen) {
       if segment.flags.contains(.rst) || (side != clientSide && !isAnswer) {
-        endHalfOpen(FlowKey(segment), in: &stores)
+        endHalfOpen(ConnectionKey(segment), in: &stores)
       }
     } else if isAnswer, side != clientSide, !hadAnswered, ends[side].facts.contains(.sentSYNACK) {
       marks.insert(.isHalfOpen)
@@ -239,7 +239,7 @@ extension Connection {
 
 extension Connection {
   /// Its listener does not hold it half-open any more.
-  mutating func endHalfOpen(_ key: FlowKey, in stores: inout ConnectionStores) {
+  mutating func endHalfOpen(_ key: ConnectionKey, in stores: inout ConnectionStores) {
     marks.remove(.isHalfOpen)
     stores.backlog.change(server(key), key.encapsulation, isHalfOpen: false)
   }

@@ -13,7 +13,7 @@ import PacketDecoding
 struct Connection: ~Copyable, Sendable {
   // In an order that leaves no gaps.
   var ends: [2 of TCPEndpoint] = .init { _ in TCPEndpoint() }
-  var first: TimelineEntry.Moment
+  var first: PacketStamp
   /// When it is to be looked at for a timer, in nanoseconds.
   var wake = Int64.max
   /// When the timer of one side ends: TIME_WAIT, or an orphaned FIN_WAIT_2; see ``deadline(of:_:)``.
@@ -31,14 +31,14 @@ struct Connection: ~Copyable, Sendable {
   /// Of the last payload of each side, which ends at SND.NXT.
   var payloads = [2 of PayloadSample](repeating: PayloadSample())
   private var upperNumber: UInt8
-  var watch: NoticeWatch = []
+  var watch: ObservationWatch = []
 
   /// A connection whose first packet is `segment`.
   init(number: Int, key: CompactKey, isKeptKey: Bool, side sender: Side, segment: Segment) {
     lowerNumber = UInt32(truncatingIfNeeded: number)
     upperNumber = UInt8(truncatingIfNeeded: number >> 32)
     compactKey = key
-    first = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    first = PacketStamp(time: segment.time, frame: segment.frame)
     let (orientation, clientSide) = Self.orient(segment, sender: sender)
     marks = ConnectionMarks(orientation: orientation)
     marks.set(.keptKey, isKeptKey)

@@ -3,9 +3,9 @@ import PacketDecoding
 /// What only few connections have, apart from the others: an ordinary one takes no more memory than it needs.
 struct Extras: Sendable {
   var ends: [2 of EndpointExtras] = .init { _ in EndpointExtras() }
-  var notices = Chain()
+  var observations = Chain()
   /// The last packet, where that was a RST, or its frame is far from the first.
-  var last = TimelineEntry.Moment(time: Timestamp(nanoseconds: 0), frame: 0)
+  var last = PacketStamp(time: Timestamp(nanoseconds: 0), frame: 0)
   /// The deadline of the side whose timer is not in the record.
   var secondDeadline = Int64.max
   /// The number of the incarnation before; 0 where there was none.
@@ -13,7 +13,7 @@ struct Extras: Sendable {
   /// See ``Connection/pause(_:)``.
   var pause: Pause?
   /// Moments that have no room in a ``LogEntry``.
-  var moments: [TimelineEntry.Moment] = []
+  var moments: [PacketStamp] = []
   /// Transitions that found no room in the log.
   var transitionsOmitted: UInt32 = 0
 }

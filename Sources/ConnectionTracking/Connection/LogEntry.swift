@@ -14,7 +14,7 @@ struct LogEntry: Sendable, BitwiseCopyable {
 
   /// A moment near the connection's first packet; nil where it is too far from it.
   @inline(__always)
-  init?(_ moment: TimelineEntry.Moment, since first: TimelineEntry.Moment) {
+  init?(_ moment: PacketStamp, since first: PacketStamp) {
     let time = moment.time.nanoseconds &- first.time.nanoseconds
     let frame = moment.frame &- first.frame
     let unused = 64 - Self.timeBits
@@ -24,7 +24,7 @@ struct LogEntry: Sendable, BitwiseCopyable {
 
   /// Whether the moment of `segment` has room in an entry.
   @inline(__always)
-  static func hasRoom(for segment: Segment, since first: TimelineEntry.Moment) -> Bool {
+  static func hasRoom(for segment: Segment, since first: PacketStamp) -> Bool {
     let time = segment.time.nanoseconds &- first.time.nanoseconds
     let unused = 64 - timeBits
     return (time << unused) >> unused == time && segment.frame &- first.frame <= UInt64(UInt32.max)
@@ -96,7 +96,7 @@ struct LogMove: Sendable, BitwiseCopyable {
   private static let refuted: UInt32 = 4
 
   var evidence: Evidence { Evidence(rawValue: UInt8(truncatingIfNeeded: knowledge)) ?? .presumed }
-  var settlement: TimelineSlot.Settlement {
+  var settlement: PackedTransition.Settlement {
     knowledge == Self.confirmed ? .confirmed : knowledge == Self.refuted ? .refuted : .open
   }
   /// The entry whose segment settled it.
@@ -117,7 +117,7 @@ struct LogMove: Sendable, BitwiseCopyable {
   fileprivate func keepingWidth(of move: LogMove) -> LogMove { LogMove(bits: bits | move.bits & Self.wideBit) }
 
   /// Settles it, if nothing has; `entry` is that of the segment that does.
-  mutating func settle(as settlement: TimelineSlot.Settlement, by entry: Int) {
+  mutating func settle(as settlement: PackedTransition.Settlement, by entry: Int) {
     guard self.settlement == .open else { return }
     let evidence = settlement == .confirmed ? Self.confirmed : Self.refuted
     bits = bits & ~(0x1FFF << 10) | evidence << 10 | UInt32(truncatingIfNeeded: entry & 1023) << 13

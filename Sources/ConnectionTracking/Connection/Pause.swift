@@ -24,12 +24,12 @@ struct Pause: Sendable {
   private static func code(_ state: TCPState?) -> UInt64 { UInt64(TCPState.code(of: state)) }
   private static func state(_ code: UInt64) -> TCPState? { TCPState(code: UInt8(truncatingIfNeeded: code & 15)) }
 
-  func notice(by sender: EndpointRole) -> FlowNotice {
-    let moment = TimelineEntry.Moment(time: Timestamp(nanoseconds: end), frame: packed >> 9)
-    var notice = FlowNotice(kind: .silence, sender: sender, first: moment)
-    notice.delay = length
-    notice.senderState = Self.state(packed >> 1)
-    notice.receiverState = Self.state(packed >> 5)
-    return notice
+  func observation(by sender: EndpointRole) -> Observation {
+    let moment = PacketStamp(time: Timestamp(nanoseconds: end), frame: packed >> 9)
+    var observation = Observation(kind: .silence, sender: sender, first: moment)
+    observation.delay = length
+    observation.senderState = Self.state(packed >> 1)
+    observation.receiverState = Self.state(packed >> 5)
+    return observation
   }
 }

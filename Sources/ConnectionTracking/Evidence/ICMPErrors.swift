@@ -9,11 +9,11 @@ extension Connection {
       time: error.time, frame: error.frame, source: error.source, destination: error.destination,
       sequence: error.sequence ?? ends[side].next, flags: [])
     quoted.encapsulation = error.encapsulation
-    add(.icmpError, quoted, side, in: &stores) { notice in
-      notice.distance = Int(error.type) << 8 | Int(error.code)
-      notice.bytes = Int(error.nextHopMTU ?? 0)
-      if error.reporter.isIPv6 { notice.circumstances.insert(.icmpv6) }
-      if error.reporter == error.destination.address { notice.circumstances.insert(.fromPeer) }
+    add(.icmpError, quoted, side, in: &stores) { observation in
+      observation.distance = Int(error.type) << 8 | Int(error.code)
+      observation.bytes = Int(error.nextHopMTU ?? 0)
+      if error.reporter.isIPv6 { observation.circumstances.insert(.icmpv6) }
+      if error.reporter == error.destination.address { observation.circumstances.insert(.fromPeer) }
     }
     guard isHard(error), error.sequence == nil || error.sequence == ends[side].initialSequence else { return }
     marks.prediction = .none

@@ -57,7 +57,7 @@ extension Connection {
     let moves = presumedMoves(of: side, in: &stores)
     for index in 0..<moves.count {
       let events = pendingEvents(index, of: side, &stores)
-      let verdict = refuses ? TimelineSlot.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
+      let verdict = refuses ? PackedTransition.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
       if verdict != .open { settle(moves[index], as: verdict, by: segment, in: &stores) }
     }
     if refuses { ends[side].facts.insert(.refused) }
@@ -70,7 +70,7 @@ extension Connection {
   /// A RST carries the acknowledgment of a live socket, so it proves the FIN it covers, and a RST taken before.
   private mutating func verdict(
     on events: ArrivalEvents, byReset segment: Segment, _ side: Side, _ stores: inout ConnectionStores
-  ) -> TimelineSlot.Settlement {
+  ) -> PackedTransition.Settlement {
     if events.contains(.rst) || events.contains(.doubtfulRST) { return .confirmed }
     let covers = finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores)
     return events.contains(.fin) && covers ? .confirmed : .open

@@ -44,7 +44,7 @@ public enum EndpointEvent: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// What an event does to a state.
-public enum Transition: Sendable, Hashable {
+public enum Arrow: Sendable, Hashable {
   case to(TCPState)
   /// Back to where it was before it was taken for CLOSED: the one move with a memory, kept in ``EndpointStates``.
   case back

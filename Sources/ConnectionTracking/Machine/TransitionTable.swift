@@ -12,7 +12,7 @@ extension TCPState? {
   // swift-format-ignore
   /// Where `event` leads from here, by RFC 9293 (section numbers beside the rows).
   @inline(__always)  // Where the event is known when compiling, so is its row.
-  private func arrow(_ event: EndpointEvent) -> Transition {
+  private func arrow(_ event: EndpointEvent) -> Arrow {
     switch event {  // no default anywhere: a new state or event does not compile until it is placed
     // An event of one state alone is one line.
     case .assumesOpener: self == nil ?             .to(.closed) : .impossible        // 3.3.2: nothing before a SYN
@@ -89,7 +89,7 @@ extension TCPState? {
 
   /// What `event` does to this state.
   @inline(__always)
-  package func after(_ event: EndpointEvent) -> Transition {
+  package func after(_ event: EndpointEvent) -> Arrow {
     let transition = arrow(event)
     #if DEBUG
       TransitionUse.observer?(self, event, transition)
@@ -113,6 +113,6 @@ extension TCPState? {
 #if DEBUG
   /// Lets a test see which arrows are asked for.
   package enum TransitionUse {
-    @TaskLocal package static var observer: (@Sendable (TCPState?, EndpointEvent, Transition) -> Void)?
+    @TaskLocal package static var observer: (@Sendable (TCPState?, EndpointEvent, Arrow) -> Void)?
   }
 #endif

@@ -12,8 +12,8 @@ public struct Flow: Sendable, Equatable {
   /// A flow that no tracker has followed.
   public init(
     number: Int, previousFlow: Int?, client: SocketAddress, server: SocketAddress, encapsulation: EncapsulationID,
-    orientation: Orientation, firstSeen: TimelineEntry.Moment, lastSeen: TimelineEntry.Moment, closedBy: Closer?,
-    close: CloseKind, timeline: [TimelineEntry], timelineOmitted: Int, clientEnd: EndpointSummary,
+    orientation: Orientation, firstSeen: PacketStamp, lastSeen: PacketStamp, closedBy: Closer?,
+    close: CloseKind, timeline: [Transition], timelineOmitted: Int, clientEnd: EndpointSummary,
     serverEnd: EndpointSummary, end: EndReason
   ) {
     let facts = FlowFacts(
@@ -49,11 +49,11 @@ public struct Flow: Sendable, Equatable {
     @inlinable get { storage.facts.orientation }
     set { change { $0.orientation = newValue } }
   }
-  public var firstSeen: TimelineEntry.Moment {
+  public var firstSeen: PacketStamp {
     @inlinable get { storage.facts.firstSeen }
     set { change { $0.firstSeen = newValue } }
   }
-  public var lastSeen: TimelineEntry.Moment {
+  public var lastSeen: PacketStamp {
     @inlinable get { storage.facts.lastSeen }
     set { change { $0.lastSeen = newValue } }
   }
@@ -72,7 +72,7 @@ public struct Flow: Sendable, Equatable {
     set { change { $0.idleBeforeClose = newValue } }
   }
   /// The transitions of both ends in time order.
-  public var timeline: [TimelineEntry] {
+  public var timeline: [Transition] {
     get { storage.entries }
     set { storage = FlowStorage(storage.facts, newValue, storage.clientEnd, storage.serverEnd) }
   }
@@ -82,14 +82,14 @@ public struct Flow: Sendable, Equatable {
     set { change { $0.timelineOmitted = newValue } }
   }
   /// What passed out of the ordinary, in time order.
-  public var notices: [FlowNotice] {
-    @inlinable get { storage.facts.notices }
-    set { change { $0.notices = newValue } }
+  public var observations: [Observation] {
+    @inlinable get { storage.facts.observations }
+    set { change { $0.observations = newValue } }
   }
   /// Notices that found no room.
-  public var noticesOmitted: Int {
-    @inlinable get { storage.facts.noticesOmitted }
-    set { change { $0.noticesOmitted = newValue } }
+  public var observationsOmitted: Int {
+    @inlinable get { storage.facts.observationsOmitted }
+    set { change { $0.observationsOmitted = newValue } }
   }
   /// Up to when the flow was followed: its last timer, or the end of the input.
   public var endedAt: Timestamp {

@@ -15,8 +15,8 @@ public struct FlowDigest: Sendable, Equatable {
   public var server: SocketAddress
   /// Whose RST was the first to pass; nil where none did.
   public var resetBy: EndpointRole?
-  public var firstSeen: TimelineEntry.Moment
-  public var lastSeen: TimelineEntry.Moment
+  public var firstSeen: PacketStamp
+  public var lastSeen: PacketStamp
   /// From the first SYN to the SYN-ACK, in nanoseconds; nil where either was not seen.
   public var answerDelay: Int64?
   /// Of both ends.
@@ -86,7 +86,7 @@ extension FlowDigest {
     retransmittedBytes = flow.clientEnd.retransmittedBytes + flow.serverEnd.retransmittedBytes
     clientEnd = EndpointDigest(of: .client, of: flow)
     serverEnd = EndpointDigest(of: .server, of: flow)
-    guard let reset = flow.notices.first(where: { $0.kind == .reset }) else { return }
+    guard let reset = flow.observations.first(where: { $0.kind == .reset }) else { return }
     resetBy = reset.sender
     resetTime = reset.first.time
   }
@@ -112,7 +112,7 @@ extension EndpointDigest {
     closeWait = .left
     guard isThere, let since = flow[end].stateSince else { return }
     closeWait = .remains
-    let data = flow.notices.last { $0.kind == .dataAfterPeerFIN && $0.sender == end }
+    let data = flow.observations.last { $0.kind == .dataAfterPeerFIN && $0.sender == end }
     let quiet = data.map { flow.endedAt.nanoseconds(since: $0.last.time) } ?? waited
     unclosed = Stay(since: since, nanoseconds: min(waited, quiet))
     unclosedFrame = flow.lastEntry(of: end, to: .closeWait)?.frame ?? 0

@@ -14,10 +14,10 @@ struct FlowFacts: Sendable, Equatable {
   @usableFromInline var encapsulation: EncapsulationID
   @usableFromInline var client: SocketAddress
   @usableFromInline var server: SocketAddress
-  @usableFromInline var firstSeen: TimelineEntry.Moment
-  @usableFromInline var lastSeen: TimelineEntry.Moment
+  @usableFromInline var firstSeen: PacketStamp
+  @usableFromInline var lastSeen: PacketStamp
   @usableFromInline var endedAt = Timestamp(nanoseconds: 0)
   @usableFromInline var timelineOmitted: Int
-  @usableFromInline var noticesOmitted = 0
-  @usableFromInline var notices: [FlowNotice] = []
+  @usableFromInline var observationsOmitted = 0
+  @usableFromInline var observations: [Observation] = []
 }

@@ -8,26 +8,26 @@ final class FlowStorage: Sendable {
   @usableFromInline let serverEnd: EndpointSummary
   @usableFromInline let count: Int
   /// The first entries of the timeline; what is beyond ``count`` has no meaning. Ordinary flows have no more.
-  @usableFromInline let head: [11 of TimelineEntry]
+  @usableFromInline let head: [11 of Transition]
   private static let inHead = 11
   /// The entries after them.
-  @usableFromInline let tail: [TimelineEntry]
+  @usableFromInline let tail: [Transition]
 
   /// What is known of `connection`, with time running up to `end`.
   init(
-    of connection: inout Connection, _ key: FlowKey, _ reason: Flow.EndReason, at end: Timestamp,
+    of connection: inout Connection, _ key: ConnectionKey, _ reason: Flow.EndReason, at end: Timestamp,
     _ stores: inout ConnectionStores
   ) {
     var reader = LogReader(of: &connection)
-    let blank = TimelineEntry.blank
+    let blank = Transition.blank
     var count = 0
     head = .init { _ in
       guard let entry = reader.next(in: &connection, &stores) else { return blank }
       count += 1
-      return TimelineEntry(entry)
+      return Transition(entry)
     }
-    var tail: [TimelineEntry] = []
-    while count >= Self.inHead, let entry = reader.next(in: &connection, &stores) { tail.append(TimelineEntry(entry)) }
+    var tail: [Transition] = []
+    while count >= Self.inHead, let entry = reader.next(in: &connection, &stores) { tail.append(Transition(entry)) }
     self.tail = tail
     self.count = count + tail.count
     facts = connection.facts(key, reason, at: end, &stores)
@@ -38,22 +38,22 @@ final class FlowStorage: Sendable {
   }
 
   /// What is said of a flow from without, or changed in a copy.
-  init(_ facts: FlowFacts, _ entries: [TimelineEntry], _ clientEnd: EndpointSummary, _ serverEnd: EndpointSummary) {
+  init(_ facts: FlowFacts, _ entries: [Transition], _ clientEnd: EndpointSummary, _ serverEnd: EndpointSummary) {
     self.facts = facts
     self.clientEnd = clientEnd
     self.serverEnd = serverEnd
     count = entries.count
-    let blank = TimelineEntry.blank
+    let blank = Transition.blank
     head = .init { $0 < entries.count ? entries[$0] : blank }
     tail = Array(entries.dropFirst(Self.inHead))
   }
 
-  var entries: [TimelineEntry] {
+  var entries: [Transition] {
     Array(capacity: count) { list in for index in 0..<count { list.append(self[index]) } }
   }
 
   @inlinable
-  subscript(index: Int) -> TimelineEntry { index < head.count ? head[index] : tail[index - head.count] }
+  subscript(index: Int) -> Transition { index < head.count ? head[index] : tail[index - head.count] }
 }
 
 // What is asked of every flow, without its timeline as an array.
@@ -64,22 +64,22 @@ extension Flow {
 
   /// The entry of ``timeline`` at `index`.
   @inlinable
-  package func timelineEntry(_ index: Int) -> TimelineEntry { storage[index] }
+  package func timelineEntry(_ index: Int) -> Transition { storage[index] }
 
   /// The first transition that `matches`.
   @inlinable
-  public func firstEntry(where matches: (TimelineEntry) -> Bool) -> TimelineEntry? {
+  public func firstEntry(where matches: (Transition) -> Bool) -> Transition? {
     for index in 0..<storage.count where matches(storage[index]) { return storage[index] }
     return nil
   }
 
   /// When `end` first entered `state`, false entries left out.
-  public func firstEntry(of end: EndpointRole, to state: TCPState) -> TimelineEntry? {
+  public func firstEntry(of end: EndpointRole, to state: TCPState) -> Transition? {
     firstEntry { $0.endpoint == end && $0.to == state && $0.refuted == nil }
   }
 
   /// When `end` last entered `state`, false entries included.
-  public func lastEntry(of end: EndpointRole, to state: TCPState) -> TimelineEntry? {
+  public func lastEntry(of end: EndpointRole, to state: TCPState) -> Transition? {
     for index in (0..<storage.count).reversed() {
       let entry = storage[index]
       if entry.endpoint == end, entry.to == state { return entry }

@@ -19,7 +19,7 @@ struct LogReader {
   }
 
   /// The next move; nil behind the last one.
-  mutating func next(in connection: inout Connection, _ stores: inout ConnectionStores) -> TimelineSlot? {
+  mutating func next(in connection: inout Connection, _ stores: inout ConnectionStores) -> PackedTransition? {
     while entry < Int(connection.log.count) {
       let packed = stores.log[connection.log, entry]
       guard move < packed.count else {
@@ -34,10 +34,10 @@ struct LogReader {
 
   private mutating func unpack(
     _ packed: LogMove, in connection: inout Connection, _ stores: inout ConnectionStores
-  ) -> TimelineSlot {
+  ) -> PackedTransition {
     let moment = connection.moment(ofEntry: entry, &stores)
     let side = packed.side
-    var slot = TimelineSlot(
+    var slot = PackedTransition(
       connection.role(of: side), from: states[side], to: packed.to, packed.cause, packed.evidence,
       frame: packed.evidence == .timer ? 0 : moment.frame, time: moment.time.nanoseconds)
     if packed.settlement != .open {

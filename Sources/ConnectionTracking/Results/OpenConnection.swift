@@ -8,8 +8,8 @@ public struct OpenConnection: Sendable, Equatable {
   public var client: SocketAddress
   public var server: SocketAddress
   public var encapsulation: EncapsulationID
-  public var firstSeen: TimelineEntry.Moment
-  public var lastSeen: TimelineEntry.Moment
+  public var firstSeen: PacketStamp
+  public var lastSeen: PacketStamp
   public var close: Flow.CloseKind
   public var clientEnd: End
   public var serverEnd: End
@@ -30,7 +30,7 @@ public struct OpenConnection: Sendable, Equatable {
 
 extension Connection {
   /// What it looks like from without.
-  mutating func outline(_ key: FlowKey, _ stores: inout ConnectionStores) -> OpenConnection {
+  mutating func outline(_ key: ConnectionKey, _ stores: inout ConnectionStores) -> OpenConnection {
     let client = clientSide
     return OpenConnection(
       number: number, client: self.client(key), server: server(key), encapsulation: key.encapsulation,
@@ -65,9 +65,9 @@ extension ConnectionTracker {
     records.slot(number: number).map { snapshot($0, .open, at: now) }
   }
 
-  private mutating func outline(at slot: FlowTable.Slot) -> OpenConnection {
+  private mutating func outline(at slot: ConnectionTable.Slot) -> OpenConnection {
     let key = records.key(of: slot)
-    guard FlowTable.isSaved(slot) else { return records[slot].outline(key, &stores) }
+    guard ConnectionTable.isSaved(slot) else { return records[slot].outline(key, &stores) }
     var connection = replayed(slot)
     let outline = connection.outline(key, &stores)
     connection.release(key, in: &stores)

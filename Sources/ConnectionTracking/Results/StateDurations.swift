@@ -39,7 +39,7 @@ struct StateClock {
 
   /// Takes the next entry. What was refuted never was, so its time belongs to the state before.
   @inline(__always)
-  mutating func take(_ slot: TimelineSlot) {
+  mutating func take(_ slot: PackedTransition) {
     take(
       at: slot.time, from: slot.fromPlace, to: slot.toPlace, isPresumed: slot.isPresumed,
       isRefuted: slot.settlement == .refuted)

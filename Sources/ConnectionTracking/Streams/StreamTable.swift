@@ -31,7 +31,7 @@ struct StreamTable: Sendable {
 
   /// Ends both directions: what waits behind a hole comes out after it.
   mutating func finish(
-    _ record: inout Connection, at last: TimelineEntry.Moment, into events: inout [TrackerEvent]
+    _ record: inout Connection, at last: PacketStamp, into events: inout [TrackerEvent]
   ) {
     for side in Side.both {
       guard var reassembler = reassemblers.removeValue(forKey: Self.key(flow: record.number, side: side))
@@ -46,12 +46,12 @@ struct StreamTable: Sendable {
     _ contents: [StreamEvent.Content], _ segment: Segment, _ record: inout Connection, side: Side,
     _ events: inout [TrackerEvent]
   ) {
-    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    let moment = PacketStamp(time: segment.time, frame: segment.frame)
     for content in contents { append(content, moment, &record, side: side, &events) }
   }
 
   private func append(
-    _ content: StreamEvent.Content, _ moment: TimelineEntry.Moment, _ record: inout Connection, side: Side,
+    _ content: StreamEvent.Content, _ moment: PacketStamp, _ record: inout Connection, side: Side,
     _ events: inout [TrackerEvent]
   ) {
     events.append(

@@ -1,6 +1,6 @@
 import PacketDecoding
 
-/// A ``FlowKey`` in 14 bytes: both ends, if they are of IPv4, or else the place in a ``KeyStore`` where it is kept whole.
+/// A ``ConnectionKey`` in 14 bytes: both ends, if they are of IPv4, or else the place in a ``KeyStore`` where it is kept whole.
 ///
 /// Which of the two it is, whoever holds it remembers.
 struct CompactKey: Sendable {
@@ -37,5 +37,5 @@ struct CompactKey: Sendable {
 
   /// The whole key, where it is not kept elsewhere.
   @inline(__always)
-  var key: FlowKey { FlowKey(ofIPv4: addresses.low, ports.low, addresses.high, ports.high, encapsulation) }
+  var key: ConnectionKey { ConnectionKey(ofIPv4: addresses.low, ports.low, addresses.high, ports.high, encapsulation) }
 }

@@ -7,7 +7,7 @@ extension ConnectionTracker {
   @inline(__always)
   mutating func slot(
     for segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot? {
+  ) -> ConnectionTable.Slot? {
     makeRoomForGrowth(into: &events)
     let isSYN = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
     if records.holds(segment, lookup), !isSYN { return lookup.guess }
@@ -18,15 +18,15 @@ extension ConnectionTracker {
   @inline(never)
   private mutating func slotElsewhere(
     for segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot? {
+  ) -> ConnectionTable.Slot? {
     guard let slot = records.slot(of: &segment, lookup) else { return begin(lookup, &segment, into: &events) }
     guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return slot }
     return slotForSYN(&segment, at: replay(slot), lookup, into: &events)
   }
 
   private mutating func slotForSYN(
-    _ segment: inout Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot {
+    _ segment: inout Segment, at slot: ConnectionTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+  ) -> ConnectionTable.Slot {
     guard records[slot].isReplaced(by: segment, from: lookup.side, in: &stores) else { return slot }
     return replace(slot, with: &segment, lookup, into: &events)
   }
@@ -35,8 +35,8 @@ extension ConnectionTracker {
   /// stand in the way of.
   @inline(never)
   mutating func slotForAnswer(
-    _ segment: inout Segment, at slot: FlowTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot {
+    _ segment: inout Segment, at slot: ConnectionTable.Slot, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+  ) -> ConnectionTable.Slot {
     let side = lookup.side
     guard records[slot].isReplaced(byAnswer: segment, from: side, in: &stores) else { return slot }
     records[slot].noteTakenSYN(by: side, in: &stores)
@@ -45,8 +45,8 @@ extension ConnectionTracker {
 
   /// The flow at `slot` ends, and `segment` begins the next one of the four-tuple.
   private mutating func replace(
-    _ slot: FlowTable.Slot, with segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot {
+    _ slot: ConnectionTable.Slot, with segment: inout Segment, _ lookup: FlowLookup, into events: inout [TrackerEvent]
+  ) -> ConnectionTable.Slot {
     let side = lookup.side
     let mark = LogMark(of: &records[slot], &stores)
     let reuse = records[slot].reuseNotice(segment, from: side, in: &stores)
@@ -62,7 +62,7 @@ extension ConnectionTracker {
   @inline(__always)
   private mutating func begin(
     _ lookup: FlowLookup, _ segment: inout Segment, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot? {
+  ) -> ConnectionTable.Slot? {
     guard savesSYNs, SYNRecord.begins(with: segment) else {
       return beginRecord(lookup, &segment, previous: nil, into: &events)
     }
@@ -72,7 +72,7 @@ extension ConnectionTracker {
 
   private mutating func beginRecord(
     _ lookup: FlowLookup, _ segment: inout Segment, previous: Int?, into events: inout [TrackerEvent]
-  ) -> FlowTable.Slot {
+  ) -> ConnectionTable.Slot {
     makeRoomForFlow(into: &events)
     flowCount += 1
     let slot = records.begin(flowCount, with: &segment, from: lookup.side, lookup.hash)
@@ -84,18 +84,18 @@ extension ConnectionTracker {
 
   /// The flow at `slot` ends at `time`, and makes room for another.
   mutating func end(
-    _ slot: FlowTable.Slot, _ reason: Flow.EndReason, at time: Timestamp, into events: inout [TrackerEvent]
+    _ slot: ConnectionTable.Slot, _ reason: Flow.EndReason, at time: Timestamp, into events: inout [TrackerEvent]
   ) {
     tell(slot, reason, at: time, into: &events)
-    if !FlowTable.isSaved(slot) { records[slot].release(records.key(of: slot), in: &stores) }
+    if !ConnectionTable.isSaved(slot) { records[slot].release(records.key(of: slot), in: &stores) }
     records.remove(slot)
   }
 
   /// Tells how the flow at `slot` has ended at `time`.
   mutating func tell(
-    _ slot: FlowTable.Slot, _ reason: Flow.EndReason, at time: Timestamp, into events: inout [TrackerEvent]
+    _ slot: ConnectionTable.Slot, _ reason: Flow.EndReason, at time: Timestamp, into events: inout [TrackerEvent]
   ) {
-    let isSaved = FlowTable.isSaved(slot)
+    let isSaved = ConnectionTable.isSaved(slot)
     if configuration.digestsUneventful, isSaved {
       return tell(records[saved: slot].digest(records.key(of: slot), reason), into: &events)
     }
@@ -110,9 +110,9 @@ extension ConnectionTracker {
   }
 
   /// What is known of the flow at `slot`, with time running up to `time`.
-  mutating func snapshot(_ slot: FlowTable.Slot, _ reason: Flow.EndReason, at time: Timestamp) -> Flow {
+  mutating func snapshot(_ slot: ConnectionTable.Slot, _ reason: Flow.EndReason, at time: Timestamp) -> Flow {
     let key = records.key(of: slot)
-    guard FlowTable.isSaved(slot) else { return records[slot].flow(key, reason, at: time, &stores) }
+    guard ConnectionTable.isSaved(slot) else { return records[slot].flow(key, reason, at: time, &stores) }
     var connection = replayed(slot)
     let flow = connection.flow(key, reason, at: time, &stores)
     connection.release(key, in: &stores)

@@ -16,8 +16,8 @@ extension ConnectionTracker {
   ///
   /// - Returns: false where it does not, so that the flow is to be replayed.
   @inline(never)
-  mutating func refuses(_ segment: inout Segment, _ lookup: FlowLookup, at slot: FlowTable.Slot) -> Bool {
-    guard records[saved: slot].isRefused(by: segment, from: lookup.side, stores.notices.leastSilence) else {
+  mutating func refuses(_ segment: inout Segment, _ lookup: FlowLookup, at slot: ConnectionTable.Slot) -> Bool {
+    guard records[saved: slot].isRefused(by: segment, from: lookup.side, stores.observations.leastSilence) else {
       return false
     }
     noteGrowth()
@@ -31,12 +31,12 @@ extension ConnectionTracker {
   ///
   /// - Returns: where its record is.
   @inline(__always)
-  mutating func replay(_ slot: FlowTable.Slot) -> FlowTable.Slot {
-    FlowTable.isSaved(slot) ? replaySaved(slot) : slot
+  mutating func replay(_ slot: ConnectionTable.Slot) -> ConnectionTable.Slot {
+    ConnectionTable.isSaved(slot) ? replaySaved(slot) : slot
   }
 
   @inline(never)
-  private mutating func replaySaved(_ slot: FlowTable.Slot) -> FlowTable.Slot {
+  private mutating func replaySaved(_ slot: ConnectionTable.Slot) -> ConnectionTable.Slot {
     let key = records.key(of: slot)
     let isAttempt = !records[saved: slot].isRefused
     var syn = records[saved: slot].syn(key)
@@ -54,7 +54,7 @@ extension ConnectionTracker {
   }
 
   /// The connection that the saved packets at `slot` make.
-  mutating func replayed(_ slot: FlowTable.Slot) -> Connection {
+  mutating func replayed(_ slot: ConnectionTable.Slot) -> Connection {
     let key = records.key(of: slot)
     let sender = records[saved: slot].sender
     let (syn, refusal) = (records[saved: slot].syn(key), records[saved: slot].refusal(key))

@@ -4,7 +4,7 @@ import PacketDecoding
 
 extension ConnectionTracker {
   /// Has the record looked at when its next timer ends, unless it will be earlier anyway.
-  mutating func schedule(_ slot: FlowTable.Slot) {
+  mutating func schedule(_ slot: ConnectionTable.Slot) {
     let due = records[slot].nextWake(linger: timers.timeWait, &stores)
     guard due < records[slot].wake else { return }
     records[slot].wake = due
@@ -15,7 +15,7 @@ extension ConnectionTracker {
   /// forgotten from time to time: at least half of all, so that each is looked at twice at most.
   mutating func wait(for expiry: Expiry) {
     if expiries.count > 2 * records.count + 1024 {
-      var queue = ExpiryQueue()
+      var queue = TimerQueue()
       swap(&queue, &expiries)
       queue.keep { isAwaited($0) }
       swap(&queue, &expiries)
@@ -25,11 +25,11 @@ extension ConnectionTracker {
 
   /// Has the connection at `slot`, if it has just become half-open, count as such no longer than ``BacklogTable/longest``.
   @inline(__always)
-  mutating func boundHalfOpen(_ slot: FlowTable.Slot, by segment: Segment) {
+  mutating func boundHalfOpen(_ slot: ConnectionTable.Slot, by segment: Segment) {
     guard stores.pass.opensHalf else { return }
     stores.pass.opensHalf = false
     if halfOpens.count > 2 * records.count + 1024 {
-      var queue = ExpiryQueue()
+      var queue = TimerQueue()
       swap(&queue, &halfOpens)
       queue.keep { isHalfOpen($0) }
       swap(&queue, &halfOpens)
@@ -50,7 +50,7 @@ extension ConnectionTracker {
 
   private mutating func isAwaited(_ expiry: Expiry) -> Bool {
     guard UInt32(truncatingIfNeeded: records.number(of: expiry.slot)) == expiry.flow else { return false }
-    return FlowTable.isSaved(expiry.slot) || records[expiry.slot].wake == expiry.time
+    return ConnectionTable.isSaved(expiry.slot) || records[expiry.slot].wake == expiry.time
   }
 
   /// Flows whose timers end between asking for a record and asking for what belongs to it, and between that and its end.
@@ -67,7 +67,7 @@ extension ConnectionTracker {
 
   mutating func wake(_ due: Expiry, into events: inout [TrackerEvent]) {
     let time = Timestamp(nanoseconds: due.time)
-    if FlowTable.isSaved(due.slot) { return end(due.slot, .closed, at: time, into: &events) }
+    if ConnectionTable.isSaved(due.slot) { return end(due.slot, .closed, at: time, into: &events) }
     guard isDue(due) else { return }
     let slot = due.slot
     records[slot].wake = .max

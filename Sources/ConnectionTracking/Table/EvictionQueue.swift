@@ -12,7 +12,7 @@ import DequeModule
 /// another kind: the two rows are as one, in order of when a flow was put there.
 struct EvictionQueue: Sendable {
   struct Attempt: Sendable {
-    var slot: FlowTable.Slot
+    var slot: ConnectionTable.Slot
     /// The lower half of the flow's number.
     var number: UInt32
     /// The same of the flow that had begun last when this one was put here.
@@ -30,7 +30,7 @@ struct EvictionQueue: Sendable {
   /// A connection has begun with a SYN, or was replayed when nothing else had passed.
   ///
   /// - Parameter last: the number of the flow that began last.
-  mutating func add(_ slot: FlowTable.Slot, since last: Int, in table: inout FlowTable) {
+  mutating func add(_ slot: ConnectionTable.Slot, since last: Int, in table: inout ConnectionTable) {
     if attempts.count > 2 * table.count + 1024 { sweep(&table) }
     attempts.append(
       Attempt(
@@ -38,7 +38,7 @@ struct EvictionQueue: Sendable {
   }
 
   /// The flow to give up; nil where none is held.
-  mutating func next(in table: inout FlowTable, _ stores: inout ConnectionStores) -> FlowTable.Slot? {
+  mutating func next(in table: inout ConnectionTable, _ stores: inout ConnectionStores) -> ConnectionTable.Slot? {
     let earliest = table.earliestAttempt
     while let attempt = attempts.first, isBefore(earliest, attempt, &table) {
       attempts.removeFirst()
@@ -55,13 +55,13 @@ struct EvictionQueue: Sendable {
   }
 
   /// Whether `attempt` was put here before the other one began.
-  private func isBefore(_ other: FlowTable.Slot?, _ attempt: Attempt, _ table: inout FlowTable) -> Bool {
+  private func isBefore(_ other: ConnectionTable.Slot?, _ attempt: Attempt, _ table: inout ConnectionTable) -> Bool {
     guard let other else { return true }
     return Int32(bitPattern: attempt.since &- UInt32(truncatingIfNeeded: table[saved: other].number)) < 0
   }
 
   /// Forgets the attempts that are none any more: at least half of them, so that each is looked at twice at most.
-  private mutating func sweep(_ table: inout FlowTable) {
+  private mutating func sweep(_ table: inout ConnectionTable) {
     var kept = Deque<Attempt>()
     while let attempt = attempts.popFirst() {
       if isUnanswered(attempt, &table) { kept.append(attempt) }
@@ -69,7 +69,7 @@ struct EvictionQueue: Sendable {
     attempts = kept
   }
 
-  private func isUnanswered(_ attempt: Attempt, _ table: inout FlowTable) -> Bool {
+  private func isUnanswered(_ attempt: Attempt, _ table: inout ConnectionTable) -> Bool {
     let number = table[attempt.slot].number
     return number != 0 && UInt32(truncatingIfNeeded: number) == attempt.number && table[attempt.slot].isUnanswered
   }

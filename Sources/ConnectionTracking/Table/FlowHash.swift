@@ -16,7 +16,7 @@ struct FlowHash: Sendable {
     seeds = .init { _ in generator.next() | 1 }
   }
 
-  func callAsFunction(_ key: FlowKey) -> UInt32 { self(word(key.low), word(key.high), key.encapsulation) }
+  func callAsFunction(_ key: ConnectionKey) -> UInt32 { self(word(key.low), word(key.high), key.encapsulation) }
 
   /// The hash of a flow between two ends, in any order, each as its ``word(_:)``.
   @inline(__always)

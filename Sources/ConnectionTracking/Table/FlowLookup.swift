@@ -15,9 +15,9 @@ struct FlowLookup: Sendable {
   static var roomLead: Int { 8 }
 
   let hash: UInt32
-  /// Where the flow probably is, a guess: it may begin or end before its turn comes. ``FlowIndex/none`` where it is
+  /// Where the flow probably is, a guess: it may begin or end before its turn comes. ``HashIndex/none`` where it is
   /// probably not held.
-  var guess = FlowIndex.none
+  var guess = HashIndex.none
   /// The segment came from the key's higher end.
   let side: Side
 
@@ -41,23 +41,23 @@ extension Segment {
   var isIPv4: Bool { !source.address.isIPv6 && !destination.address.isIPv6 }
 }
 
-extension FlowTable {
+extension ConnectionTable {
   /// The record of the flow of `segment`, looked up; nil where none is held.
   @inline(__always)
   mutating func slot(of segment: inout Segment, _ lookup: FlowLookup) -> Slot? {
     // Most that are not there are new, and then nothing has their hash.
-    guess(lookup.hash) == FlowIndex.none ? nil : slotAmongFlows(of: &segment, lookup)
+    guess(lookup.hash) == HashIndex.none ? nil : slotAmongFlows(of: &segment, lookup)
   }
 
   @inline(never)
   private mutating func slotAmongFlows(of segment: inout Segment, _ lookup: FlowLookup) -> Slot? {
-    holds(segment, lookup) ? lookup.guess : slot(of: FlowKey(segment, from: lookup.side), lookup.hash)
+    holds(segment, lookup) ? lookup.guess : slot(of: ConnectionKey(segment, from: lookup.side), lookup.hash)
   }
 
   /// Whether the flow of `segment` is where it probably would be.
   @inline(__always)
   mutating func holds(_ segment: Segment, _ lookup: FlowLookup) -> Bool {
-    lookup.guess != FlowIndex.none && holds(FlowKey(segment, from: lookup.side), at: lookup.guess)
+    lookup.guess != HashIndex.none && holds(ConnectionKey(segment, from: lookup.side), at: lookup.guess)
   }
 }
 

@@ -2,14 +2,14 @@ import PacketDecoding
 
 /// The keys that are too long for a ``CompactKey``: those of IPv6.
 struct KeyStore: ~Copyable, Sendable {
-  private var keys = Slab<FlowKey>()
+  private var keys = Slab<ConnectionKey>()
 
   /// Bytes that the keys take.
   var footprint: Int { keys.footprint }
 
   /// The key that `compact` stands for.
   @inline(__always)
-  func key(_ compact: CompactKey, isKept: Bool) -> FlowKey { isKept ? keys[compact.place] : compact.key }
+  func key(_ compact: CompactKey, isKept: Bool) -> ConnectionKey { isKept ? keys[compact.place] : compact.key }
 
   /// Its hash.
   @inline(__always)
@@ -19,7 +19,7 @@ struct KeyStore: ~Copyable, Sendable {
 
   /// Keeps the key of a flow of IPv6.
   @inline(never)
-  mutating func keep(_ key: FlowKey) -> CompactKey { CompactKey(keptAt: keys.insert(key)) }
+  mutating func keep(_ key: ConnectionKey) -> CompactKey { CompactKey(keptAt: keys.insert(key)) }
 
   /// The key is not needed any more.
   @inline(__always)

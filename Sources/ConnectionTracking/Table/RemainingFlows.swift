@@ -1,21 +1,21 @@
 /// The flows that are still held when the input ends, in order of their numbers, until each has been told of.
 struct RemainingFlows: Sendable {
-  private let slots: [FlowTable.Slot]
+  private let slots: [ConnectionTable.Slot]
   private var told = 0
 
-  init(_ slots: [FlowTable.Slot]) { self.slots = slots }
+  init(_ slots: [ConnectionTable.Slot]) { self.slots = slots }
 
   var isEmpty: Bool { told == slots.count }
 
   /// Takes out the next one; nil where there is none.
-  mutating func next() -> FlowTable.Slot? {
+  mutating func next() -> ConnectionTable.Slot? {
     guard told < slots.count else { return nil }
     told += 1
     return slots[told - 1]
   }
 
   /// The one that so many others are told of before.
-  func later(_ count: Int) -> FlowTable.Slot? { told + count < slots.count ? slots[told + count] : nil }
+  func later(_ count: Int) -> ConnectionTable.Slot? { told + count < slots.count ? slots[told + count] : nil }
 }
 
 // What telling of a flow needs is asked for ahead of it. That goes on flow by flow: of many requests at once, a processor

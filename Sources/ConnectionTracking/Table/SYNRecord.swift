@@ -59,16 +59,16 @@ struct SYNRecord: ~Copyable, Sendable {
   /// The SYN was answered by RST, and nothing has passed since.
   var isRefused: Bool { marks & Self.refused != 0 }
 
-  var first: TimelineEntry.Moment {
+  var first: PacketStamp {
     @inline(__always) get {
-      TimelineEntry.Moment(time: time, frame: UInt64(upperFrame) << 32 | UInt64(lowerFrame))
+      PacketStamp(time: time, frame: UInt64(upperFrame) << 32 | UInt64(lowerFrame))
     }
   }
 
   /// The last packet.
-  var last: TimelineEntry.Moment {
+  var last: PacketStamp {
     guard isRefused else { return first }
-    return TimelineEntry.Moment(
+    return PacketStamp(
       time: time.advanced(byNanoseconds: Int64(links.0)), frame: first.frame &+ UInt64(links.1))
   }
 
@@ -122,7 +122,7 @@ extension SYNRecord {
 
 extension SYNRecord {
   /// The SYN, as far as anything asks.
-  func syn(_ key: FlowKey) -> Segment {
+  func syn(_ key: ConnectionKey) -> Segment {
     let (source, destination) = sender == .low ? (key.low, key.high) : (key.high, key.low)
     var segment = Segment(
       time: time, frame: first.frame, source: source, destination: destination, sequence: offer.sequence, flags: .syn,
@@ -139,7 +139,7 @@ extension SYNRecord {
   }
 
   /// The RST; nil where the SYN was not refused.
-  func refusal(_ key: FlowKey) -> Segment? {
+  func refusal(_ key: ConnectionKey) -> Segment? {
     guard isRefused else { return nil }
     let (source, destination) = sender == .low ? (key.high, key.low) : (key.low, key.high)
     var segment = Segment(
@@ -158,7 +158,7 @@ extension SYNRecord {
 extension SYNRecord {
   /// What is counted of a flow that ends as it is; a replay must say the same.
   @inline(__always)
-  func digest(_ key: FlowKey, _ reason: Flow.EndReason) -> FlowDigest {
+  func digest(_ key: ConnectionKey, _ reason: Flow.EndReason) -> FlowDigest {
     let (client, server) = sender == .low ? (key.low, key.high) : (key.high, key.low)
     var digest = FlowDigest(
       number: number, client: client, orientation: .syn, close: isRefused ? .refused : .unanswered,

@@ -159,13 +159,13 @@ struct CloseClause {
     return mayBeForged ? "it was not connecting any more, or never was" : Self.words(for: cause)
   }
 
-  private func fin(of role: EndpointRole) -> TimelineEntry? {
+  private func fin(of role: EndpointRole) -> Transition? {
     flow.firstEntry { $0.endpoint == role && $0.cause == .sendsFIN && $0.refuted == nil }
   }
 
   /// The RST that took effect.
-  private var reset: FlowNotice? {
-    let resets = flow.notices.filter { $0.kind == .reset }
+  private var reset: Observation? {
+    let resets = flow.observations.filter { $0.kind == .reset }
     return resets.first { $0.reset.traits.contains(.accepted) } ?? resets.first
   }
 

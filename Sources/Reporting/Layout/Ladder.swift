@@ -30,7 +30,7 @@ package struct Ladder {
   }
 
   /// Neighbours in the timeline that the same frame made.
-  private static func steps(of timeline: [TimelineEntry]) -> [[TimelineEntry]] {
+  private static func steps(of timeline: [Transition]) -> [[Transition]] {
     timeline.reduce(into: []) { steps, entry in
       if let frame = entry.frame, steps.last?.last?.frame == frame {
         steps[steps.count - 1].append(entry)
@@ -43,20 +43,20 @@ package struct Ladder {
 
 /// One step of a ladder, with both states as they stand after it.
 package struct Rung {
-  package let entries: [TimelineEntry]
+  package let entries: [Transition]
   /// Nanoseconds since the flow's first packet.
   package let sinceStart: Int64
   package let client: StandingState
   package let server: StandingState
 
-  init(_ entries: [TimelineEntry], sinceStart: Int64, client: StandingState, server: StandingState) {
+  init(_ entries: [Transition], sinceStart: Int64, client: StandingState, server: StandingState) {
     self.entries = entries
     self.sinceStart = sinceStart
     self.client = client.standing(at: entries.first?.frame)
     self.server = server.standing(at: entries.first?.frame)
   }
 
-  package func entry(of role: EndpointRole) -> TimelineEntry? { entries.last { $0.endpoint == role } }
+  package func entry(of role: EndpointRole) -> Transition? { entries.last { $0.endpoint == role } }
 
   package func moves(of role: EndpointRole) -> Int { entries.count { $0.endpoint == role } }
 
@@ -91,7 +91,7 @@ package struct StandingState {
     confirmedFrame = nil
   }
 
-  init(_ entry: TimelineEntry) {
+  init(_ entry: Transition) {
     state = entry.to
     isPresumed = entry.evidence == .presumed
     confirmedFrame = entry.confirmed?.frame

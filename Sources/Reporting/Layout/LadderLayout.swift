@@ -48,7 +48,7 @@ struct LadderLayout {
     output.append("\n")
   }
 
-  private func write(_ standing: StandingState, _ entry: TimelineEntry?, into output: inout OutputBuffer) {
+  private func write(_ standing: StandingState, _ entry: Transition?, into output: inout OutputBuffer) {
     let role: TextStyle.Role =
       switch entry {
       case nil: .plain
@@ -88,7 +88,7 @@ struct LadderLayout {
     }
   }
 
-  private func writeEvidence(of entry: TimelineEntry, into output: inout OutputBuffer) {
+  private func writeEvidence(of entry: Transition, into output: inout OutputBuffer) {
     output.append(entry.evidence.word)
     if let frame = entry.confirmed?.frame { write(" -> confirmed at frame ", frame, into: &output) }
     if let frame = entry.refuted?.frame { write(" -> refuted at frame ", frame, into: &output) }

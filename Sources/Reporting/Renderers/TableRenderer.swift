@@ -26,7 +26,7 @@ public struct TableRenderer: ReportRenderer {
     guard !rows.isEmpty else { return AggregateFindings(style: style).write(report, into: &output) }
     rows.sort { $0.number < $1.number }
     output.append("\n")
-    let layout = FlowTable(rows: rows, names: names, style: style)
+    let layout = ConnectionTable(rows: rows, names: names, style: style)
     layout.writeHeading(into: &output)
     for row in rows { layout.write(row, into: &output) }
     AggregateFindings(style: style).write(report, into: &output)
@@ -70,7 +70,7 @@ struct FlowRow: Sendable {
 }
 
 /// The table's columns, as wide as the rows need.
-private struct FlowTable {
+private struct ConnectionTable {
   private var widths = Array(repeating: 0, count: 10)
   private let names: [String]
   private let columns: Columns

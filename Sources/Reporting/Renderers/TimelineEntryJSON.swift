@@ -24,7 +24,7 @@ struct TimelineEntryJSON: Sendable {
   }
 
   /// Writes the fields without the braces around them.
-  mutating func writeFields(of entry: TimelineEntry, into output: inout OutputBuffer) {
+  mutating func writeFields(of entry: Transition, into output: inout OutputBuffer) {
     output.append("\"time\":\"")
     output.append(entry.time)
     output.append("\",\"frame\":")
@@ -43,7 +43,7 @@ struct TimelineEntryJSON: Sendable {
     }
   }
 
-  private mutating func middle(of entry: TimelineEntry) -> Int {
+  private mutating func middle(of entry: Transition) -> Int {
     var index = Int(entry.endpoint.rawValue) &* TCPState?.places &+ entry.fromPlace
     index = index &* TCPState?.places &+ entry.toPlace
     index = index &* causes &+ entry.cause.index
@@ -55,7 +55,7 @@ struct TimelineEntryJSON: Sendable {
     return Int(places[index])
   }
 
-  private func text(between entry: TimelineEntry) -> String {
+  private func text(between entry: Transition) -> String {
     let states = "\"from\":\"\(names[entry.fromPlace])\",\"to\":\"\(names[entry.toPlace])\""
     let reason = "\"cause\":\"\(entry.cause.rawValue)\",\"evidence\":\"\(entry.evidence.word)\""
     return ",\"endpoint\":\"\(entry.endpoint.word)\",\(states),\(reason)"

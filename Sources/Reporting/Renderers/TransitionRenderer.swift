@@ -26,7 +26,7 @@ public struct TransitionRenderer: Sendable {
 
   /// - Parameter entry: as it stood when it came about; what confirms or refutes it is in the report at the end.
   public mutating func render(
-    flow: Int, client: SocketAddress, server: SocketAddress, entry: TimelineEntry, into output: inout OutputBuffer
+    flow: Int, client: SocketAddress, server: SocketAddress, entry: Transition, into output: inout OutputBuffer
   ) {
     switch form {
     case .text: writeText(flow, client, server, entry, into: &output)
@@ -35,7 +35,7 @@ public struct TransitionRenderer: Sendable {
   }
 
   private func writeText(
-    _ flow: Int, _ client: SocketAddress, _ server: SocketAddress, _ entry: TimelineEntry,
+    _ flow: Int, _ client: SocketAddress, _ server: SocketAddress, _ entry: Transition,
     into output: inout OutputBuffer
   ) {
     output.append(timeOfDay: entry.time)
@@ -62,7 +62,7 @@ public struct TransitionRenderer: Sendable {
   }
 
   private mutating func writeJSON(
-    _ flow: Int, _ client: SocketAddress, _ server: SocketAddress, _ entry: TimelineEntry,
+    _ flow: Int, _ client: SocketAddress, _ server: SocketAddress, _ entry: Transition,
     into output: inout OutputBuffer
   ) {
     output.append("{\"type\":\"transition\",\"schema_version\":1,\"flow\":")

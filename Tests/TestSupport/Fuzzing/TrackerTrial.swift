@@ -208,10 +208,10 @@ extension TrackerTrial {
 extension Flow {
   /// Whether nothing is counted of it that a digest does not tell of.
   fileprivate var isUneventful: Bool {
-    previousFlow == nil && notices.allSatisfy { !NoticeKinds.eventful.contains(NoticeKinds($0.kind)) }
+    previousFlow == nil && observations.allSatisfy { !ObservationKinds.eventful.contains(ObservationKinds($0.kind)) }
       && [clientEnd, serverEnd].allSatisfy {
         $0.duplicatePackets == 0 && $0.superSegments == 0 && $0.uncapturedBytes == 0
-      } && notices.count { $0.kind == .reset } <= 1
+      } && observations.count { $0.kind == .reset } <= 1
   }
 
   /// Both ends of a connection to itself are one socket.

@@ -9,7 +9,7 @@ extension Flow {
     var result: [String] = []
     if timeline.count > 512 { result.append("a timeline of \(timeline.count) entries") }
     if !frames.isInOrder { result.append("entries out of order") }
-    if !notices.map(\.first.frame).isInOrder { result.append("notices out of order") }
+    if !observations.map(\.first.frame).isInOrder { result.append("observations out of order") }
     if firstSeen.frame > lastSeen.frame { result.append("the last packet came before the first") }
     for entry in timeline { result += entry.breaches(in: self, sender: sender) }
     for role in EndpointRole.allCases { result += breaches(of: role) }
@@ -37,7 +37,7 @@ extension Flow {
   }
 }
 
-extension TimelineEntry {
+extension Transition {
   /// The rules of evidence: a segment sent by an end proves that end's state, one sent to it proves nothing until the end
   /// answers, and time alone ends timers.
   fileprivate func breaches(in flow: Flow, sender: (UInt64) -> SocketAddress?) -> [String] {

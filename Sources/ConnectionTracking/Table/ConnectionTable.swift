@@ -5,13 +5,13 @@ import PacketDecoding
 ///
 /// A flow is held as a ``Connection``; one of which only a SYN has passed is saved as a ``SYNRecord`` until more does.
 /// Records lie in pages, so that memory grows with the open flows and no record ever moves.
-struct FlowTable: ~Copyable, Sendable {
+struct ConnectionTable: ~Copyable, Sendable {
   /// Where a record is; the highest bit says that it is a saved SYN.
   typealias Slot = UInt32
 
   static let saved: Slot = 1 << 31
 
-  var index = FlowIndex()
+  var index = HashIndex()
   var records = Slab<Connection>()
   var syns = SYNTable()
   var keys = KeyStore()
@@ -52,7 +52,7 @@ struct FlowTable: ~Copyable, Sendable {
 
   /// The key of the flow at `slot`.
   @inline(__always)
-  mutating func key(of slot: Slot) -> FlowKey {
+  mutating func key(of slot: Slot) -> ConnectionKey {
     Self.isSaved(slot)
       ? keys.key(self[saved: slot].compactKey, isKept: self[saved: slot].isKeptKey)
       : keys.key(self[slot].compactKey, isKept: self[slot].marks.contains(.keptKey))
@@ -71,21 +71,23 @@ struct FlowTable: ~Copyable, Sendable {
   }
 
   /// The record of the flow `key`; nil where none is held.
-  mutating func slot(of key: FlowKey) -> Slot? { slot(of: key, hash(key)) }
+  mutating func slot(of key: ConnectionKey) -> Slot? { slot(of: key, hash(key)) }
 
   @inline(never)
-  mutating func slot(of key: FlowKey, _ hash: UInt32) -> Slot? {
-    var search = FlowIndex.Search()
+  mutating func slot(of key: ConnectionKey, _ hash: UInt32) -> Slot? {
+    var search = HashIndex.Search()
     while true {
       let slot = index.next(hash, &search)
-      if slot == FlowIndex.none { return nil }
+      if slot == HashIndex.none { return nil }
       if holds(key, at: slot) { return slot }
     }
   }
 
   /// Whether the record at `slot` is that of the flow `key`, and the flow is held.
   @inline(__always)
-  mutating func holds(_ key: FlowKey, at slot: Slot) -> Bool { number(of: slot) != 0 && self.key(of: slot) == key }
+  mutating func holds(_ key: ConnectionKey, at slot: Slot) -> Bool {
+    number(of: slot) != 0 && self.key(of: slot) == key
+  }
 
   /// The number of the flow at `slot`; 0 where none is.
   @inline(__always)
@@ -100,7 +102,7 @@ struct FlowTable: ~Copyable, Sendable {
   @inline(__always)
   func prefetch(_ hash: UInt32) { index.prefetch(hash) }
 
-  /// Asks for the record at `slot` ahead of its use. Where that is ``FlowIndex/none``, some other is asked for, which costs
+  /// Asks for the record at `slot` ahead of its use. Where that is ``HashIndex/none``, some other is asked for, which costs
   /// less than to find out.
   @inline(__always)
   func prefetch(record slot: Slot) {
@@ -128,7 +130,7 @@ struct FlowTable: ~Copyable, Sendable {
   /// Whether an unanswered attempt is at `place`.
   private func isAttempt(_ place: UInt32) -> Bool { (syns.number(at: place) ?? 0) != 0 && !syns[place].isRefused }
 
-  /// The first record with this hash, most likely the one that is looked for; ``FlowIndex/none`` where there is none.
+  /// The first record with this hash, most likely the one that is looked for; ``HashIndex/none`` where there is none.
   @inline(__always)
   mutating func guess(_ hash: UInt32) -> Slot { index.first(hash) }
 

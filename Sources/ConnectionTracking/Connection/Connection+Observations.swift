@@ -53,7 +53,7 @@ extension Connection {
 }
 
 /// What ``Connection/observeAfter(_:from:_:in:)`` compares with.
-struct NoticeBasis: Sendable {
+struct ObservationBasis: Sendable {
   var retransmissions: UInt32 = 0
   var outOfOrder: UInt32 = 0
   var uncaptured: UInt64 = 0
@@ -70,9 +70,9 @@ extension Connection {
   @inline(__always)
   mutating func observeBefore(
     _ segment: Segment, _ fit: Acceptability, from side: Side, timers: TimerProfile, in stores: inout ConnectionStores
-  ) -> NoticeBasis {
+  ) -> ObservationBasis {
     let quiet = segment.time.nanoseconds &- lastTime(&stores)
-    if quiet >= stores.notices.leastSilence { noteSilence(quiet, segment, side, in: &stores) }
+    if quiet >= stores.observations.leastSilence { noteSilence(quiet, segment, side, in: &stores) }
     noteShape(segment, side, in: &stores)
     if segment.flags.contains(.rst) {
       noteReset(segment, side, timers, in: &stores)
@@ -94,7 +94,7 @@ extension Connection {
   /// Looks at `segment` once the endpoints have taken it.
   @inline(__always)
   mutating func observeAfter(
-    _ segment: Segment, from side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, from side: Side, _ basis: ObservationBasis, in stores: inout ConnectionStores
   ) {
     guard !segment.flags.contains(.rst), basis.fit == .acceptable || basis.fit == .acknowledgesUnsent else { return }
     let other = peer(of: side)
@@ -113,17 +113,19 @@ extension Connection {
     }
   }
 
-  private mutating func basis(_ side: Side, _ stores: inout ConnectionStores) -> NoticeBasis {
-    NoticeBasis(
-      retransmissions: stores.extras[extras].ends[side].retransmittedSegments, outOfOrder: stores.extras[extras].ends[side].outOfOrderSegments,
+  private mutating func basis(_ side: Side, _ stores: inout ConnectionStores) -> ObservationBasis {
+    ObservationBasis(
+      retransmissions: stores.extras[extras].ends[side].retransmittedSegments,
+      outOfOrder: stores.extras[extras].ends[side].outOfOrderSegments,
       uncaptured: stores.extras[extras].ends[peer(of: side)].uncapturedBytes, acknowledged: ends[side].acknowledged)
   }
 
-  private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
-    add(.silence, segment, side, in: &stores, window: -1) { notice in
-      notice.delay = quiet
-      if segment.flags.contains(.fin) { notice.circumstances.insert(.endedByFIN) }
-      if segment.flags.contains(.rst) { notice.circumstances.insert(.endedByRST) }
+  private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores)
+  {
+    add(.silence, segment, side, in: &stores, window: -1) { observation in
+      observation.delay = quiet
+      if segment.flags.contains(.fin) { observation.circumstances.insert(.endedByFIN) }
+      if segment.flags.contains(.rst) { observation.circumstances.insert(.endedByRST) }
     }
   }
 
@@ -145,59 +147,61 @@ extension Connection {
     add(.duplicatePacket, segment, side, in: &stores, window: .max)
   }
 
-  /// Adds a notice about `segment`.
+  /// Adds an observation about `segment`.
   ///
   /// - Parameters:
-  ///   - window: packets of the kind that come closer than this are one notice; 1 s by default.
+  ///   - window: packets of the kind that come closer than this are one observation; 1 s by default.
   ///   - fill: puts in what the kind has to say.
   @inline(never)
   mutating func add(
-    _ kind: NoticeKind, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores, window: Int64 = 1_000_000_000,
-    _ fill: (inout FlowNotice) -> Void = { _ in }
+    _ kind: ObservationKind, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores,
+    window: Int64 = 1_000_000_000,
+    _ fill: (inout Observation) -> Void = { _ in }
   ) {
-    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
-    var notice = FlowNotice(kind: kind, sender: role(of: side), first: moment)
-    notice.senderState = ends[side].state
-    notice.receiverState = ends[peer(of: side)].state
-    fill(&notice)
-    append(notice, window: window, in: &stores)
+    let moment = PacketStamp(time: segment.time, frame: segment.frame)
+    var observation = Observation(kind: kind, sender: role(of: side), first: moment)
+    observation.senderState = ends[side].state
+    observation.receiverState = ends[peer(of: side)].state
+    fill(&observation)
+    append(observation, window: window, in: &stores)
   }
 
-  /// Adds `notice`, and before it the pause that went before.
-  mutating func append(_ notice: FlowNotice, window: Int64, in stores: inout ConnectionStores) {
+  /// Adds `observation`, and before it the pause that went before.
+  mutating func append(_ observation: Observation, window: Int64, in stores: inout ConnectionStores) {
     let place = makeExtras(&stores)
     if let pause = stores.extras[place].pause {
-      stores.notices.add(pause.notice(by: role(of: pause.side)), to: &stores.extras[place].notices, window: -1)
+      stores.observations.add(
+        pause.observation(by: role(of: pause.side)), to: &stores.extras[place].observations, window: -1)
       stores.extras[place].pause = nil
     }
-    weigh(notice.kind)
-    stores.notices.add(notice, to: &stores.extras[place].notices, window: window)
+    weigh(observation.kind)
+    stores.observations.add(observation, to: &stores.extras[place].observations, window: window)
   }
 
-  /// What the notice says of whether a ``FlowDigest`` tells all that is counted of the connection.
-  private mutating func weigh(_ kind: NoticeKind) {
-    if NoticeKinds.eventful.contains(NoticeKinds(kind)) { marks.insert(.isEventful) }
+  /// What the observation says of whether a ``FlowDigest`` tells all that is counted of the connection.
+  private mutating func weigh(_ kind: ObservationKind) {
+    if ObservationKinds.eventful.contains(ObservationKinds(kind)) { marks.insert(.isEventful) }
     if kind == .timeoutRetransmission { marks.insert(.hasTimeout) }
     if kind == .reset { marks.insert(marks.contains(.hasReset) ? .isEventful : .hasReset) }
   }
 
-  /// The newest notice of a kind that `side` sent; nil where there is none.
-  mutating func newest(_ kind: NoticeKind, _ side: Side, in stores: inout ConnectionStores) -> FlowNotice? {
-    stores.notices.newest(kind, role(of: side), in: stores.extras[extras].notices)
+  /// The newest observation of a kind that `side` sent; nil where there is none.
+  mutating func newest(_ kind: ObservationKind, _ side: Side, in stores: inout ConnectionStores) -> Observation? {
+    stores.observations.newest(kind, role(of: side), in: stores.extras[extras].observations)
   }
 
   /// Changes it, where there is one.
   mutating func update(
-    _ kind: NoticeKind, _ side: Side, in stores: inout ConnectionStores, _ body: (inout FlowNotice) -> Void
+    _ kind: ObservationKind, _ side: Side, in stores: inout ConnectionStores, _ body: (inout Observation) -> Void
   ) {
-    stores.notices.update(kind, role(of: side), in: stores.extras[extras].notices, body)
+    stores.observations.update(kind, role(of: side), in: stores.extras[extras].observations, body)
   }
 
   /// Keeps the pause that `segment` ends, if it was long enough to be told of.
   @inline(__always)
   mutating func notePause(before segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let last = lastTime(&stores)
-    guard segment.time.nanoseconds &- last >= stores.notices.leastSilence else { return }
+    guard segment.time.nanoseconds &- last >= stores.observations.leastSilence else { return }
     let states = (ends[side].state, ends[peer(of: side)].state)
     setPause(Pause(ended: segment, by: side, after: last, states.0, states.1), in: &stores)
   }

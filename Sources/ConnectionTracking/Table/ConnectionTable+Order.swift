@@ -2,7 +2,7 @@ import BasicContainers
 
 // All flows, one by one.
 
-extension FlowTable {
+extension ConnectionTable {
   /// The flow held next behind the place `hand`, which goes round them all, unanswered attempts aside. There must be one.
   mutating func nextHeld(_ hand: inout Int) -> Slot {
     while true {
@@ -28,9 +28,9 @@ extension FlowTable {
     if count == 0 { return [] }
     let earliest = last < 4 * count ? 1 : earliestNumber()
     guard last - earliest < 4 * count else { return sortedSlots(since: earliest) }
-    var slots = [Slot](repeating: FlowIndex.none, count: last - earliest + 1)
+    var slots = [Slot](repeating: HashIndex.none, count: last - earliest + 1)
     forEachSlot { slot, number in slots[number - earliest] = slot }
-    slots.removeAll { $0 == FlowIndex.none }
+    slots.removeAll { $0 == HashIndex.none }
     return slots
   }
 

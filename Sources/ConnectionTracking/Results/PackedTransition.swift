@@ -1,10 +1,10 @@
 public import PacketDecoding
 
-/// What a ``TimelineEntry`` holds, in 28 bytes, for a report has millions of them; see there for the meaning of the fields.
+/// What a ``Transition`` holds, in 28 bytes, for a report has millions of them; see there for the meaning of the fields.
 ///
 /// Frames take 36 bits; a number from 2³⁶ on is kept as the largest that fits.
 @usableFromInline
-struct TimelineSlot: Sendable, Equatable {
+struct PackedTransition: Sendable, Equatable {
   @usableFromInline let time: Int64
   @usableFromInline private(set) var settledTime: Int64 = 0
   @usableFromInline let lowerFrame: UInt32
@@ -24,7 +24,8 @@ struct TimelineSlot: Sendable, Equatable {
   /// - Parameter frame: 0 for a timer's.
   @inline(__always)
   init(
-    _ endpoint: EndpointRole, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence, frame: UInt64, time: Int64
+    _ endpoint: EndpointRole, from: TCPState?, to: TCPState?, _ cause: TransitionCause, _ evidence: Evidence,
+    frame: UInt64, time: Int64
   ) {
     let frame = min(frame, Self.largestFrame)
     self.time = time
@@ -38,7 +39,7 @@ struct TimelineSlot: Sendable, Equatable {
   private static let largestFrame: UInt64 = 1 << 36 - 1
 }
 
-extension TimelineSlot {
+extension PackedTransition {
   @usableFromInline var endpoint: EndpointRole {
     @inlinable get { traits >> 4 & 1 == 0 ? .client : .server }
     set { traits = traits & ~(1 << 4) | newValue.rawValue << 4 }
@@ -62,8 +63,8 @@ extension TimelineSlot {
   @inlinable var frame: UInt64 { UInt64(upperFrames & 15) << 32 | UInt64(lowerFrame) }
 
   /// The packet that settled it; of no meaning while it is open.
-  @inlinable var settled: TimelineEntry.Moment {
-    TimelineEntry.Moment(
+  @inlinable var settled: PacketStamp {
+    PacketStamp(
       time: Timestamp(nanoseconds: settledTime),
       frame: UInt64(upperFrames >> 4) << 32 | UInt64(lowerSettledFrame))
   }
@@ -80,7 +81,7 @@ extension TimelineSlot {
   var isPresumed: Bool { @inline(__always) get { traits & 3 == Settlement.open.rawValue && traits & 12 != 0 } }
 
   /// Settles an entry that was open; a settled one stays as it is.
-  mutating func settle(as settlement: Settlement, at moment: TimelineEntry.Moment) {
+  mutating func settle(as settlement: Settlement, at moment: PacketStamp) {
     guard self.settlement == .open else { return }
     let frame = min(moment.frame, Self.largestFrame)
     settledTime = moment.time.nanoseconds

@@ -1,12 +1,12 @@
 import CMemory
 
-/// Up to seven entries of a ``FlowIndex``, where they lie: a cache line.
+/// Up to seven entries of a ``HashIndex``, where they lie: a cache line.
 @safe
-struct FlowBucket {
+struct HashBucket {
   /// Entries it has room for.
   static let room: UInt32 = 7
   /// Words it takes. The first half of them are the hashes of the entries, which are compared all at once, and their
-  /// ``marks``; the others are their slots, and ``FlowIndex/none``.
+  /// ``marks``; the others are their slots, and ``HashIndex/none``.
   static let size = 16
   private static let firstSlot = 8
 
@@ -25,7 +25,7 @@ struct FlowBucket {
   /// Makes words an empty bucket.
   func clear() {
     for place in 0..<Self.firstSlot { unsafe words[place] = 0 }
-    for place in Self.firstSlot..<Self.size { unsafe words[place] = FlowIndex.none }
+    for place in Self.firstSlot..<Self.size { unsafe words[place] = HashIndex.none }
   }
 
   /// A bit for each place that is taken; from the ninth bit on, how many entries were to be here or before, found no room,
@@ -55,7 +55,7 @@ struct FlowBucket {
     unsafe equal_words(words + Self.firstSlot, slot) & places(of: hash)
   }
 
-  /// The slot at the lowest of `places`; ``FlowIndex/none`` where there are none.
+  /// The slot at the lowest of `places`; ``HashIndex/none`` where there are none.
   @inline(__always)
   func slot(at places: UInt32) -> UInt32 {
     unsafe words[Self.firstSlot &+ (places | Self.noPlace).trailingZeroBitCount & 7]
@@ -112,14 +112,14 @@ struct FlowBucket {
 /// Those of many flows lie in huge pages, of two megabytes: otherwise, where the kernel has put the page of a bucket is in
 /// no cache either.
 @safe
-struct FlowBuckets: ~Copyable, @unchecked Sendable {
+struct HashBuckets: ~Copyable, @unchecked Sendable {
   private let mask: Int
   private let start: UnsafeMutablePointer<UInt32>
 
   /// - Parameter count: a power of two.
   init(count: Int) {
     mask = count - 1
-    let words = count * FlowBucket.size
+    let words = count * HashBucket.size
     let bytes = words * MemoryLayout<UInt32>.stride
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: bytes, alignment: bytes < Self.hugePage ? 64 : Self.hugePage)
@@ -133,8 +133,8 @@ struct FlowBuckets: ~Copyable, @unchecked Sendable {
   var count: Int { mask + 1 }
 
   /// The bucket at `place`, going round.
-  subscript(place: Int) -> FlowBucket {
-    @inline(__always) get { unsafe FlowBucket(at: address(place)) }
+  subscript(place: Int) -> HashBucket {
+    @inline(__always) get { unsafe HashBucket(at: address(place)) }
   }
 
   /// How many buckets that at `place` lies behind the one where an entry with `hash` was to be.
@@ -147,7 +147,7 @@ struct FlowBuckets: ~Copyable, @unchecked Sendable {
 
   @inline(__always)
   private func address(_ place: Int) -> UnsafeMutablePointer<UInt32> {
-    unsafe start + (place & mask) &* FlowBucket.size
+    unsafe start + (place & mask) &* HashBucket.size
   }
 
   private static var hugePage: Int { 2 << 20 }

@@ -3,14 +3,14 @@ import PacketDecoding
 /// Something out of the ordinary that passed in a flow: what it was, without a word on what it means.
 ///
 /// The tracker notes these off the path of plain data; rules judge them. Packets of one kind that come close together
-/// are one notice with a ``count``. Which of the values a kind fills in stands beside it; the others are 0.
-public struct FlowNotice: Sendable, Equatable {
-  public var kind: NoticeKind
+/// are one observation with a ``count``. Which of the values a kind fills in stands beside it; the others are 0.
+public struct Observation: Sendable, Equatable {
+  public var kind: ObservationKind
   /// Who sent the packets.
   public var sender: EndpointRole
-  public var first: TimelineEntry.Moment
+  public var first: PacketStamp
   /// The last packet of it; the first one where there was only one.
-  public var last: TimelineEntry.Moment
+  public var last: PacketStamp
   /// How many packets.
   public var count: Int
   /// Payload bytes, of all packets together.
@@ -20,13 +20,13 @@ public struct FlowNotice: Sendable, Equatable {
   /// A difference of sequence numbers, or a number of the kind's own.
   public var distance: Int
   public var circumstances: Circumstances
-  /// For ``NoticeKind/reset`` alone.
+  /// For ``ObservationKind/reset`` alone.
   public var reset: ResetShape
   /// Both states as they stood before the first packet; nil is UNKNOWN.
   public var senderState: TCPState?
   public var receiverState: TCPState?
 
-  public init(kind: NoticeKind, sender: EndpointRole, first: TimelineEntry.Moment) {
+  public init(kind: ObservationKind, sender: EndpointRole, first: PacketStamp) {
     self.kind = kind
     self.sender = sender
     self.first = first
@@ -74,8 +74,8 @@ public struct FlowNotice: Sendable, Equatable {
   }
 }
 
-/// The kinds of notice.
-public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
+/// The kinds of observation.
+public enum ObservationKind: UInt8, Sendable, Hashable, CaseIterable {
   // Opening.
   /// The same SYN again. `delay` since the one before; `acknowledged`: a SYN-ACK had passed.
   case synRepeated
@@ -120,7 +120,7 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case silence
 
   // Resets.
-  /// A RST; see ``FlowNotice/reset``.
+  /// A RST; see ``Observation/reset``.
   case reset
   /// Segments after a RST. `bytes`, `delay` from the RST to the last of them.
   case segmentAfterReset
@@ -187,22 +187,23 @@ public enum NoticeKind: UInt8, Sendable, Hashable, CaseIterable {
   case icmpError
 }
 
-/// Which kinds of notice a flow has.
-public struct NoticeKinds: OptionSet, Sendable, Hashable {
+/// Which kinds of observation a flow has.
+public struct ObservationKinds: OptionSet, Sendable, Hashable {
   public let rawValue: UInt64
   public init(rawValue: UInt64) { self.rawValue = rawValue }
-  public init(_ kind: NoticeKind) { rawValue = 1 << UInt64(kind.rawValue) }
+  public init(_ kind: ObservationKind) { rawValue = 1 << UInt64(kind.rawValue) }
 }
 
-extension NoticeKinds {
+extension ObservationKinds {
   /// Kinds that are counted, and that a digest does not tell of, whatever else happened.
-  package static var eventful: NoticeKinds {
+  package static var eventful: ObservationKinds {
     [
-      NoticeKinds(.synRepeated), NoticeKinds(.synACKRepeated), NoticeKinds(.synACKOtherSequence),
-      NoticeKinds(.synACKWrongAcknowledgment), NoticeKinds(.synACKOfOpener), NoticeKinds(.synWithData),
-      NoticeKinds(.fastOpenOption), NoticeKinds(.synDataIgnored), NoticeKinds(.dataBeforeEstablished),
-      NoticeKinds(.synInConnection), NoticeKinds(.reuse), NoticeKinds(.dataAfterPeerFIN), NoticeKinds(.uncaptured),
-      NoticeKinds(.duplicatePacket), NoticeKinds(.superSegment), NoticeKinds(.badChecksum),
+      ObservationKinds(.synRepeated), ObservationKinds(.synACKRepeated), ObservationKinds(.synACKOtherSequence),
+      ObservationKinds(.synACKWrongAcknowledgment), ObservationKinds(.synACKOfOpener), ObservationKinds(.synWithData),
+      ObservationKinds(.fastOpenOption), ObservationKinds(.synDataIgnored), ObservationKinds(.dataBeforeEstablished),
+      ObservationKinds(.synInConnection), ObservationKinds(.reuse), ObservationKinds(.dataAfterPeerFIN),
+      ObservationKinds(.uncaptured),
+      ObservationKinds(.duplicatePacket), ObservationKinds(.superSegment), ObservationKinds(.badChecksum),
     ]
   }
 }

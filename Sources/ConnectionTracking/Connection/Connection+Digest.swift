@@ -5,7 +5,7 @@ import PacketDecoding
 extension Connection {
   /// What is counted of the connection, which must be uneventful, with time running up to `end`.
   mutating func digest(
-    _ key: FlowKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
+    _ key: ConnectionKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
   ) -> FlowDigest {
     let reset = marks.contains(.hasReset) ? earliestReset(&stores) : nil
     let (client, server) = (clientSide, clientSide.other)
@@ -30,7 +30,7 @@ extension Connection {
     guard !marks.contains(.isEventful), !isSelfConnect else { return false }
     guard marks.contains(.hasExtras) else { return true }
     let extra = attachment
-    guard stores.extras[extra].previous == 0, stores.extras[extra].notices.omitted == 0,
+    guard stores.extras[extra].previous == 0, stores.extras[extra].observations.omitted == 0,
       stores.extras[extra].ends[.low].uncapturedBytes == 0, stores.extras[extra].ends[.high].uncapturedBytes == 0,
       !marks.contains(.hasTimeout) || isServed(&stores)
     else { return false }
@@ -46,12 +46,12 @@ extension Connection {
   }
 
   /// There is one at most, unless the connection is eventful.
-  private mutating func earliestReset(_ stores: inout ConnectionStores) -> FlowNotice? {
+  private mutating func earliestReset(_ stores: inout ConnectionStores) -> Observation? {
     newest(.reset, clientSide, in: &stores) ?? newest(.reset, clientSide.other, in: &stores)
   }
 
   /// Whether a RST does not tell of a listener that has no room for the connection.
-  private mutating func isOfAcceptedConnection(_ reset: FlowNotice, _ stores: inout ConnectionStores) -> Bool {
+  private mutating func isOfAcceptedConnection(_ reset: Observation, _ stores: inout ConnectionStores) -> Bool {
     reset.sender == .client || closing.kind == .refused || (isServed(&stores) && reset.senderState != .synReceived)
   }
 

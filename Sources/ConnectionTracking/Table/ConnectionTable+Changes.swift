@@ -3,7 +3,7 @@ import PacketDecoding
 
 // Flows come, go, and change the kind of their record.
 
-extension FlowTable {
+extension ConnectionTable {
   /// Begins a connection with `segment`, which `side` sent.
   ///
   /// - Returns: where it is.
@@ -27,7 +27,7 @@ extension FlowTable {
     _ segment: inout Segment, from side: Side
   ) -> (key: CompactKey, isKept: Bool) {
     segment.isIPv4
-      ? (CompactKey(ofIPv4: segment, from: side), false) : (keys.keep(FlowKey(segment, from: side)), true)
+      ? (CompactKey(ofIPv4: segment, from: side), false) : (keys.keep(ConnectionKey(segment, from: side)), true)
   }
 
   /// Saves the RST that refuses the SYN at `slot`; see ``SYNRecord/isRefused(by:from:_:)``.

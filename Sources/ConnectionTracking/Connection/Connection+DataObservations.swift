@@ -10,7 +10,7 @@ extension Connection {
   private static var longestReordering: Int64 { 3_000_000 }
 
   mutating func noteRetransmission(
-    _ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, _ side: Side, _ basis: ObservationBasis, in stores: inout ConnectionStores
   ) {
     guard segment.wirePayloadLength > 0, !segment.flags.contains(.syn), !lacksTimestamps(segment, side: side),
       !basis.isOldCopy, !isCopy(segment, side, basis)
@@ -19,17 +19,17 @@ extension Connection {
     let isUnheard = ends[peer(of: side)].lastTime < ends[side].lastTime
     let kind = isKnown ? .spuriousRetransmission : cause(segment, side, basis, in: &stores)
     let run = unanswered(kind, segment, side, in: &stores)
-    add(kind, segment, side, in: &stores) { notice in
-      notice.bytes = segment.wirePayloadLength
-      notice.distance = run.count
-      if isUnheard { notice.circumstances.insert(.peerSilent) }
+    add(kind, segment, side, in: &stores) { observation in
+      observation.bytes = segment.wirePayloadLength
+      observation.distance = run.count
+      if isUnheard { observation.circumstances.insert(.peerSilent) }
     }
     if run.count > 0 { update(kind, side, in: &stores) { $0.delay = run.duration } }
   }
 
   /// How many timeouts in a row the peer has let pass without a word, this one with them, and for how long.
   private mutating func unanswered(
-    _ kind: NoticeKind, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores
+    _ kind: ObservationKind, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores
   ) -> (count: Int, duration: Int64) {
     guard kind == .timeoutRetransmission else { return (0, 0) }
     guard let earlier = newest(kind, side, in: &stores),
@@ -39,19 +39,23 @@ extension Connection {
   }
 
   /// What is sent again bears the time of that; what bears an old one was doubled or held back on the way.
-  private mutating func isCopy(_ segment: Segment, _ side: Side, _ basis: NoticeBasis) -> Bool {
+  private mutating func isCopy(_ segment: Segment, _ side: Side, _ basis: ObservationBasis) -> Bool {
     segment.options.kinds.contains(.timestamps) && !basis.hasNewerTimestamp
       && segment.time.nanoseconds &- ends[side].lastTime > Self.longestReordering
   }
 
   /// Why a segment comes again (RFC 6298 §5, RFC 5681 §3.2, RFC 6675).
   private mutating func cause(
-    _ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
-  ) -> NoticeKind {
+    _ segment: Segment, _ side: Side, _ basis: ObservationBasis, in stores: inout ConnectionStores
+  ) -> ObservationKind {
     let other = peer(of: side)
     let pause = segment.time.nanoseconds &- ends[side].lastTime
     if pause >= Self.leastTimeout { return .timeoutRetransmission }
-    if stores.extras[extras].ends[other].duplicates.demand(basis.acknowledged) || ends[other].facts.contains(.lastHadSACK) { return .fastRetransmission }
+    if stores.extras[extras].ends[other].duplicates.demand(basis.acknowledged)
+      || ends[other].facts.contains(.lastHadSACK)
+    {
+      return .fastRetransmission
+    }
     // After a timeout everything outstanding goes out again.
     if let timeout = newest(.timeoutRetransmission, side, in: &stores),
       segment.time.nanoseconds(since: timeout.last.time) < Self.longestAnswer
@@ -62,11 +66,13 @@ extension Connection {
   }
 
   /// Below what has passed, but new: it was overtaken, or lost before the tap and sent again.
-  mutating func noteOutOfOrder(_ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores) {
+  mutating func noteOutOfOrder(
+    _ segment: Segment, _ side: Side, _ basis: ObservationBasis, in stores: inout ConnectionStores
+  ) {
     guard segment.wirePayloadLength > 0 else { return }
     let cause = cause(segment, side, basis, in: &stores)
     let isOvertaken = wasOvertaken(segment, side, basis, in: &stores)
-    let kind: NoticeKind =
+    let kind: ObservationKind =
       cause == .otherRetransmission || isOvertaken || !ends[peer(of: side)].hasSent ? .outOfOrder : cause
     add(kind, segment, side, in: &stores) { $0.bytes = segment.wirePayloadLength }
   }
@@ -75,7 +81,7 @@ extension Connection {
   /// was sent again has waited for an answer, so that its timestamp is newer than that of the last byte in order; and
   /// one or two ACKs prompt nothing sooner than their receiver ever answered.
   private mutating func wasOvertaken(
-    _ segment: Segment, _ side: Side, _ basis: NoticeBasis, in stores: inout ConnectionStores
+    _ segment: Segment, _ side: Side, _ basis: ObservationBasis, in stores: inout ConnectionStores
   ) -> Bool {
     if let identification = segment.identification, identification != 0, ends[side].identifications.last != 0 {
       return basis.isOldCopy
@@ -99,9 +105,9 @@ extension Connection {
       add(.oldTimestamp, segment, side, in: &stores) { $0.distance = age }
     case .outsideWindow:
       let distance = segment.sequence.distance(from: ends[side].next)
-      add(.outsideWindow, segment, side, in: &stores) { notice in
-        notice.distance = distance
-        notice.bytes = segment.wirePayloadLength
+      add(.outsideWindow, segment, side, in: &stores) { observation in
+        observation.distance = distance
+        observation.bytes = segment.wirePayloadLength
       }
     }
     watch.insert(.challenge(other))
@@ -158,17 +164,17 @@ extension Connection {
 
   @inline(__always)
   private mutating func noteZeroWindow(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
-    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
+    let moment = PacketStamp(time: segment.time, frame: segment.frame)
     if watch.contains(.zeroWindow(side)) {
-      update(.zeroWindow, side, in: &stores) { notice in
-        notice.last = moment
-        if segment.window != 0 { notice.circumstances.remove(.open) }
+      update(.zeroWindow, side, in: &stores) { observation in
+        observation.last = moment
+        if segment.window != 0 { observation.circumstances.remove(.open) }
       }
       if segment.window != 0 { watch.remove(.zeroWindow(side)) }
     } else if segment.window == 0, !segment.flags.contains(.fin), ends[side].window > 0 {
-      add(.zeroWindow, segment, side, in: &stores, window: -1) { notice in
-        notice.count = 0
-        notice.circumstances.insert(.open)
+      add(.zeroWindow, segment, side, in: &stores, window: -1) { observation in
+        observation.count = 0
+        observation.circumstances.insert(.open)
       }
       watch.insert(.zeroWindow(side))
     }
@@ -180,10 +186,10 @@ extension Connection {
     let run = isUnanswered ? (earlier?.distance ?? 0) + 1 : 1
     let since = earlier.map { segment.time.nanoseconds(since: $0.last.time) } ?? 0
     let soFar = isUnanswered ? (earlier?.delay ?? 0) &+ since : 0
-    add(.keepAlive, segment, side, in: &stores, window: .max) { notice in
-      notice.distance = run
-      notice.bytes = segment.wirePayloadLength
-      if segment.wirePayloadLength > 0 { notice.circumstances.insert(.garbageByte) }
+    add(.keepAlive, segment, side, in: &stores, window: .max) { observation in
+      observation.distance = run
+      observation.bytes = segment.wirePayloadLength
+      if segment.wirePayloadLength > 0 { observation.circumstances.insert(.garbageByte) }
     }
     update(.keepAlive, side, in: &stores) { $0.delay = soFar }
   }

@@ -19,24 +19,25 @@ extension Connection {
     let knows = segment.acknowledgment.map { $0 >= peerEnd } ?? false
     let since = segment.time.nanoseconds &- finTime(of: other, &stores)
     let ignored = ends[side].facts.contains(.acknowledgedFINAlone)
-    add(.dataAfterPeerFIN, segment, side, in: &stores, window: .max) { notice in
-      notice.bytes = segment.wirePayloadLength
-      notice.delay = since
-      if knows || ignored { notice.circumstances.insert(.acknowledged) }
+    add(.dataAfterPeerFIN, segment, side, in: &stores, window: .max) { observation in
+      observation.bytes = segment.wirePayloadLength
+      observation.delay = since
+      if knows || ignored { observation.circumstances.insert(.acknowledged) }
     }
   }
 
   /// The sender of a FIN had not received what its peer had sent by then, or not acknowledged it.
-  private mutating func noteCrossing(_ segment: Segment, _ side: Side, _ other: Side, in stores: inout ConnectionStores) {
+  private mutating func noteCrossing(_ segment: Segment, _ side: Side, _ other: Side, in stores: inout ConnectionStores)
+  {
     guard ends[other].kind == .data, !ends[other].hasFIN,
       let acknowledgment = segment.acknowledgment
     else { return }
     let bytes = ends[other].next.distance(from: acknowledgment)
     let since = segment.time.nanoseconds &- ends[other].lastTime
     guard bytes > 0 else { return }
-    add(.finCrossesData, segment, side, in: &stores) { notice in
-      notice.bytes = bytes
-      notice.delay = since
+    add(.finCrossesData, segment, side, in: &stores) { observation in
+      observation.bytes = bytes
+      observation.delay = since
     }
   }
 
@@ -49,9 +50,9 @@ extension Connection {
     guard !isOldCopy(segment, from: side) else { return }
     let isAcknowledged = ends[side].isAcknowledged && ends[side].acknowledged >= finEnd
     let since = segment.time.nanoseconds &- finTime(of: side, &stores)
-    add(.finRepeated, segment, side, in: &stores, window: .max) { notice in
-      notice.delay = since
-      if isAcknowledged { notice.circumstances.insert(.acknowledged) }
+    add(.finRepeated, segment, side, in: &stores, window: .max) { observation in
+      observation.delay = since
+      if isAcknowledged { observation.circumstances.insert(.acknowledged) }
     }
   }
 
@@ -60,11 +61,11 @@ extension Connection {
     let shape = shape(of: segment, from: side, timers, in: &stores)
     let since = segment.time.nanoseconds &- max(ends[other].lastTime, ends[side].lastTime)
     let distance = ends[side].isKnown ? segment.sequence.distance(from: contiguous(of: side, &stores)) : 0
-    add(.reset, segment, side, in: &stores, window: -1) { notice in
-      notice.bytes = segment.wirePayloadLength
-      notice.delay = since
-      notice.distance = distance
-      notice.reset = shape
+    add(.reset, segment, side, in: &stores, window: -1) { observation in
+      observation.bytes = segment.wirePayloadLength
+      observation.delay = since
+      observation.distance = distance
+      observation.reset = shape
     }
     if shape.position == .inWindow, !shape.traits.contains(.accepted) { watch.insert(.challenge(other)) }
     watch.insert(.reset)
@@ -133,10 +134,10 @@ extension Connection {
     guard let reset = [own, foreign].compactMap(\.self).max(by: { $0.first.frame < $1.first.frame }) else { return }
     let isForeign = reset.sender != role(of: side)
     let since = segment.time.nanoseconds(since: reset.first.time)
-    add(.segmentAfterReset, segment, side, in: &stores, window: .max) { notice in
-      notice.bytes = segment.wirePayloadLength
-      notice.delay = since
-      if isForeign { notice.circumstances.insert(.afterPeerReset) }
+    add(.segmentAfterReset, segment, side, in: &stores, window: .max) { observation in
+      observation.bytes = segment.wirePayloadLength
+      observation.delay = since
+      if isForeign { observation.circumstances.insert(.afterPeerReset) }
     }
   }
 }

@@ -5,26 +5,26 @@ import PacketDecoding
 extension Connection {
   /// What is known of the connection, with time running up to `end`.
   mutating func flow(
-    _ key: FlowKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
+    _ key: ConnectionKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
   ) -> Flow {
     Flow(FlowStorage(of: &self, key, reason, at: end, &stores))
   }
 
   mutating func facts(
-    _ key: FlowKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
+    _ key: ConnectionKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
   ) -> FlowFacts {
     let previous = stores.extras[extras].previous
-    let notices = stores.extras[extras].notices
+    let observations = stores.extras[extras].observations
     return FlowFacts(
       number: number, previousFlow: previous == 0 ? nil : previous, orientation: orientation, closedBy: closer,
       close: closeKind, end: reason, idleBeforeClose: closing.idle, encapsulation: key.encapsulation,
       client: client(key), server: server(key), firstSeen: first, lastSeen: last(&stores), endedAt: end,
-      timelineOmitted: Int(stores.extras[extras].transitionsOmitted), noticesOmitted: Int(notices.omitted),
-      notices: stores.notices.all(of: notices))
+      timelineOmitted: Int(stores.extras[extras].transitionsOmitted), observationsOmitted: Int(observations.omitted),
+      observations: stores.observations.all(of: observations))
   }
 
-  func client(_ key: FlowKey) -> SocketAddress { clientSide == .low ? key.low : key.high }
-  func server(_ key: FlowKey) -> SocketAddress { clientSide == .low ? key.high : key.low }
+  func client(_ key: ConnectionKey) -> SocketAddress { clientSide == .low ? key.low : key.high }
+  func server(_ key: ConnectionKey) -> SocketAddress { clientSide == .low ? key.high : key.low }
 
   var closer: Flow.Closer? {
     if let side = closing.firstSide { return side == clientSide ? .client : .server }

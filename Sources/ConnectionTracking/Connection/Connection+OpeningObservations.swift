@@ -5,7 +5,11 @@ import PacketDecoding
 extension Connection {
   mutating func noteSYN(_ segment: Segment, _ side: Side, in stores: inout ConnectionStores) {
     if opensAnew(segment, side: side) { return noteSYNInConnection(segment, side, in: &stores) }
-    if segment.flags.contains(.ack) { noteSYNACK(segment, side, in: &stores) } else { notePlainSYN(segment, side, in: &stores) }
+    if segment.flags.contains(.ack) {
+      noteSYNACK(segment, side, in: &stores)
+    } else {
+      notePlainSYN(segment, side, in: &stores)
+    }
     if segment.options.kinds.contains(.fastOpen) {
       add(.fastOpenOption, segment, side, in: &stores) { $0.distance = Int(segment.options.fastOpenCookieLength) }
     }
@@ -20,9 +24,9 @@ extension Connection {
     else { return }
     let since = segment.time.nanoseconds &- ends[side].lastTime
     let isAnswered = ends[peer(of: side)].facts.contains(.sentSYNACK)
-    add(.synRepeated, segment, side, in: &stores, window: .max) { notice in
-      notice.delay = since
-      if isAnswered { notice.circumstances.insert(.acknowledged) }
+    add(.synRepeated, segment, side, in: &stores, window: .max) { observation in
+      observation.delay = since
+      if isAnswered { observation.circumstances.insert(.acknowledged) }
     }
   }
 
@@ -51,10 +55,10 @@ extension Connection {
     let openerSentData = ends[peer(of: side)].facts.contains(.sentData)
     let isAcknowledged = ends[side].synIsCovered(by: ends[side].acknowledged)
     let since = segment.time.nanoseconds &- ends[side].lastTime
-    add(.synACKRepeated, segment, side, in: &stores, window: .max) { notice in
-      notice.delay = since
-      if isAcknowledged { notice.circumstances.insert(.acknowledged) }
-      if openerSentData { notice.circumstances.insert(.peerSentData) }
+    add(.synACKRepeated, segment, side, in: &stores, window: .max) { observation in
+      observation.delay = since
+      if isAcknowledged { observation.circumstances.insert(.acknowledged) }
+      if openerSentData { observation.circumstances.insert(.peerSentData) }
     }
   }
 
@@ -62,10 +66,10 @@ extension Connection {
     let distance = segment.sequence.distance(from: ends[side].next)
     let since = segment.time.nanoseconds &- ends[side].lastTime
     let isNewer = ends[side].clock.isNewer(segment)
-    add(.synInConnection, segment, side, in: &stores, window: 10_000_000_000) { notice in
-      notice.distance = distance
-      notice.delay = since
-      if isNewer { notice.circumstances.insert(.newerTimestamp) }
+    add(.synInConnection, segment, side, in: &stores, window: 10_000_000_000) { observation in
+      observation.distance = distance
+      observation.delay = since
+      if isNewer { observation.circumstances.insert(.newerTimestamp) }
     }
     watch.insert(.challenge(peer(of: side)))
   }
@@ -78,19 +82,19 @@ extension Connection {
     }
   }
 
-  /// The notice that the flow after this one begins with.
+  /// The observation that the flow after this one begins with.
   mutating func reuseNotice(
     _ segment: Segment, from side: Side, in stores: inout ConnectionStores
-  ) -> FlowNotice {
-    let moment = TimelineEntry.Moment(time: segment.time, frame: segment.frame)
-    var notice = FlowNotice(kind: .reuse, sender: .client, first: moment)
-    notice.delay = segment.time.nanoseconds(since: Timestamp(nanoseconds: lastTime(&stores)))
-    notice.distance = segment.sequence.distance(from: ends[side].next)
-    notice.senderState = ends[side].state
-    notice.receiverState = ends[peer(of: side)].state
-    if ends[side].clock.isNewer(segment) { notice.circumstances.insert(.newerTimestamp) }
-    if side != clientSide { notice.circumstances.insert(.rolesSwapped) }
-    return notice
+  ) -> Observation {
+    let moment = PacketStamp(time: segment.time, frame: segment.frame)
+    var observation = Observation(kind: .reuse, sender: .client, first: moment)
+    observation.delay = segment.time.nanoseconds(since: Timestamp(nanoseconds: lastTime(&stores)))
+    observation.distance = segment.sequence.distance(from: ends[side].next)
+    observation.senderState = ends[side].state
+    observation.receiverState = ends[peer(of: side)].state
+    if ends[side].clock.isNewer(segment) { observation.circumstances.insert(.newerTimestamp) }
+    if side != clientSide { observation.circumstances.insert(.rolesSwapped) }
+    return observation
   }
 
   /// Flags and fields that a stack does not send.

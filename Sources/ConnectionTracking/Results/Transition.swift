@@ -19,15 +19,15 @@ public enum Evidence: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// One transition of one endpoint, and how it is known: 28 bytes, for a report has millions of them.
-public struct TimelineEntry: Sendable, Equatable {
-  @usableFromInline private(set) var slot: TimelineSlot
+public struct Transition: Sendable, Equatable {
+  @usableFromInline private(set) var slot: PackedTransition
 
   @inline(__always)
-  init(_ slot: TimelineSlot) { self.slot = slot }
+  init(_ slot: PackedTransition) { self.slot = slot }
 
   /// Of no meaning: it fills a place.
-  static var blank: TimelineEntry {
-    TimelineEntry(
+  static var blank: Transition {
+    Transition(
       time: Timestamp(nanoseconds: 0), frame: nil, endpoint: .client, from: nil, to: nil, cause: .midstream,
       evidence: .timer)
   }
@@ -38,9 +38,9 @@ public struct TimelineEntry: Sendable, Equatable {
   ///   - confirmed: at most one of this and `refuted` is known.
   public init(
     time: Timestamp, frame: UInt64?, endpoint: EndpointRole, from: TCPState?, to: TCPState?, cause: TransitionCause,
-    evidence: Evidence, confirmed: Moment? = nil, refuted: Moment? = nil
+    evidence: Evidence, confirmed: PacketStamp? = nil, refuted: PacketStamp? = nil
   ) {
-    var slot = TimelineSlot(
+    var slot = PackedTransition(
       endpoint, from: from, to: to, cause, evidence, frame: frame ?? 0, time: time.nanoseconds)
     if let refuted { slot.settle(as: .refuted, at: refuted) }
     if let confirmed { slot.settle(as: .confirmed, at: confirmed) }
@@ -65,26 +65,9 @@ public struct TimelineEntry: Sendable, Equatable {
   @inlinable public var cause: TransitionCause { slot.cause }
   @inlinable public var evidence: Evidence { slot.evidence }
   /// For a presumed entry: the later segment of this endpoint that proved it.
-  @inlinable public var confirmed: Moment? { slot.settlement == .confirmed ? slot.settled : nil }
+  @inlinable public var confirmed: PacketStamp? { slot.settlement == .confirmed ? slot.settled : nil }
   /// For a presumed entry: the later segment that showed it to be false. An entry that goes back follows it.
-  @inlinable public var refuted: Moment? { slot.settlement == .refuted ? slot.settled : nil }
-
-  /// A packet's time and number.
-  public struct Moment: Sendable, Hashable {
-    public var time: Timestamp
-    public var frame: UInt64
-
-    @inlinable
-    public init(time: Timestamp, frame: UInt64) {
-      self.time = time
-      self.frame = frame
-    }
-  }
-}
-
-extension TimelineEntry.Moment {
-  @inline(__always)
-  init(_ segment: Segment) { self.init(time: segment.time, frame: segment.frame) }
+  @inlinable public var refuted: PacketStamp? { slot.settlement == .refuted ? slot.settled : nil }
 }
 
 /// What moved an endpoint: short and fixed words.

@@ -38,9 +38,12 @@ extension Connection {
     let identification = segment.identification ?? 0
     let known = ends[side].identifications
     if known.areOfNoUse || identification == 0 { return isAnonymousCopy(segment, from: side) }
-    guard known.contains(identification), isWithin(Self.copySpan, of: ends[side].lastTime, segment) else { return false }
-    return identification != known.last || ends[side].kind == ResetShape.Answered(segment)
-      && (segment.sequenceEnd == ends[side].next || !ends[side].facts.contains(.lastWasNew))
+    guard known.contains(identification), isWithin(Self.copySpan, of: ends[side].lastTime, segment) else {
+      return false
+    }
+    return identification != known.last
+      || ends[side].kind == ResetShape.Answered(segment)
+        && (segment.sequenceEnd == ends[side].next || !ends[side].facts.contains(.lastWasNew))
   }
 
   /// Nothing but its content tells a copy from an acknowledgment that was really sent twice; and what comes after an answer

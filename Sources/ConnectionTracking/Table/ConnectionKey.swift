@@ -3,7 +3,7 @@ package import PacketDecoding
 /// A four-tuple within its VLAN and tunnel context, the same for both directions.
 ///
 /// In 39 bytes: a packet's two addresses are of one protocol. Of two that are not, which no packet has, both pass for IPv6.
-package struct FlowKey: Sendable, Equatable {
+package struct ConnectionKey: Sendable, Equatable {
   // The addresses' bits, of the smaller end first; see ``IPAddress``.
   private let lowHigh: UInt64
   private let lowLow: UInt64
@@ -63,7 +63,7 @@ package struct FlowKey: Sendable, Equatable {
 
   /// Without a branch, for the reason that ``init(_:from:)`` gives.
   @inline(__always)
-  package static func == (left: FlowKey, right: FlowKey) -> Bool {
+  package static func == (left: ConnectionKey, right: ConnectionKey) -> Bool {
     let addresses =
       (left.lowHigh ^ right.lowHigh) | (left.lowLow ^ right.lowLow) | (left.highHigh ^ right.highHigh)
       | (left.highLow ^ right.highLow)

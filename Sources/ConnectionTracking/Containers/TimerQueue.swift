@@ -5,11 +5,11 @@ import HeapModule
 struct Expiry: Sendable, Comparable {
   /// In nanoseconds.
   var time: Int64
-  var slot: FlowTable.Slot
+  var slot: ConnectionTable.Slot
   /// The lower half of the flow's number.
   var flow: UInt32
 
-  init(time: Int64, slot: FlowTable.Slot, flow: Int) {
+  init(time: Int64, slot: ConnectionTable.Slot, flow: Int) {
     self.time = time
     self.slot = slot
     self.flow = UInt32(truncatingIfNeeded: flow)
@@ -22,7 +22,7 @@ struct Expiry: Sendable, Comparable {
 ///
 /// A stack's timers mostly run for the same time, so that what is set last ends last: such expiries wait in a row. Only
 /// the others need a heap.
-struct ExpiryQueue: Sendable {
+struct TimerQueue: Sendable {
   private var row = Deque<Expiry>()
   private var heap = Heap<Expiry>()
   /// The time of the first, in nanoseconds; `.max` where there is none.
@@ -44,10 +44,10 @@ struct ExpiryQueue: Sendable {
 
   /// The record that is looked at when so many others have been, as far as they wait in a row.
   @inline(__always)
-  func later(_ count: Int) -> FlowTable.Slot? { count < row.count ? row[count].slot : nil }
+  func later(_ count: Int) -> ConnectionTable.Slot? { count < row.count ? row[count].slot : nil }
 
   /// The record that is looked at next of those that do not.
-  var nextElsewhere: FlowTable.Slot? { heap.min?.slot }
+  var nextElsewhere: ConnectionTable.Slot? { heap.min?.slot }
 
   /// Takes out the first; nil where there is none.
   mutating func popFirst() -> Expiry? {

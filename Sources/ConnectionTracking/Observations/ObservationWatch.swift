@@ -15,13 +15,13 @@ struct DuplicateACKs: Sendable {
 }
 
 /// What a flow waits for, so that its next segments are looked at closely.
-struct NoticeWatch: OptionSet, Sendable {
+struct ObservationWatch: OptionSet, Sendable {
   let rawValue: UInt8
 
   /// The side's window is 0.
-  static func zeroWindow(_ side: Side) -> NoticeWatch { NoticeWatch(rawValue: 1 &<< side.rawValue) }
+  static func zeroWindow(_ side: Side) -> ObservationWatch { ObservationWatch(rawValue: 1 &<< side.rawValue) }
   /// The side was sent something that it may challenge.
-  static func challenge(_ side: Side) -> NoticeWatch { NoticeWatch(rawValue: 4 &<< side.rawValue) }
+  static func challenge(_ side: Side) -> ObservationWatch { ObservationWatch(rawValue: 4 &<< side.rawValue) }
   /// A RST passed, taken or not.
-  static let reset = NoticeWatch(rawValue: 1 << 4)
+  static let reset = ObservationWatch(rawValue: 1 << 4)
 }

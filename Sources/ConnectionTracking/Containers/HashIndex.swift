@@ -5,14 +5,14 @@
 /// that it passes counts it: where that count is 0, nothing is looked for further on. So nearly every flow is found, or known
 /// to be new, by one line. When it ends, an entry that had found no room takes its place, so that the table works as well
 /// after a flood as before.
-struct FlowIndex: ~Copyable, Sendable {
+struct HashIndex: ~Copyable, Sendable {
   /// No record.
   static let none = UInt32.max
 
   /// Entries for each bucket, on average, at which the table grows: of a hundred entries, six lie further on then.
   private static let load = 5
 
-  private(set) var buckets = FlowBuckets(count: 128)
+  private(set) var buckets = HashBuckets(count: 128)
   private(set) var count = 0
 
   /// Asks for where the search for `hash` begins ahead of it.
@@ -120,7 +120,7 @@ struct FlowIndex: ~Copyable, Sendable {
 
   @inline(never)
   private mutating func grow() {
-    var smaller = FlowBuckets(count: buckets.count * 2)
+    var smaller = HashBuckets(count: buckets.count * 2)
     swap(&smaller, &buckets)
     for bucket in 0..<smaller.count { smaller[bucket].forEach { place($0, $1) } }
   }
