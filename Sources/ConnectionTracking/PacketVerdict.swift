@@ -22,7 +22,7 @@ public struct PacketVerdict: Sendable, Equatable {
     case outOfOrder
     /// The capture holds this very packet twice.
     case copied
-    /// Its receiver drops it, or takes no more of it than it must.
+    /// Its receiver drops it. A segment whose acknowledgment alone cannot be believed is none: its bytes are taken.
     case unacceptable(Acceptability)
     /// Its checksum is wrong, so that its receiver drops it.
     case damaged

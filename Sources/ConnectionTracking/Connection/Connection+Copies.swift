@@ -2,10 +2,11 @@ import PacketDecoding
 
 // A packet that the capture holds twice (an interface list recorded with `-i any`, a mirror port that copies both ways in
 // and out), and other content in the place of what passed before. Both are told by the connection's own last segments:
-// 99.99 % of the copies in recorded captures are of one of its sender's last four.
+// 99.99 % of the copies in recorded captures are of one of its sender's last four. A payload is compared where nothing new
+// comes with it.
 
 extension Connection {
-  /// How far apart the copies of a packet can be, in nanoseconds.
+  /// How long after its sender's last segment a copy can pass, in nanoseconds.
   private static var copySpan: Int64 { 50_000_000 }
   /// The same without an IPv4 identification, which a retransmission would change.
   private static var anonymousCopySpan: Int64 { 2_000_000 }

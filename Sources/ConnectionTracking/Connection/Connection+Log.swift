@@ -169,8 +169,8 @@ extension Connection {
     return result
   }
 
-  /// The state that `side` would be in, had the peer's FIN been lost, as its log names it; see
-  /// ``presumeAlternative(_:_:in:)``.
+  /// The state that `side` would be in, had the peer's FIN been lost, as its log names it beside the
+  /// other.
   mutating func alternative(of side: Side, in stores: inout ConnectionStores) -> LogPlace {
     var later: LogMove?
     return newestMove(in: &stores) { move in

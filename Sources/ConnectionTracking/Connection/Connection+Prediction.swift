@@ -1,6 +1,6 @@
 import PacketDecoding
 
-// Header prediction (Van Jacobson; RFC 1323 appendix): most segments carry a connection on as it should go, and are told
+// Header prediction (Van Jacobson; RFC 7323 §5.6): most segments carry a connection on as it should go, and are told
 // from all others by a few comparisons. What is predicted, the machine would take just so, without an observation; a
 // test holds the one against the other.
 

@@ -3,8 +3,8 @@ import PacketDecoding
 // What only time does (RFC 9293 §3.10.8; the stack's profile).
 
 extension Connection {
-  /// Sets the timer of the state that `side` has entered; one that acknowledges the FIN again in TIME_WAIT starts its
-  /// 2MSL anew (RFC 9293 §3.10.7.4, eighth step).
+  /// Sets the timer of the state that `side` has entered; whatever it sends in TIME_WAIT, mostly the acknowledgment of the
+  /// FIN again, starts its 2MSL anew (RFC 9293 §3.10.7.4, eighth step).
   mutating func restartTimer(
     _ side: Side, from earlier: TCPState?, _ segment: Segment, sent: Bool, _ timers: TimerProfile,
     in stores: inout ConnectionStores

@@ -21,7 +21,7 @@ struct Connection: ~Copyable, Sendable {
   var closing = ClosePath()
   private var logCount: UInt16 = 0
   private var lowerNumber: UInt32
-  /// The last packet's frame, counted from the first one's; see ``lastFrame(_:)``.
+  /// The last packet's frame, counted from the first one's; see ``last(_:)``.
   var lowerLastFrame: UInt32 = 0
   /// Where its ``Extras`` are, or its ``Pause``; see ``ConnectionMarks/hasPauseAlone``.
   var attachment = ExtrasStore.none

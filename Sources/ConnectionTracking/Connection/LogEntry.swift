@@ -1,11 +1,11 @@
 import PacketDecoding
 
 /// One moment in the life of a connection, with up to two moves that its segment made: 16 bytes, since a million open
-/// connections have some five million of them.
+/// connections have four million of them.
 ///
 /// A move that a later segment settles names the entry of that segment, which may have no move of its own.
 struct LogEntry: Sendable, BitwiseCopyable {
-  // From the lowest bit: 48 of time, 32 of frame, 24 for each move. No move is no entry's whole life: zeros mean nothing.
+  // From the lowest bit: 48 of time, 32 of frame, 24 for each move.
   private var low: UInt64
   private var high: UInt64
 
