@@ -266,7 +266,9 @@ extension Connection {
     guard ends[.low].facts.intersection(outside).isEmpty, ends[.high].facts.intersection(outside).isEmpty,
       ends[.low].facts.isSuperset(of: .isKnown), ends[.high].facts.isSuperset(of: .isKnown), watch.isEmpty,
       !isSelfConnect,
-      !marks.contains(.lastIsElsewhere), closing.reset == nil
+      !marks.contains(.lastIsElsewhere), closing.reset == nil,
+      // Mid-stream, the peer may have acknowledged what was never seen.
+      ends[.low].acknowledged <= ends[.low].next, ends[.high].acknowledged <= ends[.high].next
     else { return .none }
     return closing.hasFIN ? nextPredictionOfClose() : nextPredictionOfData()
   }

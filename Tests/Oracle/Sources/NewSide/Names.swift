@@ -1,6 +1,9 @@
 import ConnectionTracking
 
-// Where ConnectionTracking has another name for what Dump.swift and Follower.swift use, the old one is given here:
-//
-//   typealias FlowNotice = Observation
-//   extension Flow { var notices: [Observation] { observations } }
+typealias FlowNotice = Observation
+typealias TimelineEntry = Transition
+extension Transition { typealias Moment = PacketStamp }
+extension Flow {
+  var notices: [Observation] { observations }
+  var noticesOmitted: Int { observationsOmitted }
+}
