@@ -94,12 +94,14 @@ import Testing
   private static func insert(_ syn: Segment, _ number: Int, into table: inout ConnectionTable) -> ConnectionTable.Slot {
     var syn = syn
     let lookup = FlowLookup(syn, .shared)
-    let key = ConnectionKey(syn)
-    let record = FlowRecord(number: number, previous: nil, key: key, side: lookup.side, segment: syn)
-    if number % 4 == 0 { return table.insert(record, lookup.hash) }
+    if number % 4 == 0 { return table.begin(number, with: &syn, from: lookup.side, lookup.hash) }
     table.save(&syn, of: number, from: lookup.side, lookup.hash)
     let slot = table.guess(lookup.hash)
-    if number % 4 == 1 { return table.replace(slot, by: record) }
+    if number % 4 == 1 {
+      let (key, isKept) = (table[saved: slot].compactKey, table[saved: slot].isKeptKey)
+      return table.replace(
+        slot, by: Connection(number: number, key: key, isKeptKey: isKept, side: lookup.side, segment: syn))
+    }
     if number % 4 == 2 { table.refuse(slot, by: syn) }
     return slot
   }

@@ -15,12 +15,9 @@ struct FlowTableTests {
     for round in 0..<4 {
       var slots: [ConnectionTable.Slot] = []
       for number in 0..<1000 {
-        let segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
+        var segment = Self.segment(from: UInt32(round * 1000 + number), at: Int64(number))
         let lookup = FlowLookup(segment, .shared)
-        let record = FlowRecord(
-          number: round * 5000 + number + 1, previous: nil, key: ConnectionKey(segment), side: lookup.side,
-          segment: segment)
-        slots.append(table.insert(record, lookup.hash))
+        slots.append(table.begin(round * 5000 + number + 1, with: &segment, from: lookup.side, lookup.hash))
       }
       #expect(table.count == 1000)
       #expect(slots.max()! < 1000)
@@ -43,7 +40,7 @@ struct FlowTableTests {
     for number in 1...2_000 {
       if generator.next() % 5 < 3 {
         var syn = Self.segment(from: UInt32(number), at: Int64(number))
-        model.append((number, table.insert(number: number, &syn, from: FlowLookup(syn, .shared).side)))
+        model.append((number, Self.save(&syn, of: number, in: &table)))
       } else if let index = model.indices.randomElement(using: &generator) {
         table.remove(model.remove(at: index).place)
       }
@@ -63,6 +60,7 @@ struct FlowTableTests {
   func savedSYNsKnowTheirKeys() {
     var generator = SeededGenerator(seed: 9)
     var table = SYNTable()
+    var keys = KeyStore()
     var model: [(syn: Segment, number: Int, place: UInt32)] = []
     for number in stride(from: 1, to: 1 << 40, by: 1 << 31) {
       var syn = Self.segment(from: UInt32.random(in: 0...3, using: &generator), at: 0)
@@ -73,16 +71,20 @@ struct FlowTableTests {
       }
       syn.encapsulation = EncapsulationID(UInt16.random(in: 0...1, using: &generator))
       syn.frame = UInt64(number) + 7
-      model.append((syn, number, table.insert(number: number, &syn, from: FlowLookup(syn, .shared).side)))
-      if generator.next() % 3 == 0 { table.remove(model.remove(at: model.count / 2).place) }
+      let side = FlowLookup(syn, .shared).side
+      let isKept = !syn.isIPv4
+      let key = isKept ? keys.keep(ConnectionKey(syn, from: side)) : CompactKey(ofIPv4: syn, from: side)
+      model.append((syn, number, table.insert(number: number, key, isKept: isKept, &syn, from: side)))
+      if generator.next() % 3 == 0 { Self.remove(model.remove(at: model.count / 2).place, from: &table, &keys) }
     }
     for (syn, number, place) in model {
-      #expect(table.key(at: place) == ConnectionKey(syn))
-      #expect(table.hash(at: place, .shared) == FlowLookup(syn, .shared).hash)
+      let (key, isKept) = (table[place].compactKey, table[place].isKeptKey)
+      #expect(keys.key(key, isKept: isKept) == ConnectionKey(syn))
+      #expect(keys.hash(key, isKept: isKept, .shared) == FlowLookup(syn, .shared).hash)
       #expect((table[place].number, table[place].first.frame) == (number, syn.frame))
     }
-    for (_, _, place) in model { table.remove(place) }
-    #expect(table.footprint == 0)
+    for (_, _, place) in model { Self.remove(place, from: &table, &keys) }
+    #expect((table.footprint, keys.footprint) == (0, 0))
   }
 
   /// More saved SYNs than one block has room for, all gone and then come again.
@@ -90,16 +92,16 @@ struct FlowTableTests {
   func placesOfSavedSYNsAreUsedAgain() {
     var table = SYNTable()
     var syn = Self.segment(from: 1, at: 0)
-    let side = FlowLookup(syn, .shared).side
+    let key = CompactKey(ofIPv4: syn, from: FlowLookup(syn, .shared).side)
     let count = 3 * Int(SYNTable.blockSize) + 1000
     var places: [UInt32] = []
-    for number in 1...count { places.append(table.insert(number: number, &syn, from: side)) }
+    for number in 1...count { places.append(Self.save(&syn, of: number, in: &table)) }
     for place in places { table.remove(place) }
     #expect(table.footprint == 0)
     #expect(places.allSatisfy { table[$0].number == 0 })
-    let again = (1...count).map { table.insert(number: $0, &syn, from: side) }
+    let again = (1...count).map { Self.save(&syn, of: $0, in: &table) }
     #expect(Set(again) == Set(places))
-    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table.key(at: $0) == ConnectionKey(syn) })
+    #expect(zip(again, 1...).allSatisfy { table[$0].number == $1 && table[$0].compactKey.key == key.key })
   }
 
   /// Batches of every length, closes and new connections of the same four-tuples among them.
@@ -129,6 +131,17 @@ struct FlowTableTests {
     other.finish(into: &actual)
     #expect(expected.count > 100)
     #expect(expected.map { "\($0)" } == actual.map { "\($0)" })
+  }
+
+  /// Saves a SYN of IPv4.
+  private static func save(_ syn: inout Segment, of number: Int, in table: inout SYNTable) -> UInt32 {
+    let side = FlowLookup(syn, .shared).side
+    return table.insert(number: number, CompactKey(ofIPv4: syn, from: side), isKept: false, &syn, from: side)
+  }
+
+  private static func remove(_ place: UInt32, from table: inout SYNTable, _ keys: inout KeyStore) {
+    keys.remove(table[place].compactKey, isKept: table[place].isKeptKey)
+    table.remove(place)
   }
 
   static func segment(from host: UInt32, at time: Int64, flags: TCPFlags = .syn) -> Segment {

@@ -12,6 +12,9 @@ struct OrdinaryWay: Sendable, CustomTestStringConvertible {
   var hasTimestamps = false
   var hasIdentifications = false
   var isIPv6 = false
+  var scalesWindow = true
+  /// The client has the larger address.
+  var clientIsLarger = false
 
   private static let opening = ["c S 0:0(0)", "s S. 0:0(0) ack 1", "c . 1:1(0) ack 1"]
   private static let exchange = ["c P. 1:101(100) ack 1", "s . 1:1(0) ack 101", "s P. 1:301(300) ack 101"]
@@ -51,12 +54,61 @@ struct OrdinaryWay: Sendable, CustomTestStringConvertible {
     writer.time += departure.pause
     if goesOn { for line in lines.dropFirst(place) { try writer.add(line) } }
     var script = try WireScript(writer.text)
+    if clientIsLarger { script.enlargeClient() }
     if isIPv6 { script.useIPv6() }
     return script
   }
 }
 
+extension OrdinaryWay {
+  private static let byServer = [
+    "s F. 301:301(0) ack 101", "c . 101:101(0) ack 302", "c F. 101:101(0) ack 302", "s . 302:302(0) ack 102",
+  ]
+  private static let threeWayByClient = [
+    "c F. 101:101(0) ack 301", "s F. 301:301(0) ack 102", "c . 102:102(0) ack 302",
+  ]
+  private static let payloadInBothFINs = [
+    "c F. 101:151(50) ack 301", "s . 301:301(0) ack 152", "s F. 301:351(50) ack 152", "c . 152:152(0) ack 352",
+  ]
+  private static let halfClose = [
+    "c F. 101:101(0) ack 301", "s . 301:301(0) ack 102", "s P. 301:401(100) ack 102", "c . 102:102(0) ack 401",
+    "s F. 401:401(0) ack 102", "c . 102:102(0) ack 402",
+  ]
+  private static let serverSpeaks = ["s P. 1:301(300) ack 1", "c P. 1:101(100) ack 301", "s . 301:301(0) ack 101"]
+
+  /// Every way to close, by either end, after every way to open.
+  static let closes =
+    ways("four-way by the client", fourWay) + ways("four-way by the server", byServer)
+    + ways("three-way by the client", threeWayByClient) + ways("three-way by the server", threeWay)
+    + ways("payload in both FINs", payloadInBothFINs) + ways("last data with the server's FIN", withLastData)
+    + ways("half-close", halfClose)
+
+  private static func ways(_ name: String, _ close: [String]) -> [OrdinaryWay] {
+    let clientFirst = opening + exchange + close
+    let serverFirst = opening + serverSpeaks + close
+    let plain = OrdinaryWay(testDescription: name, lines: clientFirst)
+    let stamped = OrdinaryWay(
+      testDescription: "\(name), timestamps, no scale", lines: serverFirst, hasTimestamps: true,
+      hasIdentifications: true, scalesWindow: false)
+    let overIPv6 = OrdinaryWay(
+      testDescription: "\(name), IPv6, from the larger address", lines: clientFirst, hasTimestamps: true, isIPv6: true,
+      clientIsLarger: true)
+    let larger = OrdinaryWay(
+      testDescription: "\(name), no scale, from the larger address", lines: serverFirst, hasIdentifications: true,
+      scalesWindow: false, clientIsLarger: true)
+    return [plain, stamped, overIPv6, larger]
+  }
+}
+
 extension WireScript {
+  fileprivate mutating func enlargeClient() {
+    let client = SocketAddress(address: IPAddress(v4: 0x0A00_0009), port: WireScript.client.port)
+    for index in lines.indices {
+      if lines[index].segment?.source == WireScript.client { lines[index].segment?.source = client }
+      if lines[index].segment?.destination == WireScript.client { lines[index].segment?.destination = client }
+    }
+  }
+
   /// The same conversation between addresses of IPv6.
   fileprivate mutating func useIPv6() {
     for index in lines.indices {
@@ -92,7 +144,7 @@ private struct Writer {
     count += 1
     var full = "\(time / 1000).\(String(time % 1000 + 1000).dropFirst()) \(line)"
     if way.hasIdentifications { full += " id \(count + 500)" }
-    var options = line.contains("S") ? ["mss 1460", "sackOK", "wscale 7"] : []
+    var options = line.contains("S") ? ["mss 1460", "sackOK"] + (way.scalesWindow ? ["wscale 7"] : []) : []
     if way.hasTimestamps { options.append("TS \(time + 1_000_000) \(time + 999_990)") }
     if !options.isEmpty { full += " <\(options.joined(separator: ","))>" }
     text += full + "\n"

@@ -3,8 +3,9 @@ import PacketDecoding
 import TestSupport
 import Testing
 
-/// A flow that leaves the ordinary way is told of as if each of its segments had gone the long way. A tracker that reports
-/// each transition spares itself nothing: what it says of a conversation in the end is the measure for one that does.
+/// What is predicted is told of as if the machine had taken it. The measure is a tracker that predicts nothing, and another
+/// that saves no SYN either, for it reports each transition: what they say of a conversation in the end, and of each of its
+/// segments, wherever it leaves the ordinary way.
 @Suite("Ordinary segments")
 struct PredictionTests {
   @Test("leave the ordinary way after any segment", arguments: Departure.all)
@@ -22,13 +23,18 @@ struct PredictionTests {
         for goesOn in [false, true] {
           let script = try way.script(leavingAfter: place, by: departure, goesOn: goesOn)
           let short = outcome(script, departure, place, stack) { _ in }
-          let long = outcome(script, departure, place, stack) { $0.reportsTransitions = true }
+          let alone = outcome(script, departure, place, stack) { $0.predictsSegments = false }
+          let long = outcome(script, departure, place, stack) { configuration in
+            configuration.predictsSegments = false
+            configuration.reportsTransitions = true
+          }
           let digested = outcome(script, departure, place, stack) { $0.digestsUneventful = true }
-          let isSame = short.open + short.ended == long.open + long.ended
+          let isSame = short.says(alone) && short.says(long)
           if isSame, digested.digests == long.digests { continue }
           let name =
             "\(departure.testDescription), \(way.testDescription), \(goesOn ? "interrupted" : "ended") after \(way.lines[place - 1])"
-          Issue.record("\(name): \(isSame ? "\(digested.digests)" : difference(short, long))")
+          let other = short.says(alone) ? long : alone
+          Issue.record("\(name): \(isSame ? "\(digested.digests)" : difference(short, other))")
         }
       }
     }
@@ -62,6 +68,12 @@ extension PredictionTests {
     let open: [Flow]
     /// How they ended before, and with it.
     let events: [TrackerEvent]
+    /// What each segment was, as the machine says.
+    let verdicts: [PacketVerdict?]
+
+    func says(_ other: Outcome) -> Bool {
+      open == other.open && ended == other.ended && verdicts == other.verdicts
+    }
 
     var ended: [Flow] { events.compactMap { if case .ended(let flow) = $0 { flow } else { nil } } }
 
@@ -87,9 +99,10 @@ extension PredictionTests {
     if departure.act == .eviction { configuration.maximumFlows = 1 }
     var tracker = ConnectionTracker(configuration)
     var events: [TrackerEvent] = []
+    var verdicts: [PacketVerdict?] = []
     for (index, line) in script.lines.enumerated() {
       if let segment = line.segment {
-        tracker.process(segment, payload: line.payload.span, into: &events)
+        verdicts.append(tracker.process(segment, payload: line.payload.span, into: &events)?.byTheMachine)
       } else {
         tracker.advance(to: line.time, into: &events)
       }
@@ -97,12 +110,15 @@ extension PredictionTests {
     }
     let open = tracker.snapshot()
     tracker.finish(into: &events)
-    return Outcome(open: open, events: events)
+    return Outcome(open: open, events: events, verdicts: verdicts)
   }
 
   private func difference(_ short: Outcome, _ long: Outcome) -> String {
     for (one, other) in zip(short.open + short.ended, long.open + long.ended) where one != other {
       return "the ordinary way \(one)\n  but should be \(other)"
+    }
+    for (index, (one, other)) in zip(short.verdicts, long.verdicts).enumerated() where one != other {
+      return "segment \(index) was \(String(describing: one)), but should be \(String(describing: other))"
     }
     return "\(short.open.count + short.ended.count) flows, not \(long.open.count + long.ended.count)"
   }

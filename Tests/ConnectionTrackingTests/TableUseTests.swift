@@ -103,9 +103,9 @@ import Testing
         while case .packet(let packet) = try source.next({ decoder.decode($0, $1) }) {
           switch packet {
           case .segment(let segment):
-            tracker.observe(segment, payload: noPayload.span, into: &events)
+            tracker.process(segment, payload: noPayload.span, into: &events)
             check(segment, &tracker)
-          case .icmpError(let error): tracker.observe(error, into: &events)
+          case .icmpError(let error): tracker.process(error, into: &events)
           case .other, .malformed: break
           }
         }

@@ -72,27 +72,58 @@ extension TrackerTrial {
   private struct Outcome {
     var events: [TrackerEvent] = []
     var mostFlows = 0
+    /// Of each step, nil where it is no segment; what is predicted counts as carried, which the machine says of it.
+    var verdicts: [PacketVerdict?] = []
+    /// Looks at the flows held that do not agree.
+    var lookBreaches: [String] = []
   }
 
   private func singly(_ configuration: TrackerConfiguration, looks: Bool = false) -> Outcome {
     var tracker = ConnectionTracker(configuration)
     var outcome = Outcome()
     for (number, step) in steps.enumerated() {
-      Self.feed(step, to: &tracker, &outcome.events)
+      let verdict = Self.feed(step, to: &tracker, &outcome.events)
+      outcome.verdicts.append(verdict)
       outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
       // To look at the flows changes nothing.
-      if looks, number % 8 == 0 { _ = tracker.snapshot() }
+      if looks, number % 8 == 0 { outcome.lookBreaches += Self.breaches(ofLooksAt: &tracker, after: verdict) }
     }
     tracker.finish(into: &outcome.events)
     return outcome
   }
 
-  private static func feed(_ step: TrackerStep, to tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]) {
+  private static func feed(
+    _ step: TrackerStep, to tracker: inout ConnectionTracker, _ events: inout [TrackerEvent]
+  ) -> PacketVerdict? {
     switch step {
-    case .segment(let segment, let payload): tracker.process(segment, payload: payload.span, into: &events)
+    case .segment(let segment, let payload):
+      var verdict = tracker.process(segment, payload: payload.span, into: &events)
+      if verdict?.kind == .predicted { verdict?.kind = .carried }
+      return verdict
     case .icmpError(let error): tracker.process(error, into: &events)
     case .silence(let time): tracker.advance(to: time, into: &events)
     }
+    return nil
+  }
+
+  /// All looks at open connections say the same, and so does the `verdict` on the last packet.
+  private static func breaches(
+    ofLooksAt tracker: inout ConnectionTracker, after verdict: PacketVerdict?
+  ) -> [String] {
+    var open: [Int: OpenConnection] = [:]
+    tracker.forEachConnection { open[$0.number] = $0 }
+    let flows = tracker.snapshot()
+    var result = open.count == flows.count ? [] : ["\(open.count) open connections of \(flows.count)"]
+    for flow in flows {
+      result += open[flow.number].map { $0.differences(from: flow) } ?? ["no connection \(flow.number)"]
+      if tracker.connection(number: flow.number) != open[flow.number] { result.append("another \(flow.number)") }
+      if tracker.flow(number: flow.number) != flow { result.append("another flow \(flow.number)") }
+      guard let verdict, verdict.flow == flow.number else { continue }
+      if (verdict.clientState, verdict.serverState) != (flow.clientEnd.state, flow.serverEnd.state) {
+        result.append("\(verdict), not as in \(flow)")
+      }
+    }
+    return result
   }
 
   private func inBatches(_ configuration: TrackerConfiguration) -> Outcome {
@@ -133,14 +164,37 @@ extension TrackerTrial {
     let saved = singly(saving, looks: true)
     result += differences("with saved SYNs", single, saved)
     result += digestDifferences(saved, saving)
+    result += machineDifferences(single, configuration) + machineDifferences(saved, saving)
+    result += verdictDifferences("with saved SYNs", single, saved) + single.lookBreaches + saved.lookBreaches
     let most = max(single.mostFlows, batched.mostFlows, streamed.mostFlows)
     if most > configuration.maximumFlows { result.append("\(most) flows held") }
     return result + breaches(single.events.flows) + Self.breaches(ofStreams: streamed.events)
   }
 
+  /// What is predicted is what the machine says, alone.
+  private func machineDifferences(_ predicted: Outcome, _ configuration: TrackerConfiguration) -> [String] {
+    var configuration = configuration
+    configuration.predictsSegments = false
+    let alone = singly(configuration, looks: true)
+    return differences("by the machine alone", predicted, alone)
+      + verdictDifferences("by the machine alone", predicted, alone) + alone.lookBreaches
+  }
+
+  private func verdictDifferences(_ name: String, _ one: Outcome, _ other: Outcome) -> [String] {
+    if Self.haveEvictions(one, other) { return [] }
+    for (step, (first, second)) in zip(one.verdicts, other.verdicts).enumerated() where first != second {
+      return ["\(name): step \(step) is \(String(describing: second)), not \(String(describing: first))"]
+    }
+    return []
+  }
+
+  private static func haveEvictions(_ one: Outcome, _ other: Outcome) -> Bool {
+    (one.events.flows + other.events.flows).contains { $0.end == .evicted }
+  }
+
   /// What a flow takes differs between the two, so that a limit on memory may end others first.
   private func differences(_ name: String, _ one: Outcome, _ other: Outcome) -> [String] {
-    if (one.events.flows + other.events.flows).contains(where: { $0.end == .evicted }) { return [] }
+    if Self.haveEvictions(one, other) { return [] }
     let events = [one, other].map { outcome in
       outcome.events.filter {
         switch $0 {
