@@ -30,7 +30,7 @@ import Testing
       let key = ConnectionKey(segment)
       let lookup = FlowLookup(segment, .shared)
       #expect(lookup.hash == FlowHash.shared(key))
-      #expect(lookup.side == (segment.source == key.low ? 0 : 1))
+      #expect(lookup.side == (segment.source == key.low ? .low : .high))
       #expect(ConnectionKey(segment, from: lookup.side) == key)
       var answer = segment
       swap(&answer.source, &answer.destination)
@@ -97,11 +97,7 @@ import Testing
     if number % 4 == 0 { return table.begin(number, with: &syn, from: lookup.side, lookup.hash) }
     table.save(&syn, of: number, from: lookup.side, lookup.hash)
     let slot = table.guess(lookup.hash)
-    if number % 4 == 1 {
-      let (key, isKept) = (table[saved: slot].compactKey, table[saved: slot].isKeptKey)
-      return table.replace(
-        slot, by: Connection(number: number, key: key, isKeptKey: isKept, side: lookup.side, segment: syn))
-    }
+    if number % 4 == 1 { return table.replay(slot, &syn) }
     if number % 4 == 2 { table.refuse(slot, by: syn) }
     return slot
   }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Sizes of records")
 struct RecordSizeTests {
   @Test func areWhatTheyShouldBe() {
-    #expect(MemoryLayout<Connection>.stride == 280)
+    #expect(MemoryLayout<Connection>.stride == 288)
     #expect(MemoryLayout<TCPEndpoint>.stride == 96)
     #expect(MemoryLayout<LogEntry>.stride == 16)
     #expect(MemoryLayout<SYNRecord>.stride == 64)
@@ -136,10 +136,10 @@ struct PackedFieldTests {
         for evidence in Evidence.allCases {
           for var entry in empty {
             let (time, frame, isElsewhere) = (entry.time, entry.frame, entry.isKeptElsewhere)
-            entry.append(LogMove(side: 1, to: state, cause, evidence))
+            entry.append(LogMove(side: .high, to: state, cause, evidence))
             #expect(entry.count == 1)
-            entry.append(LogMove(side: 0, to: .listen, .replaced, .observed))
-            #expect(entry.count == 2 && (entry[0].side, entry[1].side) == (1, 0))
+            entry.append(LogMove(side: .low, to: .listen, .replaced, .observed))
+            #expect(entry.count == 2 && (entry[0].side, entry[1].side) == (.high, .low))
             #expect(entry[0].to == state && entry[0].cause == cause && entry[0].evidence == evidence)
             #expect(entry[0].settlement == .open && entry[1].to == .listen && entry[1].cause == .replaced)
             entry[0].settle(as: .refuted, by: 1023)
@@ -162,14 +162,14 @@ struct PackedFieldTests {
   func aLogKeepsItsOldestMoves(step: Int64) throws {
     var stores = ConnectionStores()
     let start = FlowTableTests.segment(from: 1, at: 0, flags: .ack)
-    let key = CompactKey(ofIPv4: start, from: 0)
-    var connection = Connection(number: 1, key: key, isKeptKey: false, side: 0, segment: start)
-    var model: [(side: Int, time: Int64, cause: TransitionCause)] = []
+    let key = CompactKey(ofIPv4: start, from: .low)
+    var connection = Connection(number: 1, key: key, isKeptKey: false, side: .low, segment: start)
+    var model: [(side: Side, time: Int64, cause: TransitionCause)] = []
     var random = SeededGenerator(seed: UInt64(step))
     for index in 0..<700 as Range<Int64> {
       var segment = FlowTableTests.segment(from: 1, at: index, flags: .ack)
       segment.time = Timestamp(nanoseconds: index / 3 &* step)
-      let side = Int.random(in: 0...1, using: &random)
+      let side = Side(isHigh: Bool.random(using: &random))
       let cause = TransitionCause.allCases.randomElement(using: &random) ?? .sendsSYN
       connection.note(side, to: .established, cause, .observed, segment, in: &stores)
       if model.count == Connection.mostMoves { model.removeLast() }
@@ -180,7 +180,7 @@ struct PackedFieldTests {
     while let slot = reader.next(in: &connection, &stores) { told.append(slot) }
     #expect(told.count == Connection.mostMoves)
     for (slot, expected) in zip(told, model) {
-      #expect(slot.side == expected.side ^ connection.clientSide)
+      #expect((slot.endpoint == .client) == (expected.side == connection.clientSide))
       #expect(slot.time == expected.time && slot.cause == expected.cause)
     }
     let omitted = stores.extras[connection.extras].transitionsOmitted

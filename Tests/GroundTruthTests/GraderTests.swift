@@ -73,7 +73,7 @@ struct GraderTests {
       log: log, end: Self.checkpointTime)
   }
 
-  private func logged(_ time: Int64, _ side: Side, isSent: Bool, flags: UInt16) -> LoggedPacket {
+  private func logged(_ time: Int64, _ side: GroundTruth.Side, isSent: Bool, flags: UInt16) -> LoggedPacket {
     let isFromClient = (side == .a) == isSent
     let ends = [("10.77.0.1", UInt16(40_000)), ("10.77.0.2", 8080)]
     let (source, destination) = (ends[isFromClient ? 0 : 1], ends[isFromClient ? 1 : 0])
