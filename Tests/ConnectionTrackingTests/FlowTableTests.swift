@@ -6,9 +6,6 @@ import Testing
 
 @Suite("The table of flows")
 struct FlowTableTests {
-  /// A scan leaves them by the million: each has a cache line of its own.
-  @Test func savedSYNsFillACacheLine() { #expect(MemoryLayout<SYNRecord>.stride == 64) }
-
   @Test
   func recordsAreUsedAgain() {
     var table = ConnectionTable()

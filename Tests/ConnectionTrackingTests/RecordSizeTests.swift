@@ -188,4 +188,34 @@ struct PackedFieldTests {
     connection.release(ConnectionKey(start), in: &stores)
     #expect(stores.footprint == 0)
   }
+
+  /// Each move is settled by a packet of its own, until the log has no room: what is told to have settled one did.
+  @Test func aFullLogSettlesNothingByAnother() throws {
+    var stores = ConnectionStores()
+    let start = FlowTableTests.segment(from: 1, at: 0, flags: .ack)
+    let key = CompactKey(ofIPv4: start, from: .low)
+    var connection = Connection(number: 1, key: key, isKeptKey: false, side: .low, segment: start)
+    var settled: [Int64: Int64] = [:]
+    for index in 0..<400 as Range<Int64> {
+      var segment = FlowTableTests.segment(from: 1, at: 0, flags: .ack)
+      for (step, side) in [Side.low, .high].enumerated() {
+        segment.time = Timestamp(nanoseconds: 10 * index + Int64(step))
+        connection.note(side, to: .established, .finAcknowledged, .presumed, segment, in: &stores)
+        settled[segment.time.nanoseconds] = 10 * index + Int64(5 - step)
+      }
+      for side in [Side.high, .low] {
+        let move = connection.newestPresumed(side, .finAcknowledged, in: &stores)
+        segment.time = Timestamp(nanoseconds: 10 * index + (side == .high ? 4 : 5))
+        connection.settle(move, as: index % 3 == 0 ? .refuted : .confirmed, by: segment, in: &stores)
+      }
+    }
+    var reader = LogReader(of: &connection)
+    var told: [PackedTransition] = []
+    while let slot = reader.next(in: &connection, &stores) { told.append(slot) }
+    let settlements = told.filter { $0.settlement != .open }
+    #expect(settlements.count > 500)
+    for slot in settlements { #expect(slot.settledTime == settled[slot.time]) }
+    connection.release(ConnectionKey(start), in: &stores)
+    #expect(stores.footprint == 0)
+  }
 }

@@ -118,12 +118,15 @@ extension Connection {
     moment(ofEntry: place.entry, &stores)
   }
 
-  /// Settles a move that nothing has settled yet, by `segment`; does nothing where there is none.
+  /// Settles a move that nothing has settled yet, by `segment`; does nothing where there is none, or where the log is so full
+  /// that the entry which tells when would give way to a later one.
   mutating func settle(
     _ place: LogPlace, as settlement: PackedTransition.Settlement, by segment: Segment,
     in stores: inout ConnectionStores
   ) {
-    guard place != .none, stores.log[log, place.entry][place.move].settlement == .open else { return }
+    guard place != .none, stores.log[log, place.entry][place.move].settlement == .open,
+      Int(log.count) < BlockStore<LogEntry>.mostRoom - 1
+    else { return }
     let entry = entry(of: PacketStamp(time: segment.time, frame: segment.frame), in: &stores)
     stores.log[log, place.entry][place.move].settle(as: settlement, by: entry)
   }
