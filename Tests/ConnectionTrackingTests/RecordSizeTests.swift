@@ -13,7 +13,7 @@ struct RecordSizeTests {
     #expect(MemoryLayout<LogEntry>.stride == 16)
     #expect(MemoryLayout<SYNRecord>.stride == 64)
     #expect(MemoryLayout<PendingArrivals>.stride == 2)
-    #expect(MemoryLayout<Pause>.stride == 24)
+    #expect(MemoryLayout<Pause>.stride == 32)
     #expect(MemoryLayout<PackedTransition>.size == 28)
   }
 

@@ -42,8 +42,7 @@ extension Connection {
   private mutating func makeFirstExtras(_ stores: inout ConnectionStores) -> UInt32 {
     let place = stores.extras.make()
     if marks.contains(.hasPauseAlone) {
-      stores.extras[place].pause = stores.pauses[attachment]
-      stores.pauses.remove(attachment)
+      movePauses(upTo: attachment, to: place, in: &stores)
       marks.remove(.hasPauseAlone)
     }
     attachment = place
@@ -51,21 +50,56 @@ extension Connection {
     return place
   }
 
-  /// The last pause that ended in more data or an ACK, and has not been told of.
-  mutating func pause(_ stores: inout ConnectionStores) -> Pause? {
-    marks.contains(.hasPauseAlone) ? stores.pauses[attachment] : stores.extras[extras].pause
+  private mutating func movePauses(upTo newest: UInt32, to place: UInt32, in stores: inout ConnectionStores) {
+    let pause = stores.pauses[newest]
+    stores.pauses.remove(newest)
+    if pause.earlier != Slab<Pause>.none { movePauses(upTo: pause.earlier, to: place, in: &stores) }
+    if pause.isTold { return tell(pause, in: &stores.extras[place].observations, of: &stores.observations) }
+    stores.extras[place].pause = pause
   }
 
+  /// Adds `pause` to what is told of the connection.
+  func tell(
+    _ pause: Pause, in chain: inout Chain, of observations: inout ObservationStore
+  ) {
+    observations.add(pause.observation(by: role(of: pause.side)), to: &chain, window: -1)
+  }
+
+  /// Keeps a pause. Where it is told of, so is the one before it, whatever that ended in; else it takes the place of one
+  /// that is not.
   @inline(never)
-  mutating func setPause(_ pause: Pause?, in stores: inout ConnectionStores) {
-    if marks.contains(.hasExtras) { return stores.extras[attachment].pause = pause }
-    guard let pause else {
-      if marks.contains(.hasPauseAlone) { stores.pauses.remove(attachment) }
-      return marks.remove(.hasPauseAlone)
+  mutating func keep(_ pause: Pause, in stores: inout ConnectionStores) {
+    var pause = pause
+    if marks.contains(.hasPauseAlone) {
+      let newest = attachment
+      if pause.isTold { stores.pauses[newest].isTold = true }
+      if !stores.pauses[newest].isTold {
+        (pause.earlier, pause.count) = (stores.pauses[newest].earlier, stores.pauses[newest].count)
+        return stores.pauses[newest] = pause
+      }
+      (pause.earlier, pause.count) = (newest, stores.pauses[newest].count + 1)
     }
-    if marks.contains(.hasPauseAlone) { return stores.pauses[attachment] = pause }
+    if marks.contains(.hasExtras) || pause.count > Pause.most { return keepAmongExtras(pause, in: &stores) }
     attachment = stores.pauses.insert(pause)
     marks.insert(.hasPauseAlone)
+  }
+
+  private mutating func keepAmongExtras(_ pause: Pause, in stores: inout ConnectionStores) {
+    let place = makeExtras(&stores)
+    guard pause.isTold else { return stores.extras[place].pause = pause }
+    if let earlier = stores.extras[place].pause {
+      tell(earlier, in: &stores.extras[place].observations, of: &stores.observations)
+      stores.extras[place].pause = nil
+    }
+    tell(pause, in: &stores.extras[place].observations, of: &stores.observations)
+  }
+
+  private mutating func releasePauses(_ stores: inout ConnectionStores) {
+    var place = attachment
+    while place != Slab<Pause>.none {
+      stores.pauses.remove(place)
+      place = stores.pauses[place].earlier
+    }
   }
 
   /// Gives back what it has beside the record.
@@ -73,7 +107,7 @@ extension Connection {
     if marks.contains(.isHalfOpen) { endHalfOpen(key, in: &stores) }
     var block = log
     stores.log.release(&block)
-    if marks.contains(.hasPauseAlone) { stores.pauses.remove(attachment) }
+    if marks.contains(.hasPauseAlone) { releasePauses(&stores) }
     guard marks.contains(.hasExtras) else { return }
     stores.disorder.remove(&stores.extras[attachment].ends[.low].holes)
     stores.disorder.remove(&stores.extras[attachment].ends[.high].holes)

@@ -13,6 +13,9 @@ extension Connection {
   mutating func facts(
     _ key: ConnectionKey, _ reason: Flow.EndReason, at end: Timestamp, _ stores: inout ConnectionStores
   ) -> FlowFacts {
+    if marks.contains(.hasPauseAlone), stores.pauses[attachment].count > 1 || stores.pauses[attachment].isTold {
+      makeExtras(&stores)
+    }
     let previous = stores.extras[extras].previous
     let observations = stores.extras[extras].observations
     return FlowFacts(

@@ -122,11 +122,15 @@ extension Connection {
 
   private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores)
   {
-    add(.silence, segment, side, in: &stores, window: -1) { observation in
-      observation.delay = quiet
-      if segment.flags.contains(.fin) { observation.circumstances.insert(.endedByFIN) }
-      if segment.flags.contains(.rst) { observation.circumstances.insert(.endedByRST) }
+    if segment.flags.contains(.rst) {
+      return add(.silence, segment, side, in: &stores, window: -1) { observation in
+        observation.delay = quiet
+        observation.circumstances.insert(.endedByRST)
+        if segment.flags.contains(.fin) { observation.circumstances.insert(.endedByFIN) }
+      }
     }
+    weigh(.silence)
+    keepPause(before: segment, from: side, isTold: true, in: &stores)
   }
 
   /// Whether a SYN or FIN that comes again was not sent again, but doubled or held back by the network: a timer had to
@@ -170,8 +174,7 @@ extension Connection {
   mutating func append(_ observation: Observation, window: Int64, in stores: inout ConnectionStores) {
     let place = makeExtras(&stores)
     if let pause = stores.extras[place].pause {
-      stores.observations.add(
-        pause.observation(by: role(of: pause.side)), to: &stores.extras[place].observations, window: -1)
+      tell(pause, in: &stores.extras[place].observations, of: &stores.observations)
       stores.extras[place].pause = nil
     }
     weigh(observation.kind)
@@ -202,7 +205,15 @@ extension Connection {
   mutating func notePause(before segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let last = lastTime(&stores)
     guard segment.time.nanoseconds &- last >= stores.observations.leastSilence else { return }
-    let states = (ends[side].state, ends[peer(of: side)].state)
-    setPause(Pause(ended: segment, by: side, after: last, states.0, states.1), in: &stores)
+    keepPause(before: segment, from: side, isTold: false, in: &stores)
+  }
+
+  private mutating func keepPause(
+    before segment: Segment, from side: Side, isTold: Bool, in stores: inout ConnectionStores
+  ) {
+    var pause = Pause(
+      ended: segment, by: side, after: lastTime(&stores), ends[side].state, ends[peer(of: side)].state)
+    pause.isTold = isTold
+    keep(pause, in: &stores)
   }
 }

@@ -10,7 +10,7 @@ struct Extras: Sendable {
   var secondDeadline = Int64.max
   /// The number of the incarnation before; 0 where there was none.
   var previous = 0
-  /// See ``Connection/pause(_:)``.
+  /// The last pause that ended in more data or an ACK, and has not been told of.
   var pause: Pause?
   /// Moments that have no room in a ``LogEntry``.
   var moments: [PacketStamp] = []

@@ -1,13 +1,23 @@
 import PacketDecoding
 
-/// A pause of a connection that only ended in more data, or an ACK: worth a word where something comes of it. In 24
-/// bytes, for many connections have one.
+/// A time without a packet, in 32 bytes, for many connections have one or a few.
+///
+/// One that only ended in more data, or an ACK, is worth a word where something comes of it; any other is told of.
 struct Pause: Sendable {
+  /// So many are kept without ``Extras``.
+  static let most: UInt8 = 7
+
   /// When it ended, in nanoseconds, and how long it was.
   let end: Int64
   let length: Int64
-  /// From the lowest bit: who ended it 1, the two states 4 each, the frame.
+  /// From the lowest bit: who ended it 1, the two states 4 each, whether by a FIN 1, the frame.
   private let packed: UInt64
+  /// The one before it, in its slab.
+  var earlier = Slab<Pause>.none
+  /// How many there are up to this one.
+  var count: UInt8 = 1
+  /// It is told of, whatever comes.
+  var isTold = false
 
   init(
     ended segment: Segment, by side: Side, after last: Int64, _ senderState: TCPState?, _ receiverState: TCPState?
@@ -16,8 +26,10 @@ struct Pause: Sendable {
     length = segment.time.nanoseconds(since: Timestamp(nanoseconds: last))
     packed =
       UInt64(side.rawValue) | Self.code(senderState) << 1 | Self.code(receiverState) << 5
-      | segment.frame << 9
+      | (segment.flags.contains(.fin) ? Self.finBit : 0) | segment.frame << 10
   }
+
+  private static let finBit: UInt64 = 1 << 9
 
   var side: Side { Side(isHigh: packed & 1 != 0) }
 
@@ -25,11 +37,12 @@ struct Pause: Sendable {
   private static func state(_ code: UInt64) -> TCPState? { TCPState(code: UInt8(truncatingIfNeeded: code & 15)) }
 
   func observation(by sender: EndpointRole) -> Observation {
-    let moment = PacketStamp(time: Timestamp(nanoseconds: end), frame: packed >> 9)
+    let moment = PacketStamp(time: Timestamp(nanoseconds: end), frame: packed >> 10)
     var observation = Observation(kind: .silence, sender: sender, first: moment)
     observation.delay = length
     observation.senderState = Self.state(packed >> 1)
     observation.receiverState = Self.state(packed >> 5)
+    if packed & Self.finBit != 0 { observation.circumstances.insert(.endedByFIN) }
     return observation
   }
 }
