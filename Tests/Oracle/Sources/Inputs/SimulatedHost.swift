@@ -1,1 +1,0 @@
-../../../TestSupport/SimulatedHost.swift

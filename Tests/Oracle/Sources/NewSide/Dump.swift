@@ -1,1 +1,0 @@
-../Side/Dump.swift

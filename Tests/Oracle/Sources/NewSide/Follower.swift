@@ -1,1 +1,0 @@
-../Side/Follower.swift

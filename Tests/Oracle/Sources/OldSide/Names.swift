@@ -1,1 +1,0 @@
-// What Dump.swift and Follower.swift call by these names has them in OldTracking.
