@@ -110,9 +110,6 @@ struct LogMove: Sendable, BitwiseCopyable {
   /// It is not certain, a timer's for one, and nothing has settled it.
   var isOpen: Bool { knowledge == UInt32(Evidence.presumed.rawValue) || knowledge == UInt32(Evidence.timer.rawValue) }
 
-  /// Its end's own segment shows it, or has confirmed it.
-  var isCertain: Bool { knowledge == UInt32(Evidence.observed.rawValue) || knowledge == Self.confirmed }
-
   /// The same where it is the first move of an entry whose moment is kept elsewhere.
   fileprivate func keepingWidth(of move: LogMove) -> LogMove { LogMove(bits: bits | move.bits & Self.wideBit) }
 

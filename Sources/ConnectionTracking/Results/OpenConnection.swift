@@ -43,7 +43,7 @@ extension Connection {
     let isKnown = newest != .none
     return OpenConnection.End(
       state: ends[side].state, since: isKnown ? moment(of: newest, &stores).time : nil,
-      isPresumed: isKnown && !stores.log[log, newest.entry][newest.move].isCertain,
+      isPresumed: isKnown && stores.log[log, newest.entry][newest.move].isOpen,
       packets: Int(truncatingIfNeeded: packets(of: side, &stores)),
       payloadBytes: Int(truncatingIfNeeded: payloadBytes(of: side, &stores)))
   }
