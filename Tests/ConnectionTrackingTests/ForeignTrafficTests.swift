@@ -212,13 +212,7 @@ private enum FeedingWay: CaseIterable {
   ) {
     var batch = SegmentBatch()
     for step in steps {
-      switch step {
-      case .segment(let segment, let payload):
-        batch.next = segment
-        batch.add(payload: payload.span)
-      case .icmpError(let error): batch.add(.error(error))
-      case .silence(let time): batch.add(.time(time))
-      }
+      batch.add(step)
       if batch.isFull { tracker.process(&batch, into: &events) }
     }
     tracker.process(&batch, into: &events)

@@ -102,8 +102,7 @@ public enum TransitionCause: String, Sendable, Hashable, CaseIterable {
 
 extension TransitionCause {
   /// Its place among all causes: below 31.
-  @inline(__always)
-  var code: UInt8 {
+  package var code: UInt8 {
     switch self {
     case .sendsSYN: 0
     case .receivesSYN: 1

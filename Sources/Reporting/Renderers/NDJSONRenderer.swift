@@ -7,7 +7,7 @@ import PacketDecoding
 /// The capture's line holds counts that are only known once everything was read, so it follows the flows.
 public struct NDJSONRenderer: ReportRenderer {
   private let names: [String]
-  private var entries: TimelineEntryJSON
+  private var entries: TransitionJSON
   private let sentence: FlowSentence
   /// The key of each state's time, by raw value; then the same with a comma before it.
   private let timeKeys: PreparedTexts
@@ -30,7 +30,7 @@ public struct NDJSONRenderer: ReportRenderer {
     self.names = names.all
     timeKeys = PreparedTexts(names.all.map { "\"\($0)\":" } + names.all.map { ",\"\($0)\":" })
     outcomes = OutcomeJSON(names: names.all)
-    entries = TimelineEntryJSON(names: names.all)
+    entries = TransitionJSON(names: names.all)
     sentence = FlowSentence(names: names.all)
   }
 

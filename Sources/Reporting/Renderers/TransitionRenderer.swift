@@ -12,14 +12,14 @@ public struct TransitionRenderer: Sendable {
 
   private let names: [String]
   private let form: Form
-  private var entries: TimelineEntryJSON
+  private var entries: TransitionJSON
   private let columns: Columns
   private let style: TextStyle
 
   public init(_ form: Form, names: StateNames = .bsd, style: TextStyle = .plain) {
     self.form = form
     self.names = names.all
-    entries = TimelineEntryJSON(names: names.all)
+    entries = TransitionJSON(names: names.all)
     self.style = style
     columns = Columns(style: style)
   }

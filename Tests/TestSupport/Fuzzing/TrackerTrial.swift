@@ -131,13 +131,7 @@ extension TrackerTrial {
     var batch = SegmentBatch(capacity: 80)
     var outcome = Outcome()
     for step in steps {
-      switch step {
-      case .segment(let segment, let payload):
-        batch.next = segment
-        batch.add(payload: payload.span)
-      case .icmpError(let error): batch.add(.error(error))
-      case .silence(let time): batch.add(.time(time))
-      }
+      batch.add(step)
       guard batch.isFull else { continue }
       tracker.process(&batch, into: &outcome.events)
       outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
@@ -286,5 +280,17 @@ extension [TrackerEvent] {
       return ["event \(index) is \(index < other.count ? "\(other[index])" : "missing"), not \(event)"]
     }
     return ["\(other.count - count) more events"]
+  }
+}
+
+extension SegmentBatch {
+  package mutating func add(_ step: TrackerStep) {
+    switch step {
+    case .segment(let segment, let payload):
+      next = segment
+      add(payload: payload.span)
+    case .icmpError(let error): add(.error(error))
+    case .silence(let time): add(.time(time))
+    }
   }
 }

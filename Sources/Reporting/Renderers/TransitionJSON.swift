@@ -5,7 +5,7 @@ import PacketDecoding
 ///
 /// A report has millions of these, so what stands together between two numbers is put together once, for every pair of
 /// states, cause and evidence that comes up.
-struct TimelineEntryJSON: Sendable {
+struct TransitionJSON: Sendable {
   /// The spellings of the states by raw value, UNKNOWN last.
   private let names: [String]
   /// Where ``middles`` has the text, by role, states, cause and evidence; `none` until it is needed.
@@ -46,7 +46,7 @@ struct TimelineEntryJSON: Sendable {
   private mutating func middle(of entry: Transition) -> Int {
     var index = Int(entry.endpoint.rawValue) &* TCPState?.places &+ entry.fromPlace
     index = index &* TCPState?.places &+ entry.toPlace
-    index = index &* causes &+ entry.cause.index
+    index = index &* causes &+ Int(entry.cause.code)
     index = index &* kindsOfEvidence &+ Int(entry.evidence.rawValue)
     if places[index] == Self.none {
       places[index] = UInt16(truncatingIfNeeded: middles.count)
@@ -59,32 +59,6 @@ struct TimelineEntryJSON: Sendable {
     let states = "\"from\":\"\(names[entry.fromPlace])\",\"to\":\"\(names[entry.toPlace])\""
     let reason = "\"cause\":\"\(entry.cause.rawValue)\",\"evidence\":\"\(entry.evidence.word)\""
     return ",\"endpoint\":\"\(entry.endpoint.word)\",\(states),\(reason)"
-  }
-}
-
-extension TransitionCause {
-  /// Its place among all cases: the only number that an enumeration of words has.
-  fileprivate var index: Int {
-    switch self {
-    case .sendsSYN: 0
-    case .receivesSYN: 1
-    case .sendsSYNACK: 2
-    case .receivesSYNACK: 3
-    case .synAcknowledged: 4
-    case .sendsFIN: 5
-    case .receivesFIN: 6
-    case .receivesFINACK: 7
-    case .finAcknowledged: 8
-    case .sendsRST: 9
-    case .receivesRST: 10
-    case .receivesICMPError: 11
-    case .timeWaitExpired: 12
-    case .finWait2Expired: 13
-    case .midstream: 14
-    case .unseenBytes: 15
-    case .replaced: 16
-    case .presumptionRefuted: 17
-    }
   }
 }
 
