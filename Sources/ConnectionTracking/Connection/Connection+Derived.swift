@@ -54,15 +54,20 @@ extension Connection {
     let pause = stores.pauses[newest]
     stores.pauses.remove(newest)
     if pause.earlier != Slab<Pause>.none { movePauses(upTo: pause.earlier, to: place, in: &stores) }
-    if pause.isTold { return tell(pause, in: &stores.extras[place].observations, of: &stores.observations) }
+    if pause.isTold { return tell(pause, at: place, in: &stores) }
     stores.extras[place].pause = pause
   }
 
-  /// Adds `pause` to what is told of the connection.
-  func tell(
-    _ pause: Pause, in chain: inout Chain, of observations: inout ObservationStore
-  ) {
-    observations.add(pause.observation(by: role(of: pause.side)), to: &chain, window: -1)
+  private func tell(_ pause: Pause, at place: UInt32, in stores: inout ConnectionStores) {
+    let observation = pause.observation(by: role(of: pause.side))
+    stores.observations.add(observation, to: &stores.extras[place].observations, window: -1)
+  }
+
+  /// Tells of the pause in the extras at `place` that merely ended in more data, now that something has come of it.
+  func tellLastPause(at place: UInt32, in stores: inout ConnectionStores) {
+    guard let pause = stores.extras[place].pause else { return }
+    tell(pause, at: place, in: &stores)
+    stores.extras[place].pause = nil
   }
 
   /// Keeps a pause. Where it is told of, so is the one before it, whatever that ended in; else it takes the place of one
@@ -87,11 +92,8 @@ extension Connection {
   private mutating func keepAmongExtras(_ pause: Pause, in stores: inout ConnectionStores) {
     let place = makeExtras(&stores)
     guard pause.isTold else { return stores.extras[place].pause = pause }
-    if let earlier = stores.extras[place].pause {
-      tell(earlier, in: &stores.extras[place].observations, of: &stores.observations)
-      stores.extras[place].pause = nil
-    }
-    tell(pause, in: &stores.extras[place].observations, of: &stores.observations)
+    tellLastPause(at: place, in: &stores)
+    tell(pause, at: place, in: &stores)
   }
 
   private mutating func releasePauses(_ stores: inout ConnectionStores) {

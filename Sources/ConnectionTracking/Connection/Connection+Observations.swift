@@ -173,10 +173,7 @@ extension Connection {
   /// Adds `observation`, and before it the pause that went before.
   mutating func append(_ observation: Observation, window: Int64, in stores: inout ConnectionStores) {
     let place = makeExtras(&stores)
-    if let pause = stores.extras[place].pause {
-      tell(pause, in: &stores.extras[place].observations, of: &stores.observations)
-      stores.extras[place].pause = nil
-    }
+    tellLastPause(at: place, in: &stores)
     weigh(observation.kind)
     stores.observations.add(observation, to: &stores.extras[place].observations, window: window)
   }
