@@ -28,14 +28,17 @@ struct ConnectionStores: ~Copyable, Sendable {
 extension Connection {
   /// Where its extras are; ``ExtrasStore/none`` where it has none, and what is there then is what all begin with.
   @inline(__always)
-  var extras: UInt32 { marks.contains(.hasExtras) ? attachment : ExtrasStore.none }
+  var extras: UInt32 { hasExtras ? attachment : ExtrasStore.none }
+
+  @inline(__always)
+  var hasExtras: Bool { marks.contains(.hasExtras) }
 
   /// Sees to it that it has extras, which are to be changed.
   ///
   /// - Returns: where they are.
   @inline(__always) @discardableResult
   mutating func makeExtras(_ stores: inout ConnectionStores) -> UInt32 {
-    marks.contains(.hasExtras) ? attachment : makeFirstExtras(&stores)
+    hasExtras ? attachment : makeFirstExtras(&stores)
   }
 
   @inline(never)
@@ -84,7 +87,7 @@ extension Connection {
       }
       (pause.earlier, pause.count) = (newest, stores.pauses[newest].count + 1)
     }
-    if marks.contains(.hasExtras) || pause.count > Pause.most { return keepAmongExtras(pause, in: &stores) }
+    if hasExtras || pause.count > Pause.most { return keepAmongExtras(pause, in: &stores) }
     attachment = stores.pauses.insert(pause)
     marks.insert(.hasPauseAlone)
   }
@@ -110,7 +113,7 @@ extension Connection {
     var block = log
     stores.log.release(&block)
     if marks.contains(.hasPauseAlone) { releasePauses(&stores) }
-    guard marks.contains(.hasExtras) else { return }
+    guard hasExtras else { return }
     stores.disorder.remove(&stores.extras[attachment].ends[.low].holes)
     stores.disorder.remove(&stores.extras[attachment].ends[.high].holes)
     stores.observations.release(&stores.extras[attachment].observations)
@@ -194,7 +197,7 @@ extension Connection {
   /// True while bytes beyond what is contiguous have passed.
   @inline(__always)
   mutating func hasHoles(_ side: Side, _ stores: inout ConnectionStores) -> Bool {
-    marks.contains(.hasExtras) && stores.extras[attachment].ends[side].holes != DisorderStore.none
+    hasExtras && stores.extras[attachment].ends[side].holes != DisorderStore.none
   }
 
   /// After the FIN of `side`, where one passed.
@@ -271,20 +274,24 @@ extension Connection {
 
 extension Connection {
   mutating func packets(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
-    UInt64(stores.extras[extras].ends[side].packetsBeyond) << 32 | UInt64(ends[side].packets)
+    let counted = UInt64(ends[side].packets)
+    return hasExtras ? UInt64(stores.extras[attachment].ends[side].packetsBeyond) << 32 | counted : counted
   }
 
   mutating func bytes(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
-    UInt64(stores.extras[extras].ends[side].bytesBeyond) << 32 | UInt64(ends[side].bytes)
+    let counted = UInt64(ends[side].bytes)
+    return hasExtras ? UInt64(stores.extras[attachment].ends[side].bytesBeyond) << 32 | counted : counted
   }
 
   mutating func payloadBytes(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
-    UInt64(stores.extras[extras].ends[side].payloadBeyond) << 32 | UInt64(ends[side].payloadBytes)
+    let counted = UInt64(ends[side].payloadBytes)
+    return hasExtras ? UInt64(stores.extras[attachment].ends[side].payloadBeyond) << 32 | counted : counted
   }
 
   /// Each byte once.
   mutating func distinctPayloadBytes(of side: Side, _ stores: inout ConnectionStores) -> UInt64 {
-    payloadBytes(of: side, &stores) &- stores.extras[extras].ends[side].repeatedPayloadBytes
+    let all = payloadBytes(of: side, &stores)
+    return hasExtras ? all &- stores.extras[attachment].ends[side].repeatedPayloadBytes : all
   }
 
   /// Counts a segment of `side`.

@@ -17,18 +17,21 @@ extension Connection {
       packets: Int(truncatingIfNeeded: packets(of: .low, &stores) &+ packets(of: .high, &stores)),
       payloadBytes: Int(
         truncatingIfNeeded: distinctPayloadBytes(of: .low, &stores) &+ distinctPayloadBytes(of: .high, &stores)),
-      retransmittedBytes: Int(
-        truncatingIfNeeded: stores.extras[extras].ends[.low].retransmittedBytes
-          &+ stores.extras[extras].ends[.high].retransmittedBytes),
+      retransmittedBytes: hasExtras ? retransmittedBytes(&stores) : 0,
       resetTime: reset?.first.time ?? Timestamp(nanoseconds: 0),
       clientEnd: digest(of: client, walk.stays[client], until: end.nanoseconds),
       serverEnd: digest(of: server, walk.stays[server], until: end.nanoseconds))
   }
 
+  private mutating func retransmittedBytes(_ stores: inout ConnectionStores) -> Int {
+    let bytes = Side.both.reduce(0) { $0 &+ stores.extras[attachment].ends[$1].retransmittedBytes }
+    return Int(truncatingIfNeeded: bytes)
+  }
+
   /// Whether a digest tells all that is counted of the connection.
   mutating func isUneventful(_ stores: inout ConnectionStores) -> Bool {
     guard !marks.contains(.isEventful), !isSelfConnect else { return false }
-    guard marks.contains(.hasExtras) else { return true }
+    guard hasExtras else { return true }
     let extra = attachment
     guard stores.extras[extra].previous == 0, stores.extras[extra].observations.omitted == 0,
       stores.extras[extra].ends[.low].uncapturedBytes == 0, stores.extras[extra].ends[.high].uncapturedBytes == 0,

@@ -205,6 +205,26 @@ extension Connection {
     keepPause(before: segment, from: side, isTold: false, in: &stores)
   }
 
+  /// Keeps the pause that a predicted segment ends, as the machine would: a plain segment brings no word of it.
+  @inline(__always)
+  mutating func notePredictedPause(before segment: Segment, from side: Side, in stores: inout ConnectionStores) {
+    let quiet = quiet(before: segment)
+    if quiet >= stores.observations.leastSilence { keepPredictedPause(quiet, segment, side, in: &stores) }
+  }
+
+  @inline(never)
+  private mutating func keepPredictedPause(
+    _ quiet: Int64, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores
+  ) {
+    let isPlain =
+      segment.flags.isDisjoint(with: [.syn, .fin]) && !closing.hasFIN && quiet < stores.observations.leastIdle
+    if isPlain {
+      keepPause(before: segment, from: side, isTold: false, in: &stores)
+    } else {
+      noteSilence(quiet, segment, side, in: &stores)
+    }
+  }
+
   private mutating func keepPause(
     before segment: Segment, from side: Side, isTold: Bool, in stores: inout ConnectionStores
   ) {

@@ -3,34 +3,33 @@ import PacketDecoding
 // The SYN and its SYN-ACK, as they should be: what the machine would make of them, without a look for anything else.
 
 extension Connection {
-  /// True for the first SYN of a connection, or the SYN-ACK that answers it, at once and with nothing else in it.
+  /// True for the first SYN of a connection, or the SYN-ACK that answers it, with nothing else in it.
   @inline(__always)
   mutating func opensInOrder(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     guard segment.flags.contains(.syn), marks.prediction == .opening || marks.prediction == .answer else {
       return false
     }
-    return stores.predictsSegments && opens(segment, from: side, stores.observations.leastSilence)
+    return stores.predictsSegments && opens(segment, from: side)
   }
 
   @inline(never)
-  private mutating func opens(_ segment: Segment, from side: Side, _ leastSilence: Int64) -> Bool {
+  private mutating func opens(_ segment: Segment, from side: Side) -> Bool {
     let isAnswer = marks.prediction == .answer
     guard segment.flags.subtracting([.ece, .cwr, .ae]) == (isAnswer ? [.syn, .ack] : .syn),
       (side == clientSide) != isAnswer, segment.wirePayloadLength == 0, !segment.options.kinds.contains(.fastOpen),
       UInt(bitPattern: segment.wireLength) >> 31 == 0, LogEntry.hasRoom(for: segment, since: first)
     else { return false }
     guard isAnswer else { return true }
-    let quiet = segment.time.nanoseconds &- ends[side.other].lastTime
-    return UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
-      && segment.acknowledgment == ends[side.other].next
+    return segment.acknowledgment == ends[side.other].next && quiet(before: segment) >= 0
   }
 
-  /// Takes a SYN or SYN-ACK of which ``opensInOrder(_:from:_:)`` holds.
+  /// Takes a SYN or SYN-ACK of which ``opensInOrder(_:from:in:)`` holds.
   @inline(never)
   mutating func takeOpening(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     let isAnswer = marks.prediction == .answer
     guard var entry = LogEntry(PacketStamp(segment), since: first) else { return }
     if isAnswer {
+      notePredictedPause(before: segment, from: side, in: &stores)
       if stores.backlog.isDoubtful(segment) { ends[side].facts.insert(.mayBeCookie) }
       confirmSYN(at: side, in: &stores)
     } else {

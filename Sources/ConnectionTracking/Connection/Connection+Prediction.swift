@@ -31,22 +31,22 @@ enum Prediction: UInt8, Sendable {
 }
 
 extension Connection {
-  /// True for a segment that is what ``Prediction`` says, in order and at once.
-  ///
-  /// - Parameter leastSilence: see ``TrackerConfiguration/leastSilence``.
+  /// True for a segment that is what ``Prediction`` says, and in order.
   @inline(__always)
-  mutating func isPredicted(_ segment: Segment, from side: Side, _ leastSilence: Int64) -> Bool {
+  mutating func isPredicted(_ segment: Segment, from side: Side) -> Bool {
     guard marks.prediction.isOfSegments, segment.flags.isSubset(of: [.ack, .fin, .psh, .ece, .cwr, .ae]),
       let acknowledgment = segment.acknowledgment
     else { return false }
-    let lastIsOwn = marks.contains(.lastIsHigh) == (side == .high)
     let frames = segment.frame &- first.frame
-    let isInOrder = ends.withPair(side.index) { end, peer in
-      let quiet = segment.time.nanoseconds &- (lastIsOwn ? end.lastTime : peer.lastTime)
-      return UInt64(bitPattern: quiet) < UInt64(bitPattern: leastSilence)
-        && end.isInOrder(segment, acknowledgment, to: &peer)
-    }
-    return isInOrder && frames <= UInt64(UInt32.max) && isExpected(segment, acknowledgment, from: side)
+    let isInOrder = ends.withPair(side.index) { end, peer in end.isInOrder(segment, acknowledgment, to: &peer) }
+    return isInOrder && frames <= UInt64(UInt32.max) && quiet(before: segment) >= 0
+      && isExpected(segment, acknowledgment, from: side)
+  }
+
+  /// How long nothing was seen before `segment`, in nanoseconds; less than 0 where the clock was set back.
+  @inline(__always)
+  func quiet(before segment: Segment) -> Int64 {
+    segment.time.nanoseconds &- ends[Side(isHigh: marks.contains(.lastIsHigh))].lastTime
   }
 
   /// True for what ``Prediction`` says, of a segment that is in order.
@@ -82,6 +82,7 @@ extension Connection {
     _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
+    notePredictedPause(before: segment, from: side, in: &stores)
     guard marks.prediction == .data, !segment.flags.contains(.fin) else {
       return takeMove(segment, sample, from: side, timers: timers, in: &stores)
     }
@@ -175,7 +176,7 @@ extension Connection {
     var block = log
     stores.log.append(entry, to: &block)
     log = block
-    if segment.flags.contains(.fin), marks.contains(.hasExtras) {
+    if segment.flags.contains(.fin), hasExtras {
       stores.extras[attachment].ends[side].finTime = segment.time.nanoseconds
     }
     restartTimer(side, from: earlier.0, segment, sent: true, timers, in: &stores)

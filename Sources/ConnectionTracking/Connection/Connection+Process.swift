@@ -14,7 +14,7 @@ extension Connection {
     _ segment: Segment, _ sample: PayloadSample, from side: Side, timers: TimerProfile,
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
-    if isPredicted(segment, from: side, stores.observations.leastSilence) {
+    if isPredicted(segment, from: side) {
       return takePredicted(segment, sample, from: side, timers: timers, in: &stores)
     }
     if opensInOrder(segment, from: side, in: &stores) {

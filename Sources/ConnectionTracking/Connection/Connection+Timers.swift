@@ -72,7 +72,7 @@ extension Connection {
   /// When the connection wants to be looked at next, in nanoseconds: its timers, or when it is over and has lingered long
   /// enough for what may still come late (a retransmitted FIN, its ACK, an answer to a RST).
   mutating func nextWake(linger: Int64, _ stores: inout ConnectionStores) -> Int64 {
-    let deadline = marks.contains(.hasExtras) ? deadline(&stores) : timer
+    let deadline = hasExtras ? deadline(&stores) : timer
     guard isOver else { return deadline }
     return min(deadline, Timestamp(nanoseconds: lastTime(&stores)).advanced(byNanoseconds: linger).nanoseconds)
   }

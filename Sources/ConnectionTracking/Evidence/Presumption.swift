@@ -153,7 +153,7 @@ extension Connection {
 
   mutating func forgetAcknowledgment(of side: Side, in stores: inout ConnectionStores) {
     ends[side].facts.remove(.acknowledgedSince)
-    if marks.contains(.hasExtras) { stores.extras[attachment].ends[side].acknowledgedAt = .min / 2 }
+    if hasExtras { stores.extras[attachment].ends[side].acknowledgedAt = .min / 2 }
   }
 
   /// `sender` has sent another segment: its time is that of the acknowledgment no more, unless it is one again.
