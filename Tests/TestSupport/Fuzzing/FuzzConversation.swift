@@ -70,7 +70,7 @@ package struct FuzzConversation {
       directions[direction ^ 1].acknowledged = segment.acknowledgment?.rawValue ?? 0
     }
     segment.wireLength = segment.wirePayloadLength + 40
-    segment.identification = UInt16(identification)
+    segment.identification = ends.0.address.isIPv6 ? nil : UInt16(identification)
     segment.timeToLive = identification > 250 ? 1 : 64
     segment.checksum = size >> 4 == 15 ? .invalid : .valid
     addOptions(options, to: &segment, direction)

@@ -22,8 +22,17 @@ package struct TrackerTrial {
     packets.prefix(FuzzConversation.maximumSteps).reduce(into: [0x80, 0]) { $0 += [3] + $1.encoded }
   }
 
+  /// The ways to feed it that are held against one segment after another.
+  package enum Way: Int, CaseIterable { case batches, streams, savedSYNs, digests, machine }
+
   /// What the tracker did that it must not; empty where all was well.
   package static func breaches(_ bytes: [UInt8]) -> [String] { TrackerTrial(bytes).breaches() }
+
+  /// The same in one way, which the bytes choose: a fuzzer has others of the kind for the others.
+  package static func breachesInOneWay(_ bytes: [UInt8]) -> [String] {
+    let sum = bytes.reduce(0) { $0 &* 31 &+ Int($1) }
+    return TrackerTrial(bytes).breaches([Way.allCases[Int(sum.magnitude % UInt(Way.allCases.count))]])
+  }
 
   /// Its flows, in the order they ended, as segments fed one by one give them.
   package func flows() -> [Flow] { singly(configuration).events.flows }
@@ -85,7 +94,7 @@ extension TrackerTrial {
       let verdict = Self.feed(step, to: &tracker, &outcome.events)
       outcome.verdicts.append(verdict)
       outcome.mostFlows = max(outcome.mostFlows, tracker.openFlows)
-      // To look at the flows changes nothing.
+      // To look at the flows changes nothing, but for the room that it takes.
       if looks, number % 8 == 0 { outcome.lookBreaches += Self.breaches(ofLooksAt: &tracker, after: verdict) }
     }
     tracker.finish(into: &outcome.events)
@@ -145,24 +154,38 @@ extension TrackerTrial {
 // MARK: - What must hold
 
 extension TrackerTrial {
-  package func breaches() -> [String] {
+  package func breaches(_ ways: [Way] = Way.allCases) -> [String] {
     let single = singly(configuration, looks: true)
-    let batched = inBatches(configuration)
-    var streaming = configuration
-    streaming.reassemblesStreams = true
-    let streamed = singly(streaming)
-    var result = single.events.difference(from: batched.events).map { "in batches: \($0)" }
-    result += differences("with streams", single, streamed)
-    var saving = configuration
-    saving.reportsTransitions = false
-    let saved = singly(saving, looks: true)
-    result += differences("with saved SYNs", single, saved)
-    result += digestDifferences(saved, saving)
-    result += machineDifferences(single, configuration) + machineDifferences(saved, saving)
-    result += verdictDifferences("with saved SYNs", single, saved) + single.lookBreaches + saved.lookBreaches
-    let most = max(single.mostFlows, batched.mostFlows, streamed.mostFlows)
-    if most > configuration.maximumFlows { result.append("\(most) flows held") }
-    return result + breaches(single.events.flows) + Self.breaches(ofStreams: streamed.events)
+    let result = single.lookBreaches + breaches(single.events.flows) + breaches(ofMost: single)
+    return result + ways.flatMap { breaches($0, beside: single) }
+  }
+
+  private func breaches(_ way: Way, beside single: Outcome) -> [String] {
+    var other = configuration
+    switch way {
+    case .batches:
+      let (unlooked, batched) = (singly(configuration), inBatches(configuration))
+      return unlooked.events.difference(from: batched.events).map { "in batches: \($0)" } + breaches(ofMost: batched)
+        + differences("without looks", single, unlooked)
+    case .streams:
+      other.reassemblesStreams = true
+      let streamed = singly(other)
+      return differences("with streams", single, streamed) + breaches(ofMost: streamed)
+        + Self.breaches(ofStreams: streamed.events)
+    case .savedSYNs:
+      other.reportsTransitions = false
+      let saved = singly(other, looks: true)
+      return differences("with saved SYNs", single, saved) + verdictDifferences("with saved SYNs", single, saved)
+        + saved.lookBreaches + machineDifferences(saved, other)
+    case .digests:
+      other.reportsTransitions = false
+      return digestDifferences(singly(other), other)
+    case .machine: return machineDifferences(single, configuration)
+    }
+  }
+
+  private func breaches(ofMost outcome: Outcome) -> [String] {
+    outcome.mostFlows > configuration.maximumFlows ? ["\(outcome.mostFlows) flows held"] : []
   }
 
   /// What is predicted is what the machine says, alone.
@@ -277,9 +300,28 @@ extension [TrackerEvent] {
   fileprivate func difference(from other: [TrackerEvent]) -> [String] {
     if self == other { return [] }
     for (index, event) in enumerated() where index >= other.count || event != other[index] {
-      return ["event \(index) is \(index < other.count ? "\(other[index])" : "missing"), not \(event)"]
+      if index < other.count { return ["event \(index): \(Self.account(of: event, other[index]))"] }
+      return ["event \(index) is missing, not \(event)"]
     }
     return ["\(other.count - count) more events"]
+  }
+}
+
+extension [TrackerEvent] {
+  /// The lines in which two dumps differ.
+  private static func account(of one: TrackerEvent, _ other: TrackerEvent) -> String {
+    let lines = [one, other].map { event in
+      var text = ""
+      dump(event, to: &text)
+      return text.split(separator: "\n").map(String.init)
+    }
+    let differing = lines[1].difference(from: lines[0]).map { change in
+      switch change {
+      case .insert(_, let line, _): "+\(line)"
+      case .remove(_, let line, _): "-\(line)"
+      }
+    }
+    return differing.joined(separator: "\n")
   }
 }
 

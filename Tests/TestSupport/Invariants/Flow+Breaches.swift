@@ -33,7 +33,9 @@ extension Flow {
     if let last = entries.last, last.to != end.state {
       result.append("\(role) is in \(name(end.state)) after \(name(last.to))")
     }
-    return result + end.breaches(from: firstSeen.time, to: endedAt).map { "\(role): \($0)" }
+    // A clock that is set back takes no time away from the states before.
+    let latest = entries.lazy.filter { $0.refuted == nil }.map(\.time).reduce(endedAt, max)
+    return result + end.breaches(from: firstSeen.time, to: latest).map { "\(role): \($0)" }
   }
 }
 
