@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "ConnectionTracking", targets: ["ConnectionTracking"]),
     .library(name: "Anomalies", targets: ["Anomalies"]),
     .library(name: "Reporting", targets: ["Reporting"]),
+    .library(name: "Pipeline", targets: ["Pipeline"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -48,10 +49,14 @@ let package = Package(
       name: "Reporting",
       dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"], exclude: ["Schema"],
       swiftSettings: settings),
+    .target(
+      name: "Pipeline",
+      dependencies: ["PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting"],
+      swiftSettings: settings),
     .executableTarget(
       name: "wirestat",
       dependencies: [
-        "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting",
+        "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting", "Pipeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: settings),

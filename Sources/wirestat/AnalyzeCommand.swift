@@ -2,6 +2,7 @@ import ArgumentParser
 import ConnectionTracking
 import PacketCapture
 import PacketDecoding
+import Pipeline
 import Reporting
 
 /// `wirestat analyze`: every TCP connection of some captures, with the states of both its ends.
@@ -53,21 +54,21 @@ struct AnalyzeCommand: ParsableCommand {
 
   mutating func run() throws {
     let statistics = RunStatistics()
-    let reading = try CaptureReading(files, tracking)
+    let pipeline = try Failure.mapping { () throws(CaptureError) in try FilePipeline(files, tracking.fileOptions) }
     let file = try OutputFile(report.output)
-    var writer = ReportWriter(
-      report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
+    var stream = report.stream(to: file, selection.filter, findings)
     var configuration = tracking.configuration(for: findings.thresholds)
-    configuration.digestsUneventful = writer.countsUneventful
-    let analysis = Analysis(reading: reading, configuration: configuration)
+    configuration.digestsUneventful = stream.countsUneventful
+    let progress = ProgressBar(besides: file)
     Interruption.catchSignals()
-    try analysis.run(on: jobs, ProgressBar(besides: file)) { events, encapsulations in
-      try writer.take(events) { encapsulations[$0] }
+    try pipeline.run(configuration, on: jobs, progress.advance) { events, encapsulations in
+      try stream.take(events) { encapsulations[$0] }
     }
-    let outcome = reading.outcome
-    let failure = try writer.finish(outcome.capture)
+    progress.clear()
+    let outcome = pipeline.outcome
+    let verdict = try stream.finish(outcome.capture)
     if stats { statistics.report(packets: outcome.capture.packets.total, bytes: outcome.capturedBytes) }
     try outcome.failures.report()
-    if let failure { throw failure }
+    if let failure = verdict.failure { throw failure }
   }
 }

@@ -1,4 +1,5 @@
 import PacketCapture
+import Pipeline
 
 /// What a run came to, as sysexits.h numbers it.
 enum ExitStatus: Int32 {
@@ -28,6 +29,27 @@ struct Failure: Error {
 
   init(_ error: CaptureError) {
     self.init(error.problem.exitStatus, error.message)
+  }
+
+  /// What `body` gives, its error in the tool's own words.
+  static func mapping<Value: ~Copyable>(_ body: () throws(CaptureError) -> Value) throws(Failure) -> Value {
+    do throws(CaptureError) { return try body() } catch { throw Failure(error) }
+  }
+}
+
+extension GateVerdict {
+  /// Why the run fails; nil where nothing was caught.
+  var failure: Failure? {
+    switch self {
+    case .passed: nil
+    case .caught(let first, let count):
+      Failure(.findings, "--fail-on caught \(first)\(count > 1 ? " and \(count - 1) more" : "").")
+    case .nothingJudged(let flows):
+      Failure(
+        .nothingJudged,
+        "--fail-on had no flow to judge: "
+          + (flows == 0 ? "the capture holds none." : "none of \(flows) is one of those asked for."))
+    }
   }
 }
 

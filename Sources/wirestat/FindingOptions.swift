@@ -1,5 +1,6 @@
 import Anomalies
 import ArgumentParser
+import Pipeline
 import Reporting
 
 /// From where on the rules speak, and what makes a run fail; the same for every command that reports findings.
@@ -27,6 +28,11 @@ struct FindingOptions: ParsableArguments {
       case .rule(let id): gate.ids.insert(id)
       }
     }
+  }
+
+  /// - Parameter needs: what the report is read for.
+  func evaluator(for needs: ReportNeeds, isSelective: Bool = false) -> FlowEvaluator {
+    FlowEvaluator(thresholds, gate, for: needs, isSelective: isSelective)
   }
 
   var thresholds: Thresholds {

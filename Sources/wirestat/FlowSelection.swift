@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectionTracking
 import PacketDecoding
+import Pipeline
 import Reporting
 
 /// Which flows a report shows. Options of different kinds must all hold; of several of one kind, any.
@@ -24,51 +25,16 @@ struct FlowSelection: ParsableArguments {
 
   @Flag(name: .customLong("open"), help: "Only flows that neither end has closed.")
   var isOpen = false
-}
 
-/// A ``FlowSelection`` in plain values: asked once a flow, and what a parsed option costs to read adds up.
-struct FlowFilter {
-  private let numbers: [Int]
-  private let states: [TCPState?]
-  private let finalStates: [TCPState?]
-  private let hosts: [IPAddress]
-  private let ports: [UInt16]
-  private let isOpen: Bool
-  /// Nothing was asked for in particular.
-  let takesAll: Bool
-
-  init(_ selection: FlowSelection) {
-    numbers = selection.numbers
-    states = selection.states.map(\.state)
-    finalStates = selection.finalStates.map(\.state)
-    hosts = selection.hosts
-    ports = selection.ports
-    isOpen = selection.isOpen
-    takesAll = numbers.isEmpty && states.isEmpty && finalStates.isEmpty && hosts.isEmpty && ports.isEmpty && !isOpen
-  }
-
-  @inline(__always)
-  func includes(_ flow: Flow) -> Bool { takesAll || matches(flow) }
-
-  private func matches(_ flow: Flow) -> Bool {
-    if isOpen && !flow.isOpen { return false }
-    if !numbers.isEmpty && !numbers.contains(flow.number) { return false }
-    if !ports.isEmpty && !ports.contains(flow.client.port) && !ports.contains(flow.server.port) { return false }
-    if !hosts.isEmpty && !hosts.contains(flow.client.address) && !hosts.contains(flow.server.address) {
-      return false
-    }
-    return includesStates(of: flow)
-  }
-
-  private func includesStates(of flow: Flow) -> Bool {
-    let client = flow.clientEnd.state
-    let server = flow.serverEnd.state
-    if !finalStates.isEmpty && !finalStates.contains(where: { $0 == client || $0 == server }) { return false }
-    guard !states.isEmpty else { return true }
-    let timeline = flow.timeline
-    return states.contains { wanted in
-      wanted == client || wanted == server || timeline.contains { $0.from == wanted || $0.to == wanted }
-    }
+  var filter: FlowFilter {
+    var filter = FlowFilter()
+    filter.numbers = numbers
+    filter.states = states.map(\.state)
+    filter.finalStates = finalStates.map(\.state)
+    filter.hosts = hosts
+    filter.ports = ports
+    filter.isOpen = isOpen
+    return filter
   }
 }
 

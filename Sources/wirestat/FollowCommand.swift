@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectionTracking
 import PacketCapture
+import Pipeline
 import Reporting
 
 /// `wirestat follow`: the payload of one flow, put in order.
@@ -32,23 +33,25 @@ struct FollowCommand: ParsableCommand {
   mutating func run() throws {
     var configuration = tracking.configuration()
     configuration.reassemblesStreams = true
-    var captures = try CaptureSet.open(files, tracking)
-    let intake = PacketIntake(
-      inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
-    var follower = PacketFollower(configuration, intake)
-    var writer = StreamWriter(flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer())
+    var captures = try Failure.mapping { () throws(CaptureError) in
+      try CaptureSet(files: files, filter: tracking.filter)
+    }
+    var pipeline = PacketPipeline(
+      configuration, inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
+    var stream = PayloadStream(
+      flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer(), warn: Terminal.warn)
     Interruption.catchSignals()
-    while !writer.isComplete, !Interruption.isRequested,
-      captures.next({ follower.take($0, $1) }) != nil
+    while !stream.isComplete, !Interruption.isRequested,
+      captures.next({ pipeline.take($0, $1) }) != nil
     {
-      try writer.take(follower.events)
-      follower.removeEvents()
+      try stream.take(pipeline.events)
+      pipeline.removeEvents()
     }
-    while follower.endFlows() {
-      try writer.take(follower.events)
-      follower.removeEvents()
+    while pipeline.endFlows() {
+      try stream.take(pipeline.events)
+      pipeline.removeEvents()
     }
-    let flows = try writer.finish()
+    let flows = try stream.finish()
     try captures.failures.report()
     if number < 1 || number > flows { throw Failure(.usage, "there is no flow \(number): the captures hold \(flows).") }
   }

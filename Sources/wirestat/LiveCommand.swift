@@ -2,6 +2,7 @@ import ArgumentParser
 import ConnectionTracking
 import PacketCapture
 import PacketDecoding
+import Pipeline
 import Reporting
 
 /// `wirestat live`: the same at a network interface, each transition as it happens.
@@ -31,14 +32,15 @@ struct LiveCommand: ParsableCommand {
 
   mutating func run() throws {
     do {
-      var session = try LiveSession(
-        interface, tracking, findings.thresholds, capture, output.writer(findings))
+      var pipeline = try LivePipeline(
+        interface, capture.options(tracking), tracking.configuration(for: findings.thresholds), output.stream(findings))
       Interruption.catchSignals()
-      session.announce()
-      let failure = try session.listen()
-      let found = try session.finish(failure)
+      Terminal.report(
+        "listening at \(pipeline.name) (\(pipeline.linkType.name)); Ctrl-C ends with the report")
+      let failure = try pipeline.listen()
+      let verdict = try pipeline.finish(failure)
       if let failure { throw failure }
-      if let found { throw found }
+      if let found = verdict.failure { throw found }
     } catch let error as CaptureError {
       throw Failure(error)
     }
@@ -62,10 +64,15 @@ struct LiveOptions: ParsableArguments {
   @Flag(help: "Leave packets alone that are not for this machine.")
   var noPromiscuous = false
 
-  var interfaceOptions: InterfaceOptions {
-    var options = InterfaceOptions()
-    options.snapshotLength = snapshotLength
-    options.isPromiscuous = !noPromiscuous
+  func options(_ tracking: TrackingOptions) -> LivePipeline.Options {
+    var options = LivePipeline.Options()
+    options.interface.snapshotLength = snapshotLength
+    options.interface.isPromiscuous = !noPromiscuous
+    options.filter = tracking.filter
+    options.verifiesChecksums = tracking.verifyChecksums
+    options.keptIn = kept
+    options.duration = duration.map { Int64($0 * 1e9) }
+    options.packets = packets
     return options
   }
 
@@ -91,15 +98,16 @@ struct LiveOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Colours: auto is on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = ColorChoice.auto
 
-  func writer(_ findings: FindingOptions) throws(Failure) -> LiveWriter {
+  func stream(_ findings: FindingOptions) throws(Failure) -> LiveReportStream {
     let file = try OutputFile(nil)
     let style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     var options = RenderingOptions()
     options.names = stateNames
     options.style = style
-    return LiveWriter(
-      TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style),
-      format.report.renderer(options), to: file.buffer(), findings: findings)
+    let renderer = format.report.renderer(options)
+    return LiveReportStream(
+      TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style), renderer,
+      to: file.buffer(), findings.evaluator(for: renderer.needs))
   }
 }
 

@@ -1,10 +1,15 @@
+import Synchronization
 import SystemPackage
 
 /// How far the reading of long files is, on standard error and only on a terminal.
-struct ProgressBar {
+final class ProgressBar: Sendable {
+  private struct Shown {
+    var packets = 0
+    var percent: Int64 = -1
+  }
+
   private let isShown: Bool
-  private var packets = 0
-  private var percent: Int64 = -1
+  private let shown = Mutex(Shown())
 
   /// Files shorter than this are read before a bar could be looked at.
   private static let worthShowing: Int64 = 64 << 20
@@ -16,13 +21,19 @@ struct ProgressBar {
   }
 
   /// Counts packets, some hundred at most, and draws the bar anew when it moved.
-  mutating func advance(by count: Int, _ progress: () -> (read: Int64, total: Int64)?) {
+  func advance(by count: Int, _ progress: () -> (read: Int64, total: Int64)?) {
     guard isShown else { return }
-    packets += count
+    let packets = shown.withLock { shown in
+      shown.packets += count
+      return shown.packets
+    }
     guard packets % 16_384 < count, let progress = progress(), progress.total >= Self.worthShowing else { return }
     let now = progress.read * 100 / progress.total
-    guard now != percent else { return }
-    percent = now
+    let hasMoved = shown.withLock { shown in
+      defer { shown.percent = now }
+      return now != shown.percent
+    }
+    guard hasMoved else { return }
     let filled = Int(now * Self.width / 100)
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Int(Self.width) - filled)
     Terminal.write("\r[\(bar)] \(now) % of \(progress.total >> 20) MiB, \(packets) packets")
@@ -30,6 +41,6 @@ struct ProgressBar {
 
   /// Takes the bar away before the report comes.
   func clear() {
-    if percent >= 0 { Terminal.write("\r\u{1B}[K") }
+    if shown.withLock({ $0.percent }) >= 0 { Terminal.write("\r\u{1B}[K") }
   }
 }

@@ -1,6 +1,7 @@
 import Anomalies
 import ArgumentParser
 import ConnectionTracking
+import Pipeline
 import Reporting
 
 /// How a report looks and where it goes; the same for every command that writes one.
@@ -39,13 +40,20 @@ struct ReportOptions: ParsableArguments {
   /// The renderer these options ask for, writing to `file`.
   ///
   /// - Parameter findings: what makes a run fail is what fails in a test report.
-  func renderer(for file: OutputFile, _ findings: FindingOptions) -> any ReportRenderer {
+  private func renderer(for file: OutputFile, _ findings: FindingOptions) -> any ReportRenderer {
     var options = RenderingOptions()
     options.names = stateNames
     options.style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     options.view = timeline ? .timeline : listeners ? .listeners : .flows
     if !findings.failOn.isEmpty { options.gate = findings.gate }
     return format.renderer(options)
+  }
+
+  /// A report in this form to `file`.
+  func stream(to file: OutputFile, _ filter: FlowFilter, _ findings: FindingOptions) -> ReportStream {
+    let renderer = renderer(for: file, findings)
+    let evaluator = findings.evaluator(for: renderer.needs, isSelective: !filter.takesAll)
+    return ReportStream(renderer, to: file.buffer(), filter, evaluator)
   }
 }
 
@@ -87,6 +95,13 @@ struct TrackingOptions: ParsableArguments {
 
   func validate() throws {
     if maxFlows < 1 { throw ValidationError("--max-flows wants at least 1.") }
+  }
+
+  var fileOptions: FilePipeline.Options {
+    var options = FilePipeline.Options()
+    options.filter = filter
+    options.verifiesChecksums = verifyChecksums
+    return options
   }
 
   /// - Parameter thresholds: of the rules that will judge the flows.

@@ -56,11 +56,15 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["PacketDecoding", "ConnectionTracking", "Anomalies"],
       path: "Project/Reporting", exclude: ["Schema"], swiftSettings: instrumented),
+    .target(
+      name: "Pipeline",
+      dependencies: ["PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting"],
+      path: "Project/Pipeline", swiftSettings: instrumented),
     // The command without its entry point, so that it runs in the fuzzer's process.
     .target(
       name: "wirestat",
       dependencies: [
-        "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting",
+        "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting", "Pipeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Project/wirestat", exclude: ["Wirestat.swift"],

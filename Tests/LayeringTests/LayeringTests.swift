@@ -10,6 +10,9 @@ struct LayeringTests {
     "ConnectionTracking": ["PacketDecoding", "CMemory", "DequeModule", "HeapModule", "BasicContainers"],
     "Anomalies": ["PacketDecoding", "ConnectionTracking"],
     "Reporting": ["PacketDecoding", "ConnectionTracking", "Anomalies"],
+    "Pipeline": [
+      "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting", "Dispatch", "Synchronization",
+    ],
     "GroundTruth": ["PacketDecoding", "ConnectionTracking", "Anomalies", "Foundation", "FoundationEssentials"],
   ]
 

@@ -1,15 +1,48 @@
-import ConnectionTracking
+public import ConnectionTracking
 import Dispatch
-import PacketDecoding
-import Reporting
+public import PacketCapture
+public import PacketDecoding
+public import Reporting
 
 /// Whole captures in three stages: packets are read and decoded, flows are followed, what came of it is reported.
 ///
 /// The stages take turns on one thread, or go on at the same time on threads of their own. Each takes things in their
 /// order, so the report is the same, byte for byte.
-struct Analysis {
-  let reading: CaptureReading
-  let configuration: TrackerConfiguration
+public struct FilePipeline: Sendable {
+  /// What is read of the files.
+  public struct Options: Sendable {
+    /// Only packets that match, in the language of pcap-filter(7).
+    public var filter: String?
+    /// Compute the checksums of segments captured in full, and mark those that are wrong.
+    public var verifiesChecksums = false
+
+    public init() {}
+  }
+
+  /// What was read, once all was.
+  public struct Outcome: Sendable {
+    public var capture: CaptureSummary
+    /// Of all packets.
+    public var capturedBytes: Int
+    /// What could not be read.
+    public var failures: [CaptureError]
+  }
+
+  /// Is told how many packets came since it was told last, and may ask how many bytes of how many were read, where that
+  /// is known; on the thread that reads.
+  public typealias Progress = @Sendable (_ packets: Int, _ bytes: () -> (read: Int64, total: Int64)?) -> Void
+
+  private let reading: FileReading
+
+  /// Opens the files, which are read as one stream in time order.
+  ///
+  /// - Parameter files: their names; `-` is standard input.
+  public init(_ files: [String], _ options: Options = Options()) throws(CaptureError) {
+    reading = try FileReading(files, filter: options.filter, verifiesChecksums: options.verifiesChecksums)
+  }
+
+  /// What was read so far.
+  public var outcome: Outcome { reading.outcome }
 
   /// What the tracker said, and what the numbers in it stand for.
   private struct Output {
@@ -26,29 +59,34 @@ struct Analysis {
   ///
   /// - Parameters:
   ///   - jobs: how many things may go on at the same time.
+  ///   - progress: see ``Progress``.
   ///   - report: is given what the tracker said, on the calling thread. Where it throws, stages on other threads stay
   ///     behind: the process is about to end.
-  func run(
-    on jobs: Int, _ progress: ProgressBar, report: ([TrackerEvent], EncapsulationTable) throws -> Void
+  public func run(
+    _ configuration: TrackerConfiguration, on jobs: Int = 1, _ progress: @escaping Progress = { _, _ in },
+    report: ([TrackerEvent], EncapsulationTable) throws -> Void
   ) throws {
-    if jobs > 1 { try runInStages(progress, report) } else { try runInTurns(progress, report) }
+    if jobs > 1 {
+      try runInStages(configuration, progress, report)
+    } else {
+      try runInTurns(configuration, progress, report)
+    }
   }
 
   private func runInTurns(
-    _ progress: ProgressBar, _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
+    _ configuration: TrackerConfiguration, _ progress: Progress,
+    _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
   ) throws {
-    var progress = progress
     var tracker = ConnectionTracker(configuration)
     var batch = reading.makeBatch(capacity: 256)
     var events: [TrackerEvent] = []
     while !batch.isLast {
-      reading.read(into: &batch, &progress)
+      reading.read(into: &batch, progress)
       tracker.process(&batch.segments, into: &events)
       if events.isEmpty { continue }
       try report(events, batch.encapsulations)
       events.removeAll(keepingCapacity: true)
     }
-    progress.clear()
     while tracker.endFlows(into: &events) {
       try report(events, batch.encapsulations)
       events.removeAll(keepingCapacity: true)
@@ -56,13 +94,14 @@ struct Analysis {
   }
 
   private func runInStages(
-    _ progress: ProgressBar, _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
+    _ configuration: TrackerConfiguration, _ progress: @escaping Progress,
+    _ report: ([TrackerEvent], EncapsulationTable) throws -> Void
   ) throws {
-    let batches = Relay(Self.depth) { reading.makeBatch(capacity: Self.size) }
-    let outputs = Relay(Self.depth) { Output(encapsulations: reading.makeBatch(capacity: 1).encapsulations) }
+    let batches = BoundedHandoff(Self.depth) { reading.makeBatch(capacity: Self.size) }
+    let outputs = BoundedHandoff(Self.depth) { Output(encapsulations: reading.makeBatch(capacity: 1).encapsulations) }
     // Queues of their own: the global one starts no second thread on one core before the first has waited for a second.
     DispatchQueue(label: "reading").async { [reading] in Self.read(reading, into: batches, progress) }
-    DispatchQueue(label: "following").async { [configuration] in Self.follow(batches, configuration, into: outputs) }
+    DispatchQueue(label: "following").async { Self.follow(batches, configuration, into: outputs) }
     var taken = 0
     while try outputs.take(
       taken,
@@ -74,24 +113,23 @@ struct Analysis {
   }
 
   private static func read(
-    _ reading: CaptureReading, into batches: Relay<CaptureReading.Batch>, _ progress: ProgressBar
+    _ reading: FileReading, into batches: BoundedHandoff<FileReading.Batch>, _ progress: Progress
   ) {
-    var progress = progress
     var isAtEnd = false
     var given = 0
     while !isAtEnd {
       batches.give(given) { batch in
-        reading.read(into: &batch, &progress)
+        reading.read(into: &batch, progress)
         isAtEnd = batch.isLast
       }
       given += 1
     }
-    progress.clear()
     batches.finish(after: given)
   }
 
   private static func follow(
-    _ batches: Relay<CaptureReading.Batch>, _ configuration: TrackerConfiguration, into outputs: Relay<Output>
+    _ batches: BoundedHandoff<FileReading.Batch>, _ configuration: TrackerConfiguration,
+    into outputs: BoundedHandoff<Output>
   ) {
     var tracker = ConnectionTracker(configuration)
     var given = 0

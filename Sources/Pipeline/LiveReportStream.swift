@@ -1,19 +1,20 @@
-import ConnectionTracking
-import PacketDecoding
-import Reporting
+public import ConnectionTracking
+public import PacketDecoding
+public import Reporting
 
 /// Writes each transition as it happens and the report at the end; nothing waits in a buffer meanwhile.
-struct LiveWriter: ~Copyable {
+public struct LiveReportStream: ~Copyable {
   private var transitions: TransitionRenderer
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
-  private var judge: FlowJudge
+  private var evaluator: FlowEvaluator
 
-  init(
+  /// - Parameter evaluator: made for what `renderer` needs.
+  public init(
     _ transitions: TransitionRenderer, _ renderer: any ReportRenderer, to output: consuming OutputBuffer,
-    findings: FindingOptions
+    _ evaluator: FlowEvaluator
   ) {
-    judge = FlowJudge(findings, for: renderer.needs)
+    self.evaluator = evaluator
     self.transitions = transitions
     self.renderer = renderer
     self.output = output
@@ -24,14 +25,14 @@ struct LiveWriter: ~Copyable {
   ///
   /// - Parameter encapsulation: what a number of the decoder stands for.
   /// - Throws: what the output's descriptor says when it can't be written.
-  mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
+  public mutating func take(_ events: [TrackerEvent], _ encapsulation: (EncapsulationID) -> Encapsulation?) throws {
     guard !events.isEmpty else { return }
     for event in events {
       switch event {
       case .transition(let flow, let client, let server, let entry):
         transitions.render(flow: flow, client: client, server: server, entry: entry, into: &output)
       case .ended(let flow):
-        guard let report = judge.judge(flow, isReported: true, in: encapsulation) else { continue }
+        guard let report = evaluator.evaluate(flow, isReported: true, in: encapsulation) else { continue }
         renderer.render(report, into: &output)
       case .began, .passed, .stream: break
       }
@@ -42,11 +43,11 @@ struct LiveWriter: ~Copyable {
 
   /// Writes the rest.
   ///
-  /// - Returns: why the run fails, where a finding makes it.
-  consuming func finish(_ capture: CaptureSummary) throws -> Failure? {
-    renderer.finish(judge.report(on: capture), into: &output)
+  /// - Returns: what the gate says.
+  public consuming func finish(_ capture: CaptureSummary) throws -> GateVerdict {
+    renderer.finish(evaluator.report(on: capture), into: &output)
     output.flush()
     if let failure = output.failure { throw failure }
-    return judge.failure
+    return evaluator.verdict
   }
 }

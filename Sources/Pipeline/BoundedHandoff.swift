@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The giver fills an empty item, the taker empties it. Each waits for the other where there is none, so that neither
 /// runs ahead by more than the items there are.
-final class Relay<Item: ~Copyable>: Sendable {
+final class BoundedHandoff<Item: ~Copyable>: Sendable {
   private final class Slot: Sendable {
     let item: Mutex<Item>
     init(_ item: consuming sending Item) { self.item = Mutex(item) }

@@ -1,21 +1,27 @@
-import ConnectionTracking
-import Reporting
+public import ConnectionTracking
+public import Reporting
 
 /// Writes the payload of one flow as the tracker puts it in order.
-struct StreamWriter: ~Copyable {
+public struct PayloadStream: ~Copyable {
   /// True once the flow has ended and nothing of it can follow.
-  private(set) var isComplete = false
+  public private(set) var isComplete = false
   private let flow: Int
   private let from: EndpointRole?
   private var dumps: Sides<HexDump>?
   private var output: OutputBuffer
+  private let warn: (String) -> Void
   /// The highest number of a flow that began.
   private var flows = 0
 
   /// - Parameters:
   ///   - from: one direction alone; nil for both.
   ///   - isHexadecimal: a dump for people instead of the bytes themselves.
-  init(flow: Int, from: EndpointRole?, isHexadecimal: Bool, to output: consuming OutputBuffer) {
+  ///   - warn: is told of bytes that are missing.
+  public init(
+    flow: Int, from: EndpointRole?, isHexadecimal: Bool, to output: consuming OutputBuffer,
+    warn: @escaping (String) -> Void
+  ) {
+    self.warn = warn
     self.flow = flow
     self.from = from
     self.output = output
@@ -23,7 +29,7 @@ struct StreamWriter: ~Copyable {
   }
 
   /// - Throws: what the output's descriptor says when it can't be written.
-  mutating func take(_ events: [TrackerEvent]) throws {
+  public mutating func take(_ events: [TrackerEvent]) throws {
     for event in events where !isComplete {
       switch event {
       case .began(let number): flows = max(flows, number)
@@ -42,7 +48,7 @@ struct StreamWriter: ~Copyable {
     case .gap(let length, let acknowledged):
       dumps?[step.from].skip(length)
       let reason = acknowledged ? "acknowledged but never captured" : "lost and never sent again"
-      Terminal.warn("\(length) bytes of the \(step.from.word) are missing before frame \(step.frame): \(reason).")
+      warn("\(length) bytes of the \(step.from.word) are missing before frame \(step.frame): \(reason).")
     case .end: break
     }
   }
@@ -55,7 +61,7 @@ struct StreamWriter: ~Copyable {
   /// Writes what waits.
   ///
   /// - Returns: how many flows there were.
-  consuming func finish() throws -> Int {
+  public consuming func finish() throws -> Int {
     output.flush()
     if let failure = output.failure { throw failure }
     return flows

@@ -1,10 +1,10 @@
-import Anomalies
-import ConnectionTracking
-import PacketDecoding
-import Reporting
+public import Anomalies
+public import ConnectionTracking
+public import PacketDecoding
+public import Reporting
 
 /// Asks the rules about each flow that ends, and keeps what flows show together.
-struct FlowJudge {
+public struct FlowEvaluator: Sendable {
   private let findings: Findings
   private let gate: FindingGate
   private let needs: ReportNeeds
@@ -16,22 +16,23 @@ struct FlowJudge {
   private var caught = 0
   private var firstCaught: String?
 
-  /// - Parameter needs: what the report is read for. Rules that nobody reads, nor the gate, nor the statistics, are
-  ///   not asked.
-  /// - Parameter isSelective: whether only some flows are asked for.
-  init(_ options: FindingOptions, for needs: ReportNeeds, isSelective: Bool = false) {
-    gate = options.gate
+  /// - Parameters:
+  ///   - gate: which findings make the run fail.
+  ///   - needs: what the report is read for. Rules that nobody reads, nor the gate, nor the statistics, are not asked.
+  ///   - isSelective: whether only some flows are asked for.
+  public init(_ thresholds: Thresholds, _ gate: FindingGate, for needs: ReportNeeds, isSelective: Bool = false) {
+    self.gate = gate
     selected = isSelective ? FlowTotals() : nil
     self.needs = needs
     let rules = needs.contains(.flows) ? .all : CaptureStatistics.countedRules.union(gate.rules)
-    findings = Findings(options.thresholds, asking: rules, hasWords: needs.contains(.messages))
+    findings = Findings(thresholds, asking: rules, hasWords: needs.contains(.messages))
   }
 
   /// Takes a flow in, and says what there is to say of it.
   ///
   /// - Parameter encapsulation: what it came in.
   /// - Returns: nil where reports of flows are not needed, or not of this one.
-  mutating func judge(
+  public mutating func evaluate(
     _ flow: Flow, isReported: Bool, in encapsulation: (EncapsulationID) -> Encapsulation?
   ) -> FlowReport? {
     let digest = FlowDigest(flow)
@@ -46,16 +47,16 @@ struct FlowJudge {
   }
 
   /// Whether uneventful flows are only counted, whatever else they are.
-  var countsUneventful: Bool { gate.isEmpty && !needs.contains(.flows) }
+  public var countsUneventful: Bool { gate.isEmpty && !needs.contains(.flows) }
 
   /// Takes in flows that are only counted.
-  mutating func count(_ flows: [FlowDigest]) {
+  public mutating func count(_ flows: [FlowDigest]) {
     totals.add(flows)
     statistics.add(flows)
   }
 
   /// The report, once every flow was judged.
-  mutating func report(on capture: CaptureSummary) -> Report {
+  public mutating func report(on capture: CaptureSummary) -> Report {
     statistics.quality.takePackets(of: capture.quality)
     statistics.quality.damagedFiles = capture.warnings.count
     statistics.quality.unsupportedPackets = capture.packets.unsupported
@@ -71,18 +72,10 @@ struct FlowJudge {
     return report
   }
 
-  /// Why the run fails; nil where the gate caught nothing.
-  var failure: Failure? {
-    guard let firstCaught else { return emptiness }
-    let more = caught > 1 ? " and \(caught - 1) more" : ""
-    return Failure(.findings, "--fail-on caught \(firstCaught)\(more).")
-  }
-
-  /// A gate that judged no flow lets nothing through: the filter or the capture is not what was meant.
-  private var emptiness: Failure? {
-    guard !gate.isEmpty, totals.reported == 0 else { return nil }
-    let why = totals.flows == 0 ? "the capture holds none" : "none of \(totals.flows) is one of those asked for"
-    return Failure(.nothingJudged, "--fail-on had no flow to judge: \(why).")
+  /// What the gate says of all that was taken in.
+  public var verdict: GateVerdict {
+    if let firstCaught { return .caught(first: firstCaught, count: caught) }
+    return !gate.isEmpty && totals.reported == 0 ? .nothingJudged(flows: totals.flows) : .passed
   }
 
   private mutating func examine(_ found: [Finding]) {
@@ -92,4 +85,15 @@ struct FlowJudge {
       if firstCaught == nil { firstCaught = finding.id }
     }
   }
+}
+
+/// What a gate says of a run.
+public enum GateVerdict: Sendable, Equatable {
+  case passed
+  /// Findings that it names: the first one's id, and how many.
+  case caught(first: String, count: Int)
+  /// There was no flow to judge, which lets nothing through: the filter or the capture is not what was meant.
+  ///
+  /// - Parameter flows: how many the capture held.
+  case nothingJudged(flows: Int)
 }

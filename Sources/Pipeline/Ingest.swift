@@ -1,18 +1,18 @@
 import Anomalies
-import ConnectionTracking
+package import ConnectionTracking
 import PacketCapture
-import PacketDecoding
-import Reporting
+package import PacketDecoding
+package import Reporting
 
 /// Packets in, segments out: the decoder, and the counts of the capture that a report needs.
-struct PacketIntake: ~Copyable {
+package struct Ingest: ~Copyable {
   private var capture = CaptureSummary()
   /// Captured bytes of the packets so far.
-  private(set) var capturedBytes = 0
+  package private(set) var capturedBytes = 0
   private var decoder: PacketDecoder
 
   /// - Parameter verifiesChecksums: compute the checksums of segments captured in full, and mark those that are wrong.
-  init(inputs: [String], linkTypes: [LinkType], verifiesChecksums: Bool) {
+  package init(inputs: [String], linkTypes: [LinkType], verifiesChecksums: Bool) {
     decoder = PacketDecoder(verifiesChecksums: verifiesChecksums)
     capture.inputs = inputs
     capture.linkTypes = linkTypes.map(\.name)
@@ -20,7 +20,7 @@ struct PacketIntake: ~Copyable {
 
   /// Takes one packet; what is in it becomes part of `batch`, which must have room.
   @inline(__always)
-  mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
+  package mutating func take(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) {
     count(bytes, info)
     guard decoder.readPlainFrame(bytes, info, into: &batch.next) else { return takeOther(bytes, info, into: &batch) }
     capture.packets.countSegment()
@@ -43,7 +43,7 @@ struct PacketIntake: ~Copyable {
   /// Decodes and counts one packet.
   ///
   /// - Parameter batch: a segment is put into its ``SegmentBatch/next``, and not added.
-  mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) -> PacketKind {
+  package mutating func decode(_ bytes: Span<UInt8>, _ info: PacketInfo, into batch: inout SegmentBatch) -> PacketKind {
     count(bytes, info)
     return decodeCounted(bytes, info, into: &batch)
   }
@@ -64,23 +64,23 @@ struct PacketIntake: ~Copyable {
   }
 
   /// Lends `body` the payload of the segment decoded last.
-  func withPayload(of segment: Segment, in bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+  package func withPayload(of segment: Segment, in bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
     decoder.withPayload(of: segment, in: bytes, body)
   }
 
   /// How many packets were read so far.
-  var packets: Int { capture.quality.packets }
+  package var packets: Int { capture.quality.packets }
 
   /// What the numbers of encapsulations stand for.
-  var encapsulations: EncapsulationTable { decoder.encapsulations }
+  package var encapsulations: EncapsulationTable { decoder.encapsulations }
 
   /// Brings a copy of ``encapsulations`` up to what was met since.
-  mutating func update(_ table: inout EncapsulationTable) { decoder.update(&table) }
+  package mutating func update(_ table: inout EncapsulationTable) { decoder.update(&table) }
 
   /// What there is to say about the capture, once it was read.
   ///
   /// - Parameter warnings: what could not be read.
-  mutating func finish(warnings: [String]) -> CaptureSummary {
+  package mutating func finish(warnings: [String]) -> CaptureSummary {
     capture.warnings += warnings
     capture.firstSeen = capture.quality.firstSeen?.time
     capture.lastSeen = capture.quality.lastSeen?.time
