@@ -7,6 +7,9 @@ extension AnomalyRule {
   /// The rule named `id`.
   public static func named(_ id: String) -> AnomalyRule? { places[id].map { all[$0] } }
 
+  /// Where it stands in ``all``.
+  static func place(of id: String) -> Int? { places[id] }
+
   /// Where the rule of a name stands in ``all``.
   private static let places = Dictionary(
     all.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })

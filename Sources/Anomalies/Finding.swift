@@ -24,6 +24,24 @@ public struct Finding: Sendable, Equatable {
   /// a finding that was given another name.
   var place = Int.max
 
+  /// One that was written down before.
+  public init(
+    id: String, severity: Severity, endpoint: EndpointRole?, time: Timestamp, frames: [UInt64], confidence: Confidence,
+    message: String, advice: String, fields: [Field]
+  ) {
+    self.id = id
+    self.severity = severity
+    self.endpoint = endpoint
+    self.time = time
+    frame = frames.first
+    self.frames = frames
+    self.confidence = confidence
+    self.message = message
+    self.advice = advice
+    self.fields = fields
+    place = AnomalyRule.place(of: id) ?? .max
+  }
+
   /// A named value.
   public struct Field: Sendable, Equatable {
     public var name: String

@@ -12,9 +12,7 @@ public struct FlowEvaluator: Sendable {
   private var totals = FlowTotals()
   /// Those of the flows asked for, where not all are.
   private var selected: FlowTotals?
-  /// What the gate caught: how many findings, and the first one's name.
-  private var caught = 0
-  private var firstCaught: String?
+  private var gatekeeper: GateKeeper
 
   /// - Parameters:
   ///   - gate: which findings make the run fail.
@@ -22,6 +20,7 @@ public struct FlowEvaluator: Sendable {
   ///   - isSelective: whether only some flows are asked for.
   public init(_ thresholds: Thresholds, _ gate: FindingGate, for needs: ReportNeeds, isSelective: Bool = false) {
     self.gate = gate
+    gatekeeper = GateKeeper(gate)
     selected = isSelective ? FlowTotals() : nil
     self.needs = needs
     let rules = needs.contains(.flows) ? .all : CaptureStatistics.countedRules.union(gate.rules)
@@ -41,7 +40,7 @@ public struct FlowEvaluator: Sendable {
     let found = findings.of(flow)
     statistics.add(flow, digest, found, isReported)
     guard isReported else { return nil }
-    examine(found)
+    gatekeeper.examine(found)
     guard needs.contains(.flows) else { return nil }
     return FlowReport(flow, found, in: encapsulation(flow.encapsulation), thresholds: findings.thresholds)
   }
@@ -61,9 +60,12 @@ public struct FlowEvaluator: Sendable {
     statistics.quality.damagedFiles = capture.warnings.count
     statistics.quality.unsupportedPackets = capture.packets.unsupported
     var report = Report()
-    if needs.contains(.listeners) { (report.listeners, report.hosts) = (statistics.listeners, statistics.hosts) }
+    if needs.contains(.listeners) {
+      report.listeners = statistics.listeners.map(ListenerReport.init)
+      report.hosts = statistics.hosts.map(HostReport.init)
+    }
     let found = statistics.findings(findings.thresholds)
-    examine(found)
+    gatekeeper.examine(found)
     report.capture = capture
     report.totals = totals
     report.selected = selected
@@ -73,27 +75,5 @@ public struct FlowEvaluator: Sendable {
   }
 
   /// What the gate says of all that was taken in.
-  public var verdict: GateVerdict {
-    if let firstCaught { return .caught(first: firstCaught, count: caught) }
-    return !gate.isEmpty && totals.reported == 0 ? .nothingJudged(flows: totals.flows) : .passed
-  }
-
-  private mutating func examine(_ found: [Finding]) {
-    guard !gate.isEmpty else { return }
-    for finding in found where gate.catches(finding) {
-      caught += 1
-      if firstCaught == nil { firstCaught = finding.id }
-    }
-  }
-}
-
-/// What a gate says of a run.
-public enum GateVerdict: Sendable, Equatable {
-  case passed
-  /// Findings that it names: the first one's id, and how many.
-  case caught(first: String, count: Int)
-  /// There was no flow to judge, which lets nothing through: the filter or the capture is not what was meant.
-  ///
-  /// - Parameter flows: how many the capture held.
-  case nothingJudged(flows: Int)
+  public var verdict: GateVerdict { gatekeeper.verdict(on: totals) }
 }

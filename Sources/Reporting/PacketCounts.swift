@@ -12,7 +12,20 @@ public struct PacketCounts: Sendable, Equatable {
   private var others: [SkipReason: Int] = [:]
   private var errors: [Malformation: Int] = [:]
 
+  /// Those that were written down before.
+  private var counted: [Skip] = []
+
   public init() {}
+
+  /// - Parameters:
+  ///   - icmpErrors: ICMP errors about a TCP segment.
+  ///   - skips: every reason not to follow a packet.
+  public init(segments: Int, icmpErrors: Int, skips: [Skip]) {
+    followed = segments
+    self.icmpErrors = icmpErrors
+    counted = skips
+    skipped = skips.reduce(0) { $0 &+ $1.packets }
+  }
 
   /// All packets of the input; frame numbers count the same way.
   public var total: Int { followed + icmpErrors + skipped }
@@ -60,7 +73,7 @@ public struct PacketCounts: Sendable, Equatable {
   public var skips: [Skip] {
     let reasons = others.map { Skip($0.key, packets: $0.value) }
     let malformed = errors.map { Skip($0.key, packets: $0.value) }
-    return (reasons + malformed).sorted { $0.order < $1.order }
+    return (counted + reasons + malformed).sorted { $0.order < $1.order }
   }
 
   /// Malformed packets are told apart by where and how, not by how many bytes were missing.

@@ -15,9 +15,9 @@ public struct Report: Sendable {
   /// What was found at listeners and hosts.
   public var findings: [Finding] = []
   /// The listeners, busiest first.
-  public var listeners: [ListenerStatistics] = []
+  public var listeners: [ListenerReport] = []
   /// The hosts by address.
-  public var hosts: [HostStatistics] = []
+  public var hosts: [HostReport] = []
 
   public init() {}
 }

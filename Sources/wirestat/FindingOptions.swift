@@ -3,8 +3,8 @@ import ArgumentParser
 import Pipeline
 import Reporting
 
-/// From where on the rules speak, and what makes a run fail; the same for every command that reports findings.
-struct FindingOptions: ParsableArguments {
+/// What makes a run fail; the same for every command that reports findings.
+struct GateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
@@ -15,11 +15,6 @@ struct FindingOptions: ParsableArguments {
       valueName: "severity|id"))
   var failOn: [FailureArgument] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "From where on a rule speaks. Durations take ms, s, m or h. Repeatable.", valueName: "name=value"))
-  var threshold: [ThresholdArgument] = []
-
   var gate: FindingGate {
     failOn.reduce(into: .none) { gate, argument in
       switch argument {
@@ -29,10 +24,20 @@ struct FindingOptions: ParsableArguments {
       }
     }
   }
+}
+
+/// From where on the rules speak, and what makes a run fail; for commands that judge flows.
+struct FindingOptions: ParsableArguments {
+  @OptionGroup var failure: GateOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "From where on a rule speaks. Durations take ms, s, m or h. Repeatable.", valueName: "name=value"))
+  var threshold: [ThresholdArgument] = []
 
   /// - Parameter needs: what the report is read for.
   func evaluator(for needs: ReportNeeds, isSelective: Bool = false) -> FlowEvaluator {
-    FlowEvaluator(thresholds, gate, for: needs, isSelective: isSelective)
+    FlowEvaluator(thresholds, failure.gate, for: needs, isSelective: isSelective)
   }
 
   var thresholds: Thresholds {

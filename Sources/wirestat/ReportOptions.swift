@@ -39,19 +39,19 @@ struct ReportOptions: ParsableArguments {
 
   /// The renderer these options ask for, writing to `file`.
   ///
-  /// - Parameter findings: what makes a run fail is what fails in a test report.
-  private func renderer(for file: OutputFile, _ findings: FindingOptions) -> any ReportRenderer {
+  /// - Parameter gate: what makes a run fail is what fails in a test report.
+  func renderer(for file: OutputFile, _ gate: GateOptions) -> any ReportRenderer {
     var options = RenderingOptions()
     options.names = stateNames
     options.style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     options.view = timeline ? .timeline : listeners ? .listeners : .flows
-    if !findings.failOn.isEmpty { options.gate = findings.gate }
+    if !gate.failOn.isEmpty { options.gate = gate.gate }
     return format.renderer(options)
   }
 
   /// A report in this form to `file`.
   func stream(to file: OutputFile, _ filter: FlowFilter, _ findings: FindingOptions) -> ReportStream {
-    let renderer = renderer(for: file, findings)
+    let renderer = renderer(for: file, findings.failure)
     let evaluator = findings.evaluator(for: renderer.needs, isSelective: !filter.takesAll)
     return ReportStream(renderer, to: file.buffer(), filter, evaluator)
   }

@@ -13,12 +13,16 @@ import SystemPackage
         wirestat analyze web.pcap                  a table, one line a connection
         wirestat analyze web.pcap --timeline       every transition, both ends side by side
         wirestat live eth0 --filter 'port 443'     each transition as it happens
+        wirestat report flows.ndjson               NDJSON of either, in another form
         wirestat follow web.pcap --flow 3          what the third connection carried
         wirestat explain close-wait-leak           what a finding means, and what to run next
         wirestat states CLOSE_WAIT                 what a state means, and why sockets pile up in it
       """,
     version: "0.1.0",
-    subcommands: [AnalyzeCommand.self, LiveCommand.self, FollowCommand.self, ExplainCommand.self, StatesCommand.self])
+    subcommands: [
+      AnalyzeCommand.self, LiveCommand.self, ReportCommand.self, FollowCommand.self, ExplainCommand.self,
+      StatesCommand.self,
+    ])
 
   static func main() {
     Terminal.ignoreBrokenPipes()

@@ -14,12 +14,14 @@ public struct Flow: Sendable, Equatable {
     number: Int, previousFlow: Int?, client: SocketAddress, server: SocketAddress, encapsulation: EncapsulationID,
     orientation: Orientation, firstSeen: PacketStamp, lastSeen: PacketStamp, closedBy: Closer?,
     close: CloseKind, timeline: [Transition], timelineOmitted: Int, clientEnd: EndpointSummary,
-    serverEnd: EndpointSummary, end: EndReason
+    serverEnd: EndpointSummary, end: EndReason, idleBeforeClose: Int64? = nil, observations: [Observation] = [],
+    observationsOmitted: Int = 0, endedAt: Timestamp = Timestamp(nanoseconds: 0)
   ) {
     let facts = FlowFacts(
       number: number, previousFlow: previousFlow, orientation: orientation, closedBy: closedBy, close: close, end: end,
-      encapsulation: encapsulation, client: client, server: server, firstSeen: firstSeen, lastSeen: lastSeen,
-      timelineOmitted: timelineOmitted)
+      idleBeforeClose: idleBeforeClose, encapsulation: encapsulation, client: client, server: server,
+      firstSeen: firstSeen, lastSeen: lastSeen, endedAt: endedAt, timelineOmitted: timelineOmitted,
+      observationsOmitted: observationsOmitted, observations: observations)
     storage = FlowStorage(facts, timeline, clientEnd, serverEnd)
   }
 

@@ -23,6 +23,16 @@ public struct FlowReport: Sendable {
     resetCause = ResetCause.of(flow, thresholds: thresholds)
   }
 
+  /// One that was written down before.
+  ///
+  /// - Parameter cause: as it was judged then.
+  init(_ flow: Flow, _ findings: [Finding], in encapsulation: Encapsulation?, cause: ResetCause?) {
+    self.flow = flow
+    self.findings = findings
+    self.encapsulation = encapsulation
+    resetCause = cause
+  }
+
   /// The weightiest finding, the earliest of several.
   public var worst: Finding? { findings.worst }
 }

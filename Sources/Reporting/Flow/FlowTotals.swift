@@ -21,6 +21,22 @@ public struct FlowTotals: Sendable, Equatable {
 
   public init() {}
 
+  /// Totals that were written down before.
+  ///
+  /// - Parameters:
+  ///   - flows: how many, and of these how many were reported, are open, and left for want of memory.
+  ///   - bytes: of payload sent once, and sent again.
+  init(
+    flows: (all: Int, reported: Int, open: Int, evicted: Int), bytes: (payload: Int, retransmitted: Int),
+    closes: [(Flow.CloseKind, Int)], closers: [(Flow.Closer, Int)], finalStates: [(TCPState?, Int)]
+  ) {
+    (self.flows, reported, open, evicted) = (flows.all, flows.reported, flows.open, flows.evicted)
+    (payloadBytes, retransmittedBytes) = (bytes.payload, bytes.retransmitted)
+    for (close, count) in closes { self.closes[close.index] = count }
+    for (closer, count) in closers { self.closers[closer.index] = count }
+    for (state, count) in finalStates { self.finalStates[state.index] = count }
+  }
+
   /// Takes in a flow that has ended.
   public mutating func add(_ flow: Flow, isReported: Bool) { add(FlowDigest(flow), isReported: isReported) }
 

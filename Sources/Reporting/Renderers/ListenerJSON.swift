@@ -3,7 +3,7 @@ import PacketDecoding
 
 /// The lines about listeners and hosts.
 enum ListenerJSON {
-  static func write(_ listener: ListenerStatistics, into output: inout OutputBuffer) {
+  static func write(_ listener: ListenerReport, into output: inout OutputBuffer) {
     output.append("{\"type\":\"listener\",\"schema_version\":1,\"listener\":")
     output.append(json: listener.listener)
     write("attempts", listener.attempts, into: &output)
@@ -15,11 +15,11 @@ enum ListenerJSON {
     write("accept_queue_signs", listener.acceptQueueSigns, into: &output)
     write("left_in_close_wait", listener.closeWaits, into: &output)
     write("retried_attempts", listener.retried, into: &output)
-    write(listener.answerDelay, slow: listener.slowAnswers, into: &output)
+    write(listener.answerDelay, into: &output)
     output.append("}\n")
   }
 
-  static func write(_ host: HostStatistics, into output: inout OutputBuffer) {
+  static func write(_ host: HostReport, into output: inout OutputBuffer) {
     output.append("{\"type\":\"host\",\"schema_version\":1,\"address\":\"")
     output.append(host.host)
     output.append("\"")
@@ -30,21 +30,21 @@ enum ListenerJSON {
     if let growth = host.closeWaitGrowth { output.append(seconds: growth) } else { output.append("null") }
     write("time_waits", host.timeWaits, into: &output)
     write("time_waits_as_client", host.clientTimeWaits, into: &output)
-    write("time_wait_peak", host.timeWait.peak.count, into: &output)
-    write("resets_per_second_peak", host.resets.peak, into: &output)
+    write("time_wait_peak", host.timeWaitPeak, into: &output)
+    write("resets_per_second_peak", host.resetPeak, into: &output)
     output.append("}\n")
   }
 
   /// From the SYN to the SYN-ACK, in seconds; null where none was seen.
-  private static func write(_ delay: DelayHistogram, slow: Int, into output: inout OutputBuffer) {
+  private static func write(_ delay: ListenerReport.AnswerDelay?, into output: inout OutputBuffer) {
     output.append(",\"answer_delay\":")
-    guard delay.count > 0 else { return output.append("null") }
+    guard let delay else { return output.append("null") }
     output.append("{\"median\":")
-    output.append(seconds: delay.percentile(0.5))
+    output.append(seconds: delay.median)
     output.append(",\"max\":")
     output.append(seconds: delay.longest)
-    write("answers", delay.count, into: &output)
-    write("after_one_second", slow, into: &output)
+    write("answers", delay.answers, into: &output)
+    write("after_one_second", delay.slow, into: &output)
     output.append("}")
   }
 

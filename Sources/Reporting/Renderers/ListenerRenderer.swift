@@ -19,7 +19,7 @@ public struct ListenerRenderer: ReportRenderer {
     AggregateFindings(style: style).write(report, into: &output)
   }
 
-  private func writeListeners(_ listeners: [ListenerStatistics], into output: inout OutputBuffer) {
+  private func writeListeners(_ listeners: [ListenerReport], into output: inout OutputBuffer) {
     guard !listeners.isEmpty else { return }
     var table = TextTable([
       ("LISTENER", .left), ("ATTEMPTS", .right), ("REFUSED", .right), ("TIMEOUTS", .right), ("SYN-ACK MEDIAN", .right),
@@ -27,11 +27,11 @@ public struct ListenerRenderer: ReportRenderer {
       ("LEFT IN CLOSE_WAIT", .right),
     ])
     for listener in listeners {
-      let hasAnswers = listener.answerDelay.count > 0
+      let delay = listener.answerDelay
       table.add([
         text { $0.append(listener.listener) }, "\(listener.attempts)", "\(listener.refused)",
-        "\(listener.unanswered)", hasAnswers ? duration(listener.answerDelay.percentile(0.5)) : "-",
-        hasAnswers ? duration(listener.answerDelay.longest) : "-", "\(listener.slowAnswers)",
+        "\(listener.unanswered)", delay.map { duration($0.median) } ?? "-", delay.map { duration($0.longest) } ?? "-",
+        "\(delay?.slow ?? 0)",
         "\(listener.acceptQueueSigns)", resetRate(of: listener), "\(listener.closeWaits)",
       ])
     }
@@ -39,7 +39,7 @@ public struct ListenerRenderer: ReportRenderer {
     table.write(style: style, into: &output)
   }
 
-  private func writeHosts(_ hosts: [HostStatistics], into output: inout OutputBuffer) {
+  private func writeHosts(_ hosts: [HostReport], into output: inout OutputBuffer) {
     guard !hosts.isEmpty else { return }
     var table = TextTable([
       ("HOST", .left), ("CONNECTIONS", .right), ("LEFT IN CLOSE_WAIT", .right), ("CAME OUT OF IT", .right),
@@ -48,7 +48,7 @@ public struct ListenerRenderer: ReportRenderer {
     for host in hosts {
       table.add([
         text { $0.append(host.host) }, "\(host.ends)", "\(host.closeWaits)", "\(host.closeWaitsLeft)",
-        growth(of: host), "\(host.timeWait.peak.count)", "\(host.clientTimeWaits)", "\(host.resets.peak)",
+        growth(of: host), "\(host.timeWaitPeak)", "\(host.clientTimeWaits)", "\(host.resetPeak)",
       ])
     }
     output.append("\n")
@@ -56,13 +56,13 @@ public struct ListenerRenderer: ReportRenderer {
   }
 
   /// The server's resets of a hundred attempts.
-  private func resetRate(of listener: ListenerStatistics) -> String {
+  private func resetRate(of listener: ListenerReport) -> String {
     guard listener.attempts > 0 else { return "-" }
     return "\(listener.resetByServer * 100 / listener.attempts) %"
   }
 
   /// Over how long its CLOSE_WAITs came up.
-  private func growth(of host: HostStatistics) -> String {
+  private func growth(of host: HostReport) -> String {
     guard host.closeWaits > 1, let nanoseconds = host.closeWaitGrowth else { return "-" }
     return text { output in
       output.append("over ")
@@ -77,13 +77,5 @@ public struct ListenerRenderer: ReportRenderer {
     body(&output)
     // Widths count bytes, and a table has to stay in line.
     return output.text.replacing("µs", with: "us")
-  }
-}
-
-extension HostStatistics {
-  /// From the first CLOSE_WAIT that was never left to the last.
-  var closeWaitGrowth: Int64? {
-    guard let first = closeWaitSince.min(), let last = closeWaitSince.max() else { return nil }
-    return last.nanoseconds(since: first)
   }
 }

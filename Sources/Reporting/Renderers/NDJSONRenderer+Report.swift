@@ -92,8 +92,22 @@ extension NDJSONRenderer {
 }
 
 extension NDJSONRenderer {
-  func write(_ totals: FlowTotals, into output: inout OutputBuffer) {
-    output.append("{\"type\":\"summary\",\"schema_version\":1,\"flows\":")
+  func writeSummary(of report: Report, into output: inout OutputBuffer) {
+    output.append("{\"type\":\"summary\",\"schema_version\":1,")
+    write(report.totals, into: &output)
+    output.append(",\"selected\":")
+    if let selected = report.selected {
+      output.append("{")
+      write(selected, into: &output)
+      output.append("}")
+    } else {
+      output.append("null")
+    }
+    output.append("}\n")
+  }
+
+  private func write(_ totals: FlowTotals, into output: inout OutputBuffer) {
+    output.append("\"flows\":")
     output.append(totals.flows)
     output.append(",\"reported\":")
     output.append(totals.reported)
@@ -109,7 +123,6 @@ extension NDJSONRenderer {
     write(Flow.Closer.allCases.map { ($0.rawValue, totals.count(of: $0)) }, as: ",\"closed_by\":{", into: &output)
     let states: [TCPState?] = TCPState.allCases + [nil]
     write(states.map { (name(of: $0), totals.ends(in: $0)) }, as: ",\"final\":{", into: &output)
-    output.append("}\n")
   }
 
   /// An object of counts; those of 0 are left out.

@@ -18,7 +18,7 @@ public struct NDJSONRenderer: ReportRenderer {
 
   private static let troubles = [
     "retransmitted_bytes", "retransmitted_segments", "missing_bytes", "uncaptured_bytes", "out_of_order_segments",
-    "zero_windows", "duplicate_packets",
+    "zero_windows", "duplicate_packets", "super_segments", "unacknowledged_bytes",
   ].map { ",\"\($0)\":" }
   private let showsListeners: Bool
 
@@ -45,7 +45,11 @@ public struct NDJSONRenderer: ReportRenderer {
     EncapsulationJSON.write(report.encapsulation, into: &output)
     writeSpan(of: flow, into: &output)
     outcomes.write(of: flow, report.resetCause, into: &output)
+    writeEnd(of: flow, into: &output)
     writeTimeline(of: flow, into: &output)
+    ObservationJSON.write(flow.observations, into: &output)
+    output.append(",\"observations_omitted\":")
+    output.append(flow.observationsOmitted)
     output.append(",\"endpoints\":{\"client\":")
     write(flow.clientEnd, into: &output)
     output.append(",\"server\":")
@@ -64,7 +68,7 @@ public struct NDJSONRenderer: ReportRenderer {
       for host in report.hosts { ListenerJSON.write(host, into: &output) }
     }
     for finding in report.findings { write(finding, into: &output) }
-    write(report.totals, into: &output)
+    writeSummary(of: report, into: &output)
   }
 
   private func writeSpan(of flow: borrowing Flow, into output: inout OutputBuffer) {
@@ -82,6 +86,13 @@ public struct NDJSONRenderer: ReportRenderer {
     output.append(flow.lastSeen.frame)
     output.append(",\"previous_flow\":")
     output.append(json: flow.previousFlow)
+  }
+
+  private func writeEnd(of flow: borrowing Flow, into output: inout OutputBuffer) {
+    output.append(",\"ended_at\":\"")
+    output.append(flow.endedAt)
+    output.append("\",\"idle_before_close\":")
+    if let idle = flow.idleBeforeClose { output.append(seconds: idle) } else { output.append("null") }
   }
 
   private mutating func writeTimeline(of flow: borrowing Flow, into output: inout OutputBuffer) {
@@ -105,6 +116,8 @@ extension NDJSONRenderer {
   private mutating func write(_ end: borrowing EndpointSummary, into output: inout OutputBuffer) {
     output.append("{\"presumed\":")
     output.append(json: end.isPresumed)
+    write(end.stateSince, as: ",\"state_since\":", into: &output)
+    write(end.lastSent, as: ",\"last_sent\":", into: &output)
     output.append(",\"packets\":")
     output.append(end.packets)
     output.append(",\"bytes\":")
@@ -113,6 +126,14 @@ extension NDJSONRenderer {
     writeOptions(of: end, into: &output)
     writeTimes(of: end, into: &output)
     output.append("}}")
+  }
+
+  private func write(_ time: Timestamp?, as key: StaticString, into output: inout OutputBuffer) {
+    output.append(key)
+    guard let time else { return output.append("null") }
+    output.append("\"")
+    output.append(time)
+    output.append("\"")
   }
 
   private func writePayload(of end: borrowing EndpointSummary, into output: inout OutputBuffer) {
@@ -154,12 +175,12 @@ extension EndpointSummary {
   fileprivate var troubles: [Int] {
     [
       retransmittedBytes, retransmittedSegments, lostBytes &+ uncapturedBytes, uncapturedBytes, outOfOrderSegments,
-      zeroWindows, duplicatePackets,
+      zeroWindows, duplicatePackets, superSegments, unacknowledgedBytes,
     ]
   }
 
   fileprivate var isUndisturbed: Bool {
     retransmittedBytes | retransmittedSegments | lostBytes | uncapturedBytes | outOfOrderSegments | zeroWindows
-      | duplicatePackets == 0
+      | duplicatePackets | superSegments | unacknowledgedBytes == 0
   }
 }

@@ -35,7 +35,14 @@ public enum StateNames: String, Sendable, CaseIterable {
   /// What `text` means.
   ///
   /// - Returns: nil where no dialect has such a state; `.some(nil)` for UNKNOWN.
-  public static func state(named text: String) -> TCPState?? { meanings[folded(text)] }
+  public static func state(named text: String) -> TCPState?? { spelled[text] ?? meanings[folded(text)] }
+
+  /// The very spellings of the dialects.
+  private static let spelled: [String: TCPState?] = {
+    var spelled: [String: TCPState?] = [unknown: nil]
+    for state in TCPState.allCases { for dialect in allCases { spelled[dialect.name(of: state)] = .some(state) } }
+    return spelled
+  }()
 
   /// One row a state: the whole dictionary between the dialects.
   // swift-format-ignore

@@ -34,7 +34,8 @@ extension Flow {
       result.append("\(role) is in \(name(end.state)) after \(name(last.to))")
     }
     // A clock that is set back takes no time away from the states before.
-    let latest = entries.lazy.filter { $0.refuted == nil }.map(\.time).reduce(endedAt, max)
+    let own = client == server ? timeline : entries
+    let latest = own.lazy.filter { $0.refuted == nil }.map(\.time).reduce(endedAt, max)
     return result + end.breaches(from: firstSeen.time, to: latest).map { "\(role): \($0)" }
   }
 }

@@ -1,0 +1,123 @@
+import PacketDecoding
+
+/// Reads back what ``NDJSONRenderer`` writes: flows as they come, and the report about all of them.
+///
+/// ```swift
+/// var reader = NDJSONReader()
+/// try reader.read(bytes) { report in print(report.sentence()) }
+/// let report = try reader.finish()
+/// ```
+///
+/// Lines and members that it does not know are passed over: within a schema version, fields are only added.
+public struct NDJSONReader: Sendable {
+  /// The line is longer than any that is read: nothing but a flow of some ten thousand transitions would be.
+  public static let longestLine = 64 << 20
+
+  private var report = Report()
+  /// Of the flows that were read, for a file that ends before its summary.
+  private var counted = FlowTotals()
+  private var pending: [UInt8] = []
+  private var line = 0
+  /// Whether the file's last line was read, the totals of the run.
+  public private(set) var isComplete = false
+  /// Whether it holds lines of listeners and hosts.
+  public private(set) var hasListeners = false
+
+  public init() {}
+
+  /// Takes the next bytes of the file, which may end anywhere in a line.
+  ///
+  /// - Parameter flow: is given each flow that they complete.
+  /// - Throws: ``NDJSONError``, or what `flow` throws.
+  public mutating func read(_ bytes: Span<UInt8>, flow: (FlowReport) throws -> Void) throws {
+    for index in bytes.indices {
+      if bytes[index] != UInt8(ascii: "\n") {
+        pending.append(bytes[index])
+        continue
+      }
+      try readLine(flow)
+    }
+    if pending.count > Self.longestLine {
+      throw NDJSONError(line: line + 1, column: 1, message: "the line is too long")
+    }
+  }
+
+  /// Ends the file.
+  ///
+  /// - Returns: the report. Where the file ends before its summary, the totals are those of the flows that it holds.
+  public mutating func finish(flow: (FlowReport) throws -> Void = { _ in }) throws -> Report {
+    if !pending.isEmpty { try readLine(flow) }
+    if !isComplete { report.totals = counted }
+    return report
+  }
+
+  private mutating func readLine(_ flow: (FlowReport) throws -> Void) throws {
+    line += 1
+    var reader = JSONReader(pending)
+    pending.removeAll(keepingCapacity: true)
+    guard reader.peek() != nil else { return }
+    do {
+      if let report = try take(&reader) { try flow(report) }
+    } catch let problem as JSONProblem {
+      throw NDJSONError(line: line, column: problem.offset + 1, message: problem.message)
+    }
+  }
+
+  /// - Returns: the flow, where the line holds one.
+  private mutating func take(_ reader: inout JSONReader) throws -> FlowReport? {
+    var flow: FlowReport?
+    switch try Self.kind(of: reader) {
+    case "flow":
+      let report = try reader.flowReport()
+      counted.add(report.flow, isReported: true)
+      flow = report
+    case "capture": report.capture = try reader.captureSummary()
+    case "finding": report.findings.append(try reader.findingLine())
+    case "listener":
+      report.listeners.append(try reader.listener())
+      hasListeners = true
+    case "host":
+      report.hosts.append(try reader.host())
+      hasListeners = true
+    case "summary":
+      (report.totals, report.selected) = try reader.summary()
+      isComplete = true
+    default: try reader.skip()
+    }
+    try reader.end()
+    return flow
+  }
+
+  /// The line's `type`. It comes first, unless another tool has sorted the members.
+  private static func kind(of reader: JSONReader) throws -> String {
+    struct IsKnown: Error {}
+    var reader = reader
+    var (kind, version): (String?, Int?)
+    do {
+      try reader.object { reader, name in
+        switch name {
+        case "type": kind = try reader.string()
+        case "schema_version": version = try reader.integer()
+        default: try reader.skip()
+        }
+        if kind != nil, version != nil { throw IsKnown() }
+      }
+    } catch is IsKnown {}
+    let wanted = try reader.require(version, "schema_version")
+    guard wanted <= Report.schemaVersion else {
+      throw reader.problem("schema version \(wanted) is newer than \(Report.schemaVersion), which is read here")
+    }
+    return try reader.require(kind, "type")
+  }
+}
+
+/// A line that is none of a report, or no JSON at all.
+public struct NDJSONError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// From 1.
+  public var line: Int
+  /// The byte of the line where it shows, from 1.
+  public var column: Int
+  public var message: String
+
+  public var description: String { "line \(line), byte \(column): \(message)" }
+}
