@@ -95,6 +95,10 @@ let package = Package(
       dependencies: ["Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: settings),
     .testTarget(
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "Reporting", "Anomalies", "ConnectionTracking", "PacketDecoding", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
       name: "LaboratoryTests", dependencies: ["laboratory", "GroundTruth", "PacketDecoding"], swiftSettings: settings),
     .testTarget(
       name: "GroundTruthTests", dependencies: ["GroundTruth", "Anomalies", "ConnectionTracking", "PacketDecoding"],

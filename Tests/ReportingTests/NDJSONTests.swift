@@ -32,6 +32,7 @@ struct NDJSONTests {
   @Test func theSchemaKnowsEveryWord() throws {
     let schema = try JSONSchema.ofReports()
     #expect(schema.words(of: "cause", in: "transition") == TransitionCause.allCases.map(\.rawValue))
+    #expect(schema.words(of: "kind", in: "observation") == ObservationKind.allCases.map(\.word))
     #expect(schema.words(of: "evidence", in: "transition") == Evidence.allCases.map(\.word))
     #expect(schema.words(of: nil, in: "close") == Flow.CloseKind.allCases.map(\.rawValue))
     #expect(schema.words(of: "closed_by", in: "flow") == Flow.Closer.allCases.map(\.rawValue))

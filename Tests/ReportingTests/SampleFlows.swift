@@ -24,8 +24,8 @@ enum SampleFlows {
       report.totals.add(flow, isReported: index != 5)
       statistics.add(flow, Findings().of(flow))
     }
-    report.listeners = statistics.listeners
-    report.hosts = statistics.hosts
+    report.listeners = statistics.listeners.map(ListenerReport.init)
+    report.hosts = statistics.hosts.map(HostReport.init)
     report.capture.findings = [finding("truncated-file", .warning, "1 file could not be read to the end.")]
     report.findings = [finding("backend-flapping", .warning, "10.77.0.2:80 fails | and <recovers> & fails.")]
     return report
@@ -33,7 +33,7 @@ enum SampleFlows {
 
   private static func finding(_ id: String, _ severity: Severity, _ message: String) -> Finding {
     Finding(
-      id: id, severity: severity, endpoint: nil, time: start, frame: 41, frames: [41], confidence: .certain,
+      id: id, severity: severity, endpoint: nil, time: start, frames: [41], confidence: .certain,
       message: message, advice: "Look there.", fields: [])
   }
 

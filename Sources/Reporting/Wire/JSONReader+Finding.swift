@@ -53,9 +53,9 @@ extension JSONReader {
     case UInt8(ascii: "\""): return .text(try string())
     case UInt8(ascii: "-"), .some(0x30...0x39):
       let number = try number()
-      if number.hasPoint { return .duration(try nanoseconds(number)) }
-      guard !number.hasExponent, let integer = Int(exactly: number.signed) else { throw problem("too large a number") }
-      return .integer(integer)
+      if !number.hasPoint, let integer = number.scaled(by: 0).flatMap({ Int(exactly: $0) }) { return .integer(integer) }
+      guard let nanoseconds = number.nanoseconds else { throw problem("no number that fits here") }
+      return .duration(nanoseconds)
     default:
       try skip()
       return nil

@@ -187,34 +187,52 @@ struct JSONReader {
 
   mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws -> Value {
     let start = index
-    let number = try number()
-    guard number.fraction == 0, !number.hasExponent, let value = Value(exactly: number.signed) else {
+    guard let value = try number().scaled(by: 0).flatMap({ Value(exactly: $0) }) else {
       index = start
-      throw problem("no number that fits here")
+      throw problem("no whole number that fits here")
     }
     return value
   }
 
   /// Reads a number of seconds, to the nanosecond.
-  mutating func seconds() throws -> Int64 { try nanoseconds(number()) }
-
-  func nanoseconds(_ number: Number) throws -> Int64 {
-    let (whole, overflow) = number.whole.multipliedReportingOverflow(by: 1_000_000_000)
-    let (sum, carry) = whole.addingReportingOverflow(number.fraction)
-    guard !overflow, !carry, !number.hasExponent, sum <= Int64.min.magnitude else { throw problem("too long a time") }
-    return number.isNegative ? Int64(truncatingIfNeeded: 0 &- sum) : Int64(clamping: sum)
+  mutating func seconds() throws -> Int64 {
+    let start = index
+    guard let value = try number().nanoseconds else {
+      index = start
+      throw problem("no time that fits here")
+    }
+    return value
   }
 
-  /// A number as it is written.
+  /// A number as it is written, `digits` times a power of ten.
   struct Number {
     var isNegative = false
-    var whole: UInt64 = 0
-    /// In billionths; further digits are dropped.
-    var fraction: UInt64 = 0
+    var digits: UInt128 = 0
+    var exponent = 0
     var hasPoint = false
-    var hasExponent = false
 
-    var signed: Int128 { isNegative ? -Int128(whole) : Int128(whole) }
+    /// As many digits as fit; what lies behind them is far below a nanosecond.
+    fileprivate static let mostDigits: UInt128 = 1_000_000_000_000_000_000_000_000_000_000
+
+    /// It times the power of ten; nil where that is no whole number, or a very large one.
+    func scaled(by power: Int) -> Int128? {
+      var value = digits
+      var shift = value == 0 ? 0 : exponent + power
+      while shift > 0, value < Self.mostDigits { (value, shift) = (value * 10, shift - 1) }
+      while shift < 0, value % 10 == 0 { (value, shift) = (value / 10, shift + 1) }
+      guard shift == 0 else { return nil }
+      return isNegative ? -Int128(value) : Int128(value)
+    }
+
+    /// Of as many seconds, to the nearest nanosecond; nil where that does not fit.
+    var nanoseconds: Int64? {
+      var rounded = self
+      while rounded.digits > 0, rounded.exponent < -9 {
+        rounded.digits = rounded.exponent == -10 ? (rounded.digits + 5) / 10 : rounded.digits / 10
+        rounded.exponent += 1
+      }
+      return rounded.scaled(by: 9).flatMap { Int64(exactly: $0) }
+    }
   }
 
   mutating func number() throws -> Number {
@@ -222,39 +240,44 @@ struct JSONReader {
     var number = Number()
     number.isNegative = take(UInt8(ascii: "-"))
     let start = index
-    while let digit = digit() {
-      let (product, overflow) = number.whole.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(digit)
-      guard !overflow, !carry else { throw problem("too large a number") }
-      number.whole = sum
-    }
+    while let digit = digit() { number.append(digit, isBehindPoint: false) }
     guard index > start else { throw problem("a value is missing") }
     if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
       index += 1
       number.hasPoint = true
-      var unit: UInt64 = 100_000_000
-      while let digit = digit() {
-        number.fraction += digit * unit
-        unit /= 10
-      }
+      while let digit = digit() { number.append(digit, isBehindPoint: true) }
     }
-    if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") { try exponent(of: &number) }
+    if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") { try readExponent(of: &number) }
     return number
   }
 
-  /// None of wirestat's own numbers has one.
-  private mutating func exponent(of number: inout Number) throws {
-    number.hasExponent = true
+  /// None of wirestat's own numbers has one; other tools write `7.1e-05`.
+  private mutating func readExponent(of number: inout Number) throws {
     index += 1
-    if index < bytes.count, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") { index += 1 }
-    guard digit() != nil else { throw problem("an exponent is missing") }
-    while digit() != nil {}
+    let isNegative = index < bytes.count && bytes[index] == UInt8(ascii: "-")
+    if isNegative || index < bytes.count && bytes[index] == UInt8(ascii: "+") { index += 1 }
+    let start = index
+    var exponent = 0
+    while let digit = digit() { exponent = min(exponent * 10 + Int(digit), 1000) }
+    guard index > start else { throw problem("an exponent is missing") }
+    number.exponent += isNegative ? -exponent : exponent
   }
 
   private mutating func digit() -> UInt64? {
     guard index < bytes.count, 0x30...0x39 ~= bytes[index] else { return nil }
     defer { index += 1 }
     return UInt64(bytes[index] - 0x30)
+  }
+}
+
+extension JSONReader.Number {
+  fileprivate mutating func append(_ digit: UInt64, isBehindPoint: Bool) {
+    if digits < Self.mostDigits {
+      digits = digits * 10 + UInt128(digit)
+      if isBehindPoint { exponent -= 1 }
+    } else if !isBehindPoint {
+      exponent += 1
+    }
   }
 }
 
