@@ -18,21 +18,28 @@ public struct ReportReplay: ~Copyable {
   ///
   /// - Throws: ``NDJSONError``, or what the output's descriptor says when it can't be written.
   public mutating func read(_ bytes: Span<UInt8>) throws {
-    try reader.read(bytes) { report in
-      gatekeeper.examine(report.findings)
-      if renderer.needs.contains(.flows) { renderer.render(report, into: &output) }
-    }
+    try reader.read(bytes) { Self.take($0, &gatekeeper, &renderer, &output) }
     if let failure = output.failure { throw failure }
   }
 
-  /// Writes the rest.
+  /// Takes the last line, where it has no end.
+  public mutating func readEnd() throws {
+    try reader.readEnd { Self.take($0, &gatekeeper, &renderer, &output) }
+  }
+
+  private static func take(
+    _ report: FlowReport, _ gatekeeper: inout GateKeeper, _ renderer: inout any ReportRenderer,
+    _ output: inout OutputBuffer
+  ) {
+    gatekeeper.examine(report.findings)
+    if renderer.needs.contains(.flows) { renderer.render(report, into: &output) }
+  }
+
+  /// Writes the rest, from what was read.
   ///
   /// - Returns: what the gate says, and what the file lacks.
   public consuming func finish() throws -> (verdict: GateVerdict, lack: Lack?) {
-    let report = try reader.finish { [needs = renderer.needs] report in
-      gatekeeper.examine(report.findings)
-      if needs.contains(.flows) { renderer.render(report, into: &output) }
-    }
+    let report = reader.report
     gatekeeper.examine(report.capture.findings)
     gatekeeper.examine(report.findings)
     renderer.finish(report, into: &output)

@@ -37,14 +37,17 @@ struct ReportCommand: ParsableCommand {
     let input = try InputFile(file)
     let output = try OutputFile(report.output)
     var replay = ReportReplay(report.renderer(for: output, gate), to: output.buffer(), gate.gate)
+    var damage: NDJSONError?
     do {
       while let bytes = try input.next() { try replay.read(bytes.span) }
-      let (verdict, lack) = try replay.finish()
-      if let lack { throw Failure(.badData, "warning: \(file) \(lack.words).") }
-      if let failure = verdict.failure { throw failure }
+      try replay.readEnd()
     } catch let error as NDJSONError {
-      throw Failure(.badData, "\(file), \(error).")
+      damage = error
     }
+    let (verdict, lack) = try replay.finish()
+    if let damage { throw Failure(.badData, "\(file) is no NDJSON of wirestat from \(damage).") }
+    if let lack { throw Failure(.badData, "warning: \(file) \(lack.words).") }
+    if let failure = verdict.failure { throw failure }
   }
 }
 

@@ -3,14 +3,14 @@ import Testing
 
 @Suite("Help")
 struct HelpTests {
-  @Test(arguments: ["analyze", "follow", "states"])
+  @Test(arguments: ["analyze", "follow", "report", "states"])
   func text(command: String) async throws {
     let result = try await Tool.run("help", command)
     #expect(Snapshot("help-\(command).txt").difference(from: result.output) == nil)
   }
 
   /// Commands in the help that do not parse would teach mistakes.
-  @Test(arguments: ["analyze", "follow", "states"])
+  @Test(arguments: ["analyze", "follow", "report", "states"])
   func theCommandsItShowsAreReal(command: String) async throws {
     let help = try await Tool.run("help", command).output
     let examples = help.split(separator: "\n").filter { $0.hasPrefix("  wirestat ") }

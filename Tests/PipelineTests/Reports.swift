@@ -50,6 +50,7 @@ enum Reports {
     for start in stride(from: 0, to: ndjson.count, by: size) {
       try replay.read(Array(ndjson[start..<min(start + size, ndjson.count)]).span)
     }
+    try replay.readEnd()
     _ = try replay.finish()
     return written.bytes
   }

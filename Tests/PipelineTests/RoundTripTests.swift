@@ -82,7 +82,7 @@ struct RoundTripTests {
     var reader = NDJSONReader()
     let error = #expect(throws: NDJSONError.self) {
       try reader.read(Array(text.utf8).span) { _ in }
-      _ = try reader.finish()
+      try reader.readEnd { _ in }
     }
     #expect(error?.description == message)
   }
@@ -95,7 +95,7 @@ struct RoundTripTests {
       """
     var reader = NDJSONReader()
     try reader.read(Array(text.utf8).span) { _ in }
-    let report = try reader.finish()
+    let report = reader.report
     #expect(report.totals.flows == 3 && report.totals.count(of: .reset) == 3 && reader.isComplete)
   }
 

@@ -5,7 +5,8 @@ import PacketDecoding
 /// ```swift
 /// var reader = NDJSONReader()
 /// try reader.read(bytes) { report in print(report.sentence()) }
-/// let report = try reader.finish()
+/// try reader.readEnd { report in print(report.sentence()) }
+/// print(reader.report.totals.flows)
 /// ```
 ///
 /// Lines and members that it does not know are passed over: within a schema version, fields are only added.
@@ -13,7 +14,7 @@ public struct NDJSONReader: Sendable {
   /// The line is longer than any that is read: nothing but a flow of some ten thousand transitions would be.
   public static let longestLine = 64 << 20
 
-  private var report = Report()
+  private var whole = Report()
   /// Of the flows that were read, for a file that ends before its summary.
   private var counted = FlowTotals()
   private var pending: [UInt8] = []
@@ -42,11 +43,14 @@ public struct NDJSONReader: Sendable {
     }
   }
 
-  /// Ends the file.
-  ///
-  /// - Returns: the report. Where the file ends before its summary, the totals are those of the flows that it holds.
-  public mutating func finish(flow: (FlowReport) throws -> Void = { _ in }) throws -> Report {
+  /// Takes the last line, where it has no end.
+  public mutating func readEnd(flow: (FlowReport) throws -> Void) throws {
     if !pending.isEmpty { try readLine(flow) }
+  }
+
+  /// The report, as far as it was read. Before the summary, the totals are those of the flows that were.
+  public var report: Report {
+    var report = whole
     if !isComplete { report.totals = counted }
     return report
   }
@@ -71,16 +75,16 @@ public struct NDJSONReader: Sendable {
       let report = try reader.flowReport()
       counted.add(report.flow, isReported: true)
       flow = report
-    case "capture": report.capture = try reader.captureSummary()
-    case "finding": report.findings.append(try reader.findingLine())
+    case "capture": whole.capture = try reader.captureSummary()
+    case "finding": whole.findings.append(try reader.findingLine())
     case "listener":
-      report.listeners.append(try reader.listener())
+      whole.listeners.append(try reader.listener())
       hasListeners = true
     case "host":
-      report.hosts.append(try reader.host())
+      whole.hosts.append(try reader.host())
       hasListeners = true
     case "summary":
-      (report.totals, report.selected) = try reader.summary()
+      (whole.totals, whole.selected) = try reader.summary()
       isComplete = true
     default: try reader.skip()
     }
