@@ -57,10 +57,10 @@ public struct Thresholds: Sendable, Equatable {
   /// number that may be asked for.
   var mostPorts: Int { ephemeralPorts - ephemeralPorts / 5 - (ephemeralPorts % 5 == 0 ? 0 : 1) }
 
-  /// The shortest pause that a rule may ask about: what ``TrackerConfiguration/leastSilence`` must be for these.
+  /// The shortest pause that a rule may ask about: what `TrackerConfiguration/leastSilence` must be for these.
   public var leastSilence: Int64 { min(Self.second, idle, middleboxIdle) }
 
-  /// The shortest pause before plain data that a rule asks about: what ``TrackerConfiguration/leastIdle`` must be.
+  /// The shortest pause before plain data that a rule asks about: what `TrackerConfiguration/leastIdle` must be.
   public var leastIdle: Int64 { min(idle, middleboxIdle) }
 
   /// The shortest time in a state that a rule may ask about.

@@ -72,7 +72,7 @@ public import PacketDecoding
     }
   }
 
-  /// Refuses a capture whose link type ``PacketDecoder`` does not know, before any of it is read.
+  /// Refuses a capture whose link type `PacketDecoder` does not know, before any of it is read.
   public func requireDecodable() throws(CaptureError) {
     guard PacketDecoder.supports(linkType) else { throw .unsupported(linkType, in: name) }
   }

@@ -16,7 +16,7 @@ public struct ReportReplay: ~Copyable {
 
   /// Takes the next bytes of the file.
   ///
-  /// - Throws: ``NDJSONError``, or what the output's descriptor says when it can't be written.
+  /// - Throws: `NDJSONError`, or what the output's descriptor says when it can't be written.
   public mutating func read(_ bytes: Span<UInt8>) throws {
     try reader.read(bytes) { Self.take($0, &gatekeeper, &renderer, &output) }
     if let failure = output.failure { throw failure }

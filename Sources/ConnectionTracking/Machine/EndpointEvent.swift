@@ -1,7 +1,7 @@
 /// What can happen to an endpoint, as far as the wire shows it.
 ///
 /// A segment is broken into events, and those of one segment to an endpoint are applied in the order of
-/// ``ArrivalEvents``: a SYN-ACK is ``receivesSYN``, then ``synAcknowledged``.
+/// `ArrivalEvents`: a SYN-ACK is ``receivesSYN``, then ``synAcknowledged``.
 public enum EndpointEvent: UInt8, Sendable, Hashable, CaseIterable {
   /// The first packet is this end's SYN: it had no connection before.
   case assumesOpener
@@ -46,7 +46,7 @@ public enum EndpointEvent: UInt8, Sendable, Hashable, CaseIterable {
 /// What an event does to a state.
 public enum Arrow: Sendable, Hashable {
   case to(TCPState)
-  /// Back to where it was before it was taken for CLOSED: the one move with a memory, kept in ``EndpointStates``.
+  /// Back to where it was before it was taken for CLOSED: the one move with a memory, kept in `EndpointStates`.
   case back
   /// The event is in order and changes nothing: a retransmission, or news that was known.
   case stay
