@@ -56,7 +56,8 @@ struct AnalyzeCommand: ParsableCommand {
     let reading = try CaptureReading(files, tracking)
     let file = try OutputFile(report.output)
     var writer = ReportWriter(
-      report.renderer(for: file, findings), to: file.buffer(), selection: selection, findings: findings)
+      report.renderer(for: file, findings, memory: tracking.reportMemory), to: file.buffer(), selection: selection,
+      findings: findings)
     var configuration = tracking.configuration(for: findings.thresholds)
     configuration.digestsUneventful = writer.countsUneventful
     let analysis = Analysis(reading: reading, configuration: configuration)

@@ -32,7 +32,7 @@ struct LiveCommand: ParsableCommand {
   mutating func run() throws {
     do {
       var session = try LiveSession(
-        interface, tracking, findings.thresholds, capture, output.writer(findings))
+        interface, tracking, findings.thresholds, capture, output.writer(findings, memory: tracking.reportMemory))
       Interruption.catchSignals()
       session.announce()
       let failure = try session.listen()
@@ -91,12 +91,14 @@ struct LiveOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Colours: auto is on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = ColorChoice.auto
 
-  func writer(_ findings: FindingOptions) throws(Failure) -> LiveWriter {
+  /// - Parameter memory: bytes for what waits for its turn in the report.
+  func writer(_ findings: FindingOptions, memory: Int) throws(Failure) -> LiveWriter {
     let file = try OutputFile(nil)
     let style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     var options = RenderingOptions()
     options.names = stateNames
     options.style = style
+    options.memory = memory
     return LiveWriter(
       TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style),
       format.report.renderer(options), to: file.buffer(), findings: findings)

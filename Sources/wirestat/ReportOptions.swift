@@ -38,12 +38,15 @@ struct ReportOptions: ParsableArguments {
 
   /// The renderer these options ask for, writing to `file`.
   ///
-  /// - Parameter findings: what makes a run fail is what fails in a test report.
-  func renderer(for file: OutputFile, _ findings: FindingOptions) -> any ReportRenderer {
+  /// - Parameters:
+  ///   - findings: what makes a run fail is what fails in a test report.
+  ///   - memory: bytes for what waits for its turn.
+  func renderer(for file: OutputFile, _ findings: FindingOptions, memory: Int) -> any ReportRenderer {
     var options = RenderingOptions()
     options.names = stateNames
     options.style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     options.view = timeline ? .timeline : listeners ? .listeners : .flows
+    options.memory = memory
     if !findings.failOn.isEmpty { options.gate = findings.gate }
     return format.renderer(options)
   }
@@ -88,6 +91,9 @@ struct TrackingOptions: ParsableArguments {
   func validate() throws {
     if maxFlows < 1 { throw ValidationError("--max-flows wants at least 1.") }
   }
+
+  /// Bytes that a report may hold back, as a share of what the flows may take; the rest goes to a temporary file.
+  var reportMemory: Int { maxMemory.bytes / 16 }
 
   /// - Parameter thresholds: of the rules that will judge the flows.
   func configuration(for thresholds: Thresholds = Thresholds()) -> TrackerConfiguration {
