@@ -8,7 +8,7 @@ public enum Escaping {
   ///
   /// - Parameter kept: scalars that stay as they are, for a form that has its own escape of them.
   static func visible(_ text: String, keeping kept: String = "") -> String {
-    guard !isPlain(text.utf8.span) else { return text }
+    guard text.unicodeScalars.contains(where: \.isHazard) else { return text }
     let kept = kept.unicodeScalars
     return text.unicodeScalars.reduce(into: "") { result, scalar in
       if scalar.isHazard && !kept.contains(scalar) {
@@ -37,6 +37,7 @@ public enum Escaping {
   ///
   /// Such logs take `::name::` at the start of a line, and `##name[` or `##[` anywhere, for commands.
   public static func line(_ text: String) -> String {
+    guard !isPlain(text.utf8.span) else { return text }
     var line = visible(text)
     if line.contains("##") { line = line.replacing("##", with: "\\u{23}#") }
     guard let start = line.firstIndex(where: { $0 != " " }), line[start...].isWorkflowCommand else { return line }
@@ -62,9 +63,15 @@ public enum Escaping {
     }
   }
 
-  /// True where all is printable ASCII: nearly always.
-  static func isPlain(_ bytes: Span<UInt8>) -> Bool {
-    for index in bytes.indices where !(0x20..<0x7f).contains(bytes[index]) { return false }
+  /// True where all is printable ASCII without two colons or hash signs in a row: nearly always.
+  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    var last: UInt8 = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard (0x20..<0x7f).contains(byte) else { return false }
+      if byte == last && (byte == UInt8(ascii: ":") || byte == UInt8(ascii: "#")) { return false }
+      last = byte
+    }
     return true
   }
 

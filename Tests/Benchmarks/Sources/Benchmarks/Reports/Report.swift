@@ -43,7 +43,8 @@ struct Report {
     let summary = formats.first { $0.name == "summary" }?.measurement.peak ?? 0
     for format in formats where format.name != "summary" {
       let more = format.measurement.peak - summary
-      table.add("peak memory of `--format \(format.name)` of `syn-flood`, MB more than the summary", more / 1e6, atMost: 100)
+      table.add(
+        "peak memory of `--format \(format.name)` of `syn-flood`, MB more than the summary", more / 1e6, atMost: 100)
     }
     guard let short = results.first(where: { $0.workload == .short }) else { return table }
     if scale == 1 { table.add("peak memory of `short`, MB", short.tool.map(\.peak).median / 1e6, atMost: 100) }
