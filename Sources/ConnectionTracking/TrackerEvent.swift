@@ -19,10 +19,19 @@ public struct StreamEvent: Sendable, Equatable {
   public enum Content: Sendable, Equatable {
     /// The next bytes of the stream.
     case bytes([UInt8])
-    /// Bytes that will not come: so many were lost on the way, or acknowledged but never captured.
-    case gap(length: Int, acknowledged: Bool)
+    /// So many bytes that will not come.
+    case gap(length: Int, Gap)
     /// The FIN, after every byte before it.
     case end
+  }
+  /// Why bytes are missing.
+  public enum Gap: Sendable, Hashable {
+    /// Lost on the way and never sent again.
+    case lost
+    /// Acknowledged, but never captured.
+    case uncaptured
+    /// In a segment that was captured up to the snap length only.
+    case cut
   }
   public var flow: Int
   public var from: EndpointRole

@@ -7,7 +7,10 @@ public struct PayloadStream: ~Copyable {
   public private(set) var isComplete = false
   private let flow: Int
   private let from: EndpointRole?
-  private var dumps: Sides<HexDump>?
+  private let form: Form
+  private var texts = Sides(client: PrintableText(), server: PrintableText())
+  private var dumps = Sides(client: HexDump(mark: ">"), server: HexDump(mark: "<"))
+  private var holes = Sides(client: StreamHoles(), server: StreamHoles())
   private var output: OutputBuffer
   private let warn: (String) -> Void
   /// The highest number of a flow that began.
@@ -15,17 +18,15 @@ public struct PayloadStream: ~Copyable {
 
   /// - Parameters:
   ///   - from: one direction alone; nil for both.
-  ///   - isHexadecimal: a dump for people instead of the bytes themselves.
   ///   - warn: is told of bytes that are missing.
   public init(
-    flow: Int, from: EndpointRole?, isHexadecimal: Bool, to output: consuming OutputBuffer,
-    warn: @escaping (String) -> Void
+    flow: Int, from: EndpointRole?, as form: Form, to output: consuming OutputBuffer, warn: @escaping (String) -> Void
   ) {
     self.warn = warn
     self.flow = flow
     self.from = from
+    self.form = form
     self.output = output
-    dumps = isHexadecimal ? Sides(client: HexDump(mark: ">"), server: HexDump(mark: "<")) : nil
   }
 
   /// - Throws: what the output's descriptor says when it can't be written.
@@ -44,26 +45,52 @@ public struct PayloadStream: ~Copyable {
   private mutating func take(_ step: StreamEvent) {
     guard from == nil || from == step.from else { return }
     switch step.content {
-    case .bytes(let bytes): write(bytes, from: step.from)
-    case .gap(let length, let acknowledged):
-      dumps?[step.from].skip(length)
-      let reason = acknowledged ? "acknowledged but never captured" : "lost and never sent again"
-      warn("\(length) bytes of the \(step.from.word) are missing before frame \(step.frame): \(reason).")
+    case .bytes(let bytes):
+      tell(holes[step.from].close(), of: step.from)
+      write(bytes, from: step.from)
+    case .gap(let length, let gap):
+      texts[step.from].finish(into: &output)
+      dumps[step.from].skip(length)
+      tell(holes[step.from].add(length, gap, frame: step.frame), of: step.from)
     case .end: break
     }
   }
 
   private mutating func write(_ bytes: [UInt8], from role: EndpointRole) {
-    guard dumps != nil else { return output.append(bytes: bytes) }
-    dumps?[role].write(bytes, into: &output)
+    switch form {
+    case .bytes: output.append(bytes: bytes)
+    case .text: texts[role].write(bytes, into: &output)
+    case .hexadecimal: dumps[role].write(bytes, into: &output)
+    }
+  }
+
+  /// Says it, behind the bytes before it.
+  private mutating func tell(_ hole: StreamHoles.Hole?, of role: EndpointRole) {
+    guard let hole else { return }
+    output.flush()
+    warn(hole.sentence(of: role))
   }
 
   /// Writes what waits.
   ///
   /// - Returns: how many flows there were.
   public consuming func finish() throws -> Int {
+    for role in EndpointRole.allCases {
+      texts[role].finish(into: &output)
+      for hole in holes[role].finish() { tell(hole, of: role) }
+    }
     output.flush()
     if let failure = output.failure { throw failure }
     return flows
+  }
+
+  /// How the payload is written.
+  public enum Form: Sendable {
+    /// The bytes themselves.
+    case bytes
+    /// As text, with dots for what a terminal must not get.
+    case text
+    /// A dump for people.
+    case hexadecimal
   }
 }

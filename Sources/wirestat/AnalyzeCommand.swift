@@ -56,7 +56,7 @@ struct AnalyzeCommand: ParsableCommand {
     let statistics = RunStatistics()
     let pipeline = try Failure.mapping { () throws(CaptureError) in try FilePipeline(files, tracking.fileOptions) }
     let file = try OutputFile(report.output)
-    var stream = report.stream(to: file, selection.filter, findings)
+    var stream = report.stream(to: file, selection.filter, findings, memory: tracking.reportMemory)
     var configuration = tracking.configuration(for: findings.thresholds)
     configuration.digestsUneventful = stream.countsUneventful
     let progress = ProgressBar(besides: file)

@@ -12,7 +12,8 @@ struct FollowCommand: ParsableCommand {
     discussion: """
       The bytes come in order of their sequence numbers, each once, however they were lost, repeated or reordered on \
       the way. Both directions come in the order in which their bytes became complete; --from picks one. Bytes that \
-      never passed the tap are told on standard error.
+      are missing are told on standard error, each hole once. On a terminal, what is no printable text is shown as \
+      dots.
 
         wirestat follow web.pcap --flow 3
         wirestat follow web.pcap --flow 3 --from server > response.bin
@@ -28,7 +29,13 @@ struct FollowCommand: ParsableCommand {
   var from: EndpointRole?
   @Flag(help: "Offset, sixteen bytes in hexadecimal and as text a line; > is the client's, < the server's.")
   var hex = false
+  @Flag(help: "Write the bytes as they are to a terminal too, which may obey them.")
+  var raw = false
   @OptionGroup var tracking: TrackingOptions
+
+  func validate() throws {
+    if raw && hex { throw ValidationError("--raw and --hex are two forms of one output.") }
+  }
 
   mutating func run() throws {
     var configuration = tracking.configuration()
@@ -38,8 +45,9 @@ struct FollowCommand: ParsableCommand {
     }
     var pipeline = PacketPipeline(
       configuration, inputs: files, linkTypes: captures.linkTypes, verifiesChecksums: tracking.verifyChecksums)
-    var stream = PayloadStream(
-      flow: number, from: from, isHexadecimal: hex, to: try OutputFile(nil).buffer(), warn: Terminal.warn)
+    let file = try OutputFile(nil)
+    let form: PayloadStream.Form = hex ? .hexadecimal : raw || !file.isTerminal ? .bytes : .text
+    var stream = PayloadStream(flow: number, from: from, as: form, to: file.buffer(), warn: Terminal.warn)
     Interruption.catchSignals()
     while !stream.isComplete, !Interruption.isRequested,
       captures.next({ pipeline.take($0, $1) }) != nil

@@ -33,7 +33,8 @@ struct LiveCommand: ParsableCommand {
   mutating func run() throws {
     do {
       var pipeline = try LivePipeline(
-        interface, capture.options(tracking), tracking.configuration(for: findings.thresholds), output.stream(findings))
+        interface, capture.options(tracking), tracking.configuration(for: findings.thresholds),
+        output.stream(findings, memory: tracking.reportMemory))
       Interruption.catchSignals()
       Terminal.report(
         "listening at \(pipeline.name) (\(pipeline.linkType.name)); Ctrl-C ends with the report")
@@ -98,12 +99,14 @@ struct LiveOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Colours: auto is on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = ColorChoice.auto
 
-  func stream(_ findings: FindingOptions) throws(Failure) -> LiveReportStream {
+  /// - Parameter memory: bytes for what waits for its turn in the report.
+  func stream(_ findings: FindingOptions, memory: Int) throws(Failure) -> LiveReportStream {
     let file = try OutputFile(nil)
     let style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     var options = RenderingOptions()
     options.names = stateNames
     options.style = style
+    options.memory = memory
     let renderer = format.report.renderer(options)
     return LiveReportStream(
       TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style), renderer,

@@ -39,19 +39,24 @@ struct ReportOptions: ParsableArguments {
 
   /// The renderer these options ask for, writing to `file`.
   ///
-  /// - Parameter gate: what makes a run fail is what fails in a test report.
-  func renderer(for file: OutputFile, _ gate: GateOptions) -> any ReportRenderer {
+  /// - Parameters:
+  ///   - gate: what makes a run fail is what fails in a test report.
+  ///   - memory: bytes for what waits for its turn; nil for as many as is usual.
+  func renderer(for file: OutputFile, _ gate: GateOptions, memory: Int? = nil) -> any ReportRenderer {
     var options = RenderingOptions()
     options.names = stateNames
     options.style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     options.view = timeline ? .timeline : listeners ? .listeners : .flows
+    if let memory { options.memory = memory }
     if !gate.failOn.isEmpty { options.gate = gate.gate }
     return format.renderer(options)
   }
 
   /// A report in this form to `file`.
-  func stream(to file: OutputFile, _ filter: FlowFilter, _ findings: FindingOptions) -> ReportStream {
-    let renderer = renderer(for: file, findings.failure)
+  func stream(
+    to file: OutputFile, _ filter: FlowFilter, _ findings: FindingOptions, memory: Int
+  ) -> ReportStream {
+    let renderer = renderer(for: file, findings.failure, memory: memory)
     let evaluator = findings.evaluator(for: renderer.needs, isSelective: !filter.takesAll)
     return ReportStream(renderer, to: file.buffer(), filter, evaluator)
   }
@@ -103,6 +108,9 @@ struct TrackingOptions: ParsableArguments {
     options.verifiesChecksums = verifyChecksums
     return options
   }
+
+  /// Bytes that a report may hold back, as a share of what the flows may take; the rest goes to a temporary file.
+  var reportMemory: Int { maxMemory.bytes / 16 }
 
   /// - Parameter thresholds: of the rules that will judge the flows.
   func configuration(for thresholds: Thresholds = Thresholds()) -> TrackerConfiguration {

@@ -1,3 +1,4 @@
+import Reporting
 import SystemPackage
 
 #if canImport(Glibc)
@@ -8,13 +9,28 @@ import SystemPackage
 
 /// What the tool says beside its output, and what it knows about who reads that.
 enum Terminal {
-  /// One sentence on standard error.
-  static func report(_ message: String) { write("wirestat: \(message)\n") }
+  /// One sentence on standard error; what it quotes from outside is made visible.
+  static func report(_ message: String) { write("wirestat: \(Escaping.line(message))\n") }
+
+  /// The same in several lines.
+  static func report(lines: String) {
+    let lines = lines.split(separator: "\n", omittingEmptySubsequences: false)
+    write("wirestat: \(lines.map { Escaping.line(String($0)) }.joined(separator: "\n"))\n")
+  }
 
   static func warn(_ message: String) { report("warning: \(message)") }
 
   /// Text on standard error as it is; where even that fails there is nobody left to tell.
   static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }
+
+  /// What the command line asks for; bytes that are not UTF-8 are visible.
+  static var arguments: [String] {
+    CommandLine.arguments.indices.dropFirst().compactMap { index in
+      guard let bytes = unsafe CommandLine.unsafeArgv[index] else { return nil }
+      let count = unsafe strlen(bytes)
+      return unsafe Escaping.decode(UnsafeBufferPointer(start: bytes, count: count).map { UInt8(bitPattern: $0) })
+    }
+  }
 
   static func isTerminal(_ descriptor: FileDescriptor) -> Bool { isatty(descriptor.rawValue) == 1 }
 

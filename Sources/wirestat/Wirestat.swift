@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reporting
 import SystemPackage
 
 /// The command line: names the commands, and turns every error into one sentence and an exit status.
@@ -26,15 +27,16 @@ import SystemPackage
 
   static func main() {
     Terminal.ignoreBrokenPipes()
+    let arguments = Terminal.arguments
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
-      exit(after: error)
+      exit(after: error, arguments)
     }
   }
 
-  private static func exit(after error: any Error) -> Never {
+  private static func exit(after error: any Error, _ arguments: [String]) -> Never {
     switch error {
     // Whoever read has seen enough.
     case let error as Errno where error == .brokenPipe: Terminal.exit(.done)
@@ -44,15 +46,27 @@ import SystemPackage
     case let error as Errno:
       Terminal.report("cannot write the output: \(error)")
       Terminal.exit(.ioError)
-    default: exit(parsing: error)
+    default: exit(parsing: error, arguments)
     }
   }
 
   /// Help and version go their own way; a mistake on the command line is told as every other.
-  private static func exit(parsing error: any Error) -> Never {
+  private static func exit(parsing error: any Error, _ arguments: [String]) -> Never {
     guard exitCode(for: error) != .success else { exit(withError: error) }
-    let text = fullMessage(for: error)
-    Terminal.report(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
+    let text = explanation(of: error, arguments)
+    Terminal.report(lines: text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
     Terminal.exit(.usage)
+  }
+
+  /// The message of `error`. It has lines of its own, so what it quotes is made visible before it is quoted.
+  private static func explanation(of error: any Error, _ arguments: [String]) -> String {
+    let visible = arguments.map(Escaping.line)
+    guard visible != arguments else { return fullMessage(for: error) }
+    do {
+      _ = try parseAsRoot(visible)
+    } catch  where exitCode(for: error) != .success {
+      return fullMessage(for: error)
+    } catch {}
+    return Escaping.line(fullMessage(for: error))
   }
 }

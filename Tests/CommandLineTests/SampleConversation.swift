@@ -27,13 +27,23 @@ enum SampleConversation {
     return capture.writer.bytes
   }
 
-  /// So many clients that ask and get no answer.
-  static func attempts(_ count: Int) -> [UInt8] {
+  /// So many clients that ask and get no answer, or a RST.
+  static func attempts(_ count: Int, areRefused: Bool = false) -> [UInt8] {
     var capture = Capture()
     for index in 0..<count {
       capture.clientPort = UInt16(truncatingIfNeeded: 1024 + index)
       capture.send(.client, UInt32(index), 0, .syn)
+      if areRefused { capture.send(.server, 0, UInt32(index) + 1, [.rst, .ack]) }
     }
+    return capture.writer.bytes
+  }
+
+  /// A client that sends `payload` in one segment.
+  static func carrying(_ payload: [UInt8]) -> [UInt8] {
+    var capture = Capture()
+    capture.send(.client, 100, 0, .syn)
+    capture.send(.server, 500, 101, [.syn, .ack])
+    capture.send(.client, 101, 501, [.psh, .ack], payload)
     return capture.writer.bytes
   }
 

@@ -99,7 +99,7 @@ struct StreamReassemblyTests {
       c P. 1:9(8) ack 1 "abcdefgh" cut 3
       c P. 9:12(3) ack 1 "ijk"
       """)
-    #expect(client == "abc<5 uncaptured>ijk")
+    #expect(client == "abc<5 cut>ijk")
   }
 
   @Test func whatTheSnapLengthCutBehindAHole() throws {
@@ -110,7 +110,40 @@ struct StreamReassemblyTests {
       c P. 1:4(3) ack 1 "abc"
       s .  1:1(0) ack 14
       """)
-    #expect(client == "abcdef<5 uncaptured>lm")
+    #expect(client == "abcdef<5 cut>lm")
+  }
+
+  /// Nothing of the payload was captured, and a hole is before it.
+  @Test func headersAlone() throws {
+    let (client, _) = try streams(
+      """
+      c P. 1:4(3) ack 1 "abc" cut 0
+      c P. 6:9(3) ack 1 "fgh" cut 0
+      c P. 9:12(3) ack 1 "ijk" cut 0
+      s .  1:1(0) ack 12
+      """)
+    #expect(client == "<3 cut><2 uncaptured><6 cut>")
+  }
+
+  /// Sent again and captured in full, before what was cut came in order.
+  @Test func whatWasCutMayComeAgain() throws {
+    let (client, _) = try streams(
+      """
+      c P. 4:12(8) ack 1 "defghijk" cut 3
+      c P. 4:12(8) ack 1 "defghijk"
+      c P. 1:4(3) ack 1 "abc"
+      """)
+    #expect(client == "abcdefghijk")
+  }
+
+  /// A cut before bytes that came early ends where they begin.
+  @Test func whatWasCutBeforeWaitingBytes() throws {
+    let (client, _) = try streams(
+      """
+      c P. 7:9(2) ack 1 "gh"
+      c P. 1:12(11) ack 1 "abcdefghijk" cut 2
+      """)
+    #expect(client == "ab<4 cut>gh<3 cut>")
   }
 
   @Test func dataOfTheSYN() throws {
@@ -222,7 +255,7 @@ struct StreamReassemblyTests {
   private func text(_ content: StreamEvent.Content) -> String {
     switch content {
     case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
-    case .gap(let length, let acknowledged): "<\(length) \(acknowledged ? "uncaptured" : "lost")>"
+    case .gap(let length, let gap): "<\(length) \(gap)>"
     case .end: "$"
     }
   }

@@ -9,7 +9,7 @@ struct LayeringTests {
     "PacketCapture": ["CPcap", "PacketDecoding", "Glibc", "Darwin", "Synchronization"],
     "ConnectionTracking": ["PacketDecoding", "CMemory", "DequeModule", "HeapModule", "BasicContainers"],
     "Anomalies": ["PacketDecoding", "ConnectionTracking"],
-    "Reporting": ["PacketDecoding", "ConnectionTracking", "Anomalies"],
+    "Reporting": ["PacketDecoding", "ConnectionTracking", "Anomalies", "Glibc", "Darwin"],
     "Pipeline": [
       "PacketDecoding", "PacketCapture", "ConnectionTracking", "Anomalies", "Reporting", "Dispatch", "Synchronization",
     ],

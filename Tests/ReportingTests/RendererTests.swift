@@ -1,3 +1,4 @@
+import Anomalies
 import ConnectionTracking
 import Reporting
 import TestSupport
@@ -30,6 +31,20 @@ struct RendererTests {
     #expect(rendered(renderer, SampleFlows.all.reversed()) == rendered(renderer))
   }
 
+  /// In memory, and one flow after the other in a temporary file.
+  @Test(arguments: EscapingTests.forms)
+  func nothingDependsOnTheBudget(form: EscapingTests.Form) {
+    var options = RenderingOptions()
+    options.view = form.view
+    options.style = TextStyle(usesColour: true)
+    let ample = rendered(form.format.renderer(options))
+    for memory in [1, 500, 4000] {
+      options.memory = memory
+      #expect(rendered(form.format.renderer(options)) == ample)
+      #expect(rendered(form.format.renderer(options), SampleFlows.all.shuffled()).count == ample.count)
+    }
+  }
+
   @Test(arguments: ReportFormat.allCases)
   func nothingAtAll(format: ReportFormat) {
     let text = rendered(format.renderer(RenderingOptions()), [], Report())
@@ -48,13 +63,22 @@ struct RendererTests {
 }
 
 /// What `renderer` writes about `flows`.
+///
+/// - Parameter message: in place of what each finding of a flow says.
 func rendered(
-  _ renderer: any ReportRenderer, _ flows: [Flow] = SampleFlows.all, _ report: Report = SampleFlows.report
+  _ renderer: any ReportRenderer, _ flows: [Flow] = SampleFlows.all, _ report: Report = SampleFlows.report,
+  messages message: String? = nil
 ) -> String {
   var renderer = renderer
   var output = OutputBuffer()
   renderer.begin(into: &output)
-  for flow in flows { renderer.render(SampleFlows.report(on: flow), into: &output) }
+  for flow in flows {
+    var one = SampleFlows.report(on: flow)
+    if let message {
+      for index in one.findings.indices { one.findings[index].message = message }
+    }
+    renderer.render(one, into: &output)
+  }
   renderer.finish(report, into: &output)
   return output.text
 }

@@ -31,6 +31,19 @@ enum SampleFlows {
     return report
   }
 
+  /// ``report`` with text from outside wherever there can be some.
+  static func report(quoting input: String, message: String) -> Report {
+    var report = report
+    report.capture.inputs = [input]
+    report.capture.warnings = [message]
+    report.capture.findings = [finding("truncated-file", .warning, message)]
+    var found = finding("backend-flapping", .warning, message)
+    found.advice = message
+    found.fields = [Finding.Field("path", .text(message))]
+    report.findings = [found]
+    return report
+  }
+
   private static func finding(_ id: String, _ severity: Severity, _ message: String) -> Finding {
     Finding(
       id: id, severity: severity, endpoint: nil, time: start, frames: [41], confidence: .certain,

@@ -8,6 +8,8 @@ struct StreamReassembler: Sendable {
   private var next = 0
   /// What lies beyond a hole.
   private var waiting = WaitingPieces()
+  /// What passed from ``next`` on and was not captured.
+  private var cuts = CutRanges()
   private var finAt: Int?
   private var hasEnded = false
 
@@ -24,7 +26,7 @@ struct StreamReassembler: Sendable {
     if segment.flags.contains(.fin), finAt == nil { finAt = position(of: segment.sequenceEnd - 1) }
     var contents: [StreamEvent.Content] = []
     if segment.wirePayloadLength > 0 { place(start, payload, wireLength: segment.wirePayloadLength, &contents) }
-    while waiting.charge > limit, let first = waiting.first { skip(to: first.start, acknowledged: false, &contents) }
+    while waiting.charge > limit, let first = waiting.first { skip(to: first.start, .lost, &contents) }
     end(&contents)
     return contents
   }
@@ -34,8 +36,8 @@ struct StreamReassembler: Sendable {
     guard !hasEnded else { return [] }
     var contents: [StreamEvent.Content] = []
     let edge = min(position(of: acknowledgment), finAt ?? .max)
-    while next < edge, let first = waiting.first { skip(to: min(first.start, edge), acknowledged: true, &contents) }
-    if let finAt, edge >= finAt { skip(to: finAt, acknowledged: true, &contents) }
+    while next < edge, let ahead { skip(to: min(ahead, edge), .uncaptured, &contents) }
+    if let finAt, edge >= finAt { skip(to: finAt, .uncaptured, &contents) }
     end(&contents)
     return contents
   }
@@ -44,10 +46,16 @@ struct StreamReassembler: Sendable {
   mutating func finish() -> [StreamEvent.Content] {
     guard !hasEnded else { return [] }
     var contents: [StreamEvent.Content] = []
-    while let first = waiting.first { skip(to: first.start, acknowledged: false, &contents) }
-    if let finAt { skip(to: finAt, acknowledged: false, &contents) }
+    while let ahead { skip(to: ahead, .lost, &contents) }
+    if let finAt { skip(to: finAt, .lost, &contents) }
     end(&contents)
     return contents
+  }
+
+  /// Where what is known beyond the hole begins.
+  private var ahead: Int? {
+    guard let piece = waiting.first?.start else { return cuts.start }
+    return min(piece, cuts.start ?? piece)
   }
 
   private func position(of number: SequenceNumber) -> Int { next + number.distance(from: origin + next) }
@@ -57,49 +65,48 @@ struct StreamReassembler: Sendable {
   ) {
     let old = max(0, next - start)
     guard old < wireLength else { return }
+    cuts.insert(max(start + payload.count, next)..<start + max(wireLength, payload.count))
     let overlapsWaiting = waiting.first.map { $0.start < start + payload.count } ?? false
     if start <= next, !overlapsWaiting {
-      deliver(payload, from: old, wireLength: wireLength, &contents)
+      if old < payload.count {
+        contents.append(.bytes(Self.copy(payload, old..<payload.count)))
+        next += payload.count - old
+      }
     } else {
       // Of bytes that came before, the first copy stays.
       waiting.fill(start + min(old, payload.count)..<start + payload.count) { range in
         Self.copy(payload, range.lowerBound - start..<range.upperBound - start)
       }
+    }
+    drain(&contents)
+  }
+
+  /// Delivers what is in order now: bytes that have waited, and what was cut off between them.
+  private mutating func drain(_ contents: inout [StreamEvent.Content]) {
+    while true {
+      if let start = waiting.first?.start, start <= next, let first = waiting.popFirst() {
+        let old = next - start
+        guard old < first.bytes.count else { continue }
+        contents.append(.bytes(old == 0 ? first.bytes : Array(first.bytes[old...])))
+        next = first.end
+      } else if let end = cuts.end(around: next) {
+        let end = min(end, waiting.first?.start ?? end)
+        contents.append(.gap(length: end - next, .cut))
+        next = end
+      } else {
+        return
+      }
+    }
+  }
+
+  /// Gives up what is missing up to `position`.
+  private mutating func skip(to position: Int, _ gap: StreamEvent.Gap, _ contents: inout [StreamEvent.Content]) {
+    while next < position {
+      let stop = min(ahead ?? position, position)
+      contents.append(.gap(length: stop - next, gap))
+      next = stop
       drain(&contents)
     }
-  }
-
-  private mutating func deliver(
-    _ payload: Span<UInt8>, from old: Int, wireLength: Int, _ contents: inout [StreamEvent.Content]
-  ) {
-    if old < payload.count {
-      contents.append(.bytes(Self.copy(payload, old..<payload.count)))
-      next += payload.count - old
-    }
-    // The snap length cut the rest: it was there, and nobody has it.
-    let cut = wireLength - max(old, payload.count)
-    if cut > 0 {
-      contents.append(.gap(length: cut, acknowledged: true))
-      next += cut
-    }
-    drain(&contents)
-  }
-
-  /// Delivers what has waited and is in order now.
-  private mutating func drain(_ contents: inout [StreamEvent.Content]) {
-    while let start = waiting.first?.start, start <= next, let first = waiting.popFirst() {
-      let old = next - start
-      guard old < first.bytes.count else { continue }
-      contents.append(.bytes(old == 0 ? first.bytes : Array(first.bytes[old...])))
-      next = first.end
-    }
-  }
-
-  private mutating func skip(to position: Int, acknowledged: Bool, _ contents: inout [StreamEvent.Content]) {
-    let length = position - next
-    if length > 0 { contents.append(.gap(length: length, acknowledged: acknowledged)) }
-    if length > 0 { next = position }
-    drain(&contents)
   }
 
   private mutating func end(_ contents: inout [StreamEvent.Content]) {

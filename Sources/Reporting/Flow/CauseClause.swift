@@ -13,7 +13,7 @@ struct CauseClause {
     if worst.id == "request-after-fin" {
       writeRace(worst, into: &output)
     } else {
-      output.append(clause: worst.message)
+      output.append(clause: Escaping.line(worst.message))
     }
     guard let end = worst.endpoint, let state = Self.stalls[worst.id] else { return nil }
     return report.flow[end].state == state ? end : nil

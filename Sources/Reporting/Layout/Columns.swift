@@ -13,6 +13,14 @@ struct Columns: Sendable {
   ) {
     var text = OutputBuffer()
     body(&text)
+    text.withBytes { cell(width, alignment, role, isLast: isLast, $0, into: &output) }
+  }
+
+  /// Writes `text`, padded in the same way.
+  func cell(
+    _ width: Int, _ alignment: Alignment, _ role: TextStyle.Role, isLast: Bool, _ text: Span<UInt8>,
+    into output: inout OutputBuffer
+  ) {
     let padding = width - text.count
     if alignment == .right { output.append(byte: UInt8(ascii: " "), count: padding) }
     if text.count > 0 { style.write(role, into: &output) { $0.append(text) } }

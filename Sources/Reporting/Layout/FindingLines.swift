@@ -9,7 +9,7 @@ struct FindingLines {
     for finding in findings {
       writeHead(of: finding, into: &output)
       output.append("  ")
-      output.append(finding.message)
+      output.append(line: finding.message)
       output.append("\n")
     }
   }
@@ -20,9 +20,9 @@ struct FindingLines {
       writeHead(of: finding, into: &output)
       style.write(.faint, into: &output) { write(finding.frames, into: &$0) }
       output.append("\n           ")
-      output.append(finding.message)
+      output.append(line: finding.message)
       output.append("\n           ")
-      output.append(finding.advice)
+      output.append(line: finding.advice)
       output.append("\n")
     }
   }

@@ -1,7 +1,7 @@
 package import PacketDecoding
 
 extension OutputBuffer {
-  /// Appends `text` as a JSON string, quotes included (RFC 8259 §7).
+  /// Appends `text` as a JSON string, quotes included (RFC 8259 §7); what has no look of its own is escaped as well.
   package mutating func append(json text: String) {
     append(byte: UInt8(ascii: "\""))
     appendEscaped(text)
@@ -39,27 +39,30 @@ extension OutputBuffer {
     var escapes = 0
     for index in bytes.indices where Self.wantsEscape(bytes[index]) { escapes &+= 1 }
     if escapes == 0 { return append(bytes) }
-    for index in bytes.indices { appendEscaped(bytes[index]) }
+    for scalar in text.unicodeScalars { appendEscaped(scalar) }
   }
 
+  /// True also for what begins or continues a scalar beyond ASCII: some of those want one.
   @inline(__always)
   private static func wantsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    byte < 0x20 || byte >= 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
-  private mutating func appendEscaped(_ byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      append(byte: UInt8(ascii: "\\"))
-      append(byte: byte)
-    case 0x0a: append("\\n")
-    case 0x0d: append("\\r")
-    case 0x09: append("\\t")
-    case 0..<0x20:
-      append("\\u00")
-      appendHexadecimal(digit: byte >> 4)
-      appendHexadecimal(digit: byte & 0xf)
-    default: append(byte: byte)
+  private mutating func appendEscaped(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"": append("\\\"")
+    case "\\": append("\\\\")
+    case "\n": append("\\n")
+    case "\r": append("\\r")
+    case "\t": append("\\t")
+    case _ where scalar.isHazard: for unit in scalar.utf16 { append(escaped: unit) }
+    default: for byte in scalar.utf8 { append(byte: byte) }
     }
+  }
+
+  /// Appends a unit of UTF-16 as in `\u001b`: a scalar beyond the first plane is two.
+  private mutating func append(escaped unit: UInt16) {
+    append("\\u")
+    for shift in stride(from: 12, through: 0, by: -4) { appendHexadecimal(digit: UInt8(unit >> shift & 0xf)) }
   }
 }

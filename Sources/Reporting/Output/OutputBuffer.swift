@@ -54,6 +54,11 @@ public struct OutputBuffer: ~Copyable {
   /// The bytes that wait, as text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Lends `body` the bytes that wait.
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    unsafe body(UnsafeBufferPointer(start: storage, count: count).span)
+  }
+
   /// Hands what waits to the sink; a collecting buffer keeps it.
   public mutating func flush() {
     guard let sink else { return }

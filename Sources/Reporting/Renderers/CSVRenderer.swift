@@ -35,9 +35,10 @@ public struct CSVRenderer: ReportRenderer {
     writeSpan(of: flow, into: &output)
     writeEnds(of: flow, report.resetCause, into: &output)
     field(report.findings.count, into: &output)
-    output.append("\"")
-    sentence.write(report, into: &output)
-    output.append("\"\r\n")
+    var summary = OutputBuffer()
+    sentence.write(report, into: &summary)
+    output.append(csv: summary.text)
+    output.append("\r\n")
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {}

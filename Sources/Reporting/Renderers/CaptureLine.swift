@@ -8,7 +8,7 @@ struct CaptureLine {
 
   func write(_ report: Report, into output: inout OutputBuffer) {
     let capture = report.capture
-    style.write(.heading, into: &output) { $0.append(capture.inputs.joined(separator: ", ")) }
+    style.write(.heading, into: &output) { $0.append(line: capture.inputs.joined(separator: ", ")) }
     output.append(": ")
     writeCounts(of: report, into: &output)
     output.append("\n")

@@ -5,27 +5,30 @@ import PacketDecoding
 /// A ladder a flow, in the manner of RFC 9293's figures: both ends' states side by side after each step, the segment
 /// that made it between them, and how each state is known.
 ///
-/// Flows come in order of their first packet and the capture's line stands first, so the flows are kept until the end.
+/// Flows come in order of their first packet and the capture's line stands first, so the ladders wait in a spool.
 public struct LadderRenderer: ReportRenderer {
   private let names: [String]
   private let style: TextStyle
-  private var flows: [FlowReport] = []
+  private let ladders: OrderedSpool
 
   public var needs: ReportNeeds { [.flows, .messages] }
 
-  public init(names: StateNames = .bsd, style: TextStyle = .plain) {
+  /// - Parameter memory: bytes for the ladders, before a temporary file takes them.
+  public init(names: StateNames = .bsd, style: TextStyle = .plain, memory: Int = RenderingOptions.defaultMemory) {
     self.names = names.all
     self.style = style
+    ladders = OrderedSpool(memory: memory)
   }
 
   public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
-    flows.append(copy report)
+    let report = copy report
+    ladders.add(report.flow.number) { write(report, into: &$0) }
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)
-    flows.sort { $0.flow.number < $1.flow.number }
-    for flow in flows { write(flow, into: &output) }
+    ladders.drain { output.append($0) }
+    OmissionLine.write(ladders.omission, into: &output)
     AggregateFindings(style: style).write(report, into: &output)
   }
 

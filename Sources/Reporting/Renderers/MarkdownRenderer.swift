@@ -119,22 +119,3 @@ private struct WorstFlow: Sendable {
     severity == other.severity ? number < other.number : severity > other.severity
   }
 }
-
-extension OutputBuffer {
-  /// Appends `text` so that nothing of it is markup: neither in a line of its own nor in a cell.
-  fileprivate mutating func append(markdown text: String) {
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "|"), UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "*"), UInt8(ascii: "_"),
-        UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "#"):
-        append("\\")
-        append(byte: byte)
-      case UInt8(ascii: "<"): append("&lt;")
-      case UInt8(ascii: ">"): append("&gt;")
-      case UInt8(ascii: "&"): append("&amp;")
-      case 0..<0x20: append(" ")
-      default: append(byte: byte)
-      }
-    }
-  }
-}

@@ -56,9 +56,11 @@ public struct NDJSONRenderer: ReportRenderer {
     write(flow.serverEnd, into: &output)
     output.append("},\"findings\":")
     FindingJSON.write(report.findings, into: &output)
-    output.append(",\"summary\":\"")
-    sentence.write(report, into: &output)
-    output.append("\"}\n")
+    var summary = OutputBuffer()
+    sentence.write(report, into: &summary)
+    output.append(",\"summary\":")
+    output.append(json: summary.text)
+    output.append("}\n")
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {

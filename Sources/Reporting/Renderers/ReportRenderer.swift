@@ -51,14 +51,14 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     switch self {
     case .text:
       switch options.view {
-      case .flows: TableRenderer(names: options.names, style: options.style)
-      case .timeline: LadderRenderer(names: options.names, style: options.style)
+      case .flows: TableRenderer(names: options.names, style: options.style, memory: options.memory)
+      case .timeline: LadderRenderer(names: options.names, style: options.style, memory: options.memory)
       case .listeners: ListenerRenderer(style: options.style)
       }
     case .ndjson: NDJSONRenderer(names: options.names, showsListeners: options.view == .listeners)
     case .csv: CSVRenderer(names: options.names)
     case .summary: SummaryRenderer(names: options.names, style: options.style)
-    case .junit: JUnitRenderer(names: options.names, gate: options.gate)
+    case .junit: JUnitRenderer(names: options.names, gate: options.gate, memory: options.memory)
     case .markdown: MarkdownRenderer(names: options.names)
     }
   }
@@ -74,6 +74,10 @@ public struct RenderingOptions: Sendable {
   public var view = View.flows
   /// What counts as a failure in ``ReportFormat/junit``.
   public var gate = FindingGate.warnings
+  /// Bytes that what waits for its turn may take; the rest waits in a temporary file.
+  public var memory = defaultMemory
+
+  public static let defaultMemory = 64 << 20
 
   public enum View: Sendable, Hashable, CaseIterable {
     /// A line a flow.

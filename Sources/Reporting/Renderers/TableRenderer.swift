@@ -4,31 +4,36 @@ import PacketDecoding
 
 /// A line on the capture, then a line a flow in the manner of `netstat`, in order of the first packet.
 ///
-/// The capture's line and the widths of the columns are only known at the end, so a small row of every flow is kept.
+/// The capture's line and the widths of the columns are only known at the end, so the cells of every flow wait in a spool.
 public struct TableRenderer: ReportRenderer {
-  private let names: [String]
   private let style: TextStyle
-  private var rows: [FlowRow] = []
+  private var table: ConnectionTable
+  private let rows: OrderedSpool
+  private var isEmpty = true
 
   public var needs: ReportNeeds { .flows }
 
-  public init(names: StateNames = .bsd, style: TextStyle = .plain) {
-    self.names = names.all
+  /// - Parameter memory: bytes for the rows, before a temporary file takes them.
+  public init(names: StateNames = .bsd, style: TextStyle = .plain, memory: Int = RenderingOptions.defaultMemory) {
     self.style = style
+    table = ConnectionTable(names: names.all, style: style)
+    rows = OrderedSpool(memory: memory)
   }
 
   public mutating func render(_ report: borrowing FlowReport, into output: inout OutputBuffer) {
-    rows.append(FlowRow(report))
+    isEmpty = false
+    let row = FlowRow(report)
+    rows.add(row.number) { table.pack(row, into: &$0) }
   }
 
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)
-    guard !rows.isEmpty else { return AggregateFindings(style: style).write(report, into: &output) }
-    rows.sort { $0.number < $1.number }
-    output.append("\n")
-    let layout = ConnectionTable(rows: rows, names: names, style: style)
-    layout.writeHeading(into: &output)
-    for row in rows { layout.write(row, into: &output) }
+    if !isEmpty {
+      output.append("\n")
+      table.writeHeading(into: &output)
+      rows.drain { table.write(packed: $0, into: &output) }
+      OmissionLine.write(rows.omission, into: &output)
+    }
     AggregateFindings(style: style).write(report, into: &output)
   }
 }
@@ -69,9 +74,9 @@ struct FlowRow: Sendable {
   }
 }
 
-/// The table's columns, as wide as the rows need.
+/// The table's columns, as wide as what was packed.
 private struct ConnectionTable {
-  private var widths = Array(repeating: 0, count: 10)
+  private var widths: [Int]
   private let names: [String]
   private let columns: Columns
 
@@ -79,50 +84,50 @@ private struct ConnectionTable {
     "FLOW", "CLIENT", "SERVER", "CLIENT STATE", "SERVER STATE", "CLOSED", "DURATION", "SENT", "RECEIVED", "FINDINGS",
   ]
   private static let rightAligned: Set<Int> = [0, 6, 7, 8]
+  /// Ends a packed cell; none has such a byte in it.
+  private static let cellEnd: UInt8 = 0x1f
 
-  init(rows: [FlowRow], names: [String], style: TextStyle) {
+  init(names: [String], style: TextStyle) {
     self.names = names
     columns = Columns(style: style)
     widths = Self.headings.map(\.utf8.count)
-    var cell = OutputBuffer()
-    for row in rows {
-      for column in widths.indices {
-        cell.removeAll()
-        write(row, column, into: &cell)
-        widths[column] = max(widths[column], cell.count)
-      }
+  }
+
+  /// Writes the row for ``write(packed:into:)``: how it looks in a byte, then its cells.
+  mutating func pack(_ row: FlowRow, into record: inout OutputBuffer) {
+    record.append(byte: RowLook(row).byte)
+    for column in widths.indices {
+      let start = record.count
+      write(row, column, into: &record)
+      widths[column] = max(widths[column], record.count - start)
+      record.append(byte: Self.cellEnd)
     }
   }
 
   func writeHeading(into output: inout OutputBuffer) {
     for (column, heading) in Self.headings.enumerated() {
-      cell(column, .heading, into: &output) { $0.append(heading) }
+      cell(column, heading.utf8.span, .heading, into: &output)
     }
     output.append("\n")
   }
 
-  func write(_ row: FlowRow, into output: inout OutputBuffer) {
-    for column in widths.indices {
-      cell(column, role(of: row, column), into: &output) { write(row, column, into: &$0) }
+  func write(packed row: Span<UInt8>, into output: inout OutputBuffer) {
+    guard !row.isEmpty else { return }
+    let look = RowLook(byte: row[0])
+    var column = 0
+    var start = 1
+    for index in 1..<row.count where row[index] == Self.cellEnd {
+      cell(column, row.extracting(start..<index), look.role(of: column), into: &output)
+      column += 1
+      start = index + 1
     }
     output.append("\n")
   }
 
-  private func cell(
-    _ column: Int, _ role: TextStyle.Role, into output: inout OutputBuffer, _ body: (inout OutputBuffer) -> Void
-  ) {
+  private func cell(_ column: Int, _ text: Span<UInt8>, _ role: TextStyle.Role, into output: inout OutputBuffer) {
     columns.cell(
-      widths[column], Self.rightAligned.contains(column) ? .right : .left, role,
-      isLast: column == widths.count - 1, into: &output, body)
-  }
-
-  private func role(of row: FlowRow, _ column: Int) -> TextStyle.Role {
-    switch column {
-    case 3: row.isClientPresumed ? .presumed : .plain
-    case 4: row.isServerPresumed ? .presumed : .plain
-    case 9: row.worst.map { .severity($0.severity) } ?? .plain
-    default: .plain
-    }
+      widths[column], Self.rightAligned.contains(column) ? .right : .left, role, isLast: column == widths.count - 1,
+      text, into: &output)
   }
 
   private func write(_ row: FlowRow, _ column: Int, into output: inout OutputBuffer) {
@@ -170,6 +175,27 @@ private struct ConnectionTable {
     case .client: output.append(" by client")
     case .server: output.append(" by server")
     case .both, nil: break
+    }
+  }
+}
+
+/// How the cells of a row look, in a byte.
+private struct RowLook {
+  /// From the lowest bit on: the client's state is presumed, the server's is, one more than the worst severity.
+  let byte: UInt8
+
+  init(byte: UInt8) { self.byte = byte }
+
+  init(_ row: FlowRow) {
+    let severity = row.worst.map { $0.severity.rawValue + 1 } ?? 0
+    byte = (row.isClientPresumed ? 1 : 0) | (row.isServerPresumed ? 2 : 0) | severity << 2
+  }
+
+  func role(of column: Int) -> TextStyle.Role {
+    switch column {
+    case 3 where byte & 1 != 0, 4 where byte & 2 != 0: .presumed
+    case 9: Severity(rawValue: (byte >> 2) &- 1).map { .severity($0) } ?? .plain
+    default: .plain
     }
   }
 }

@@ -39,6 +39,13 @@ struct Report {
       let bytes = (open.tool.map(\.peak).median - emptyPeak) / Double(open.flows)
       table.add("memory of an open flow, bytes", bytes, atMost: 400)
     }
+    let formats = results.flatMap(\.formats)
+    let summary = formats.first { $0.name == "summary" }?.measurement.peak ?? 0
+    for format in formats where format.name != "summary" {
+      let more = format.measurement.peak - summary
+      table.add(
+        "peak memory of `--format \(format.name)` of `syn-flood`, MB more than the summary", more / 1e6, atMost: 100)
+    }
     guard let short = results.first(where: { $0.workload == .short }) else { return table }
     if scale == 1 { table.add("peak memory of `short`, MB", short.tool.map(\.peak).median / 1e6, atMost: 100) }
     let whole = short.ndjson.map(\.cpu).median / Double(short.flows) * 1e6

@@ -13,6 +13,8 @@ struct Bench {
     var ndjson: [Measurement] = []
     /// With two threads, where the tool has that.
     var parallel: [Measurement] = []
+    /// One a form of report, on the flood alone: the most flows.
+    var formats: [(name: String, measurement: Measurement)] = []
     /// By the number in ``Program/peers``; nil where it failed.
     var peers: [Int: Measurement?] = [:]
   }
@@ -47,6 +49,12 @@ struct Bench {
       if workload == .short {
         result.ndjson.append(try measure(.wirestat(tool, "--format", "ndjson"), path))
         if hasJobs { result.parallel.append(try measure(.wirestat(tool, "--format", "summary", "--jobs", "2"), path)) }
+      }
+    }
+    if workload == .synFlood {
+      for name in ["text", "ndjson", "csv", "junit", "markdown", "summary"] {
+        Shell.note("  --format \(name)")
+        result.formats.append((name, try measure(.wirestat(tool, "--format", name), path)))
       }
     }
     if comparesPeers { result.peers = measurePeers(path) }
