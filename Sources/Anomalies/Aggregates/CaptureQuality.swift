@@ -33,9 +33,9 @@ public struct CaptureQuality: Sendable, Equatable {
   public var unsupportedPackets = 0
 
   /// Connections that are in the capture twice.
-  private(set) var twins = TwinFlows()
+  private(set) var twins = TranslatedPairs()
   /// What the checksums say, where they were verified.
-  public var checksums = ChecksumCensus()
+  public var checksums = ChecksumStatistics()
 
   public init() {}
 

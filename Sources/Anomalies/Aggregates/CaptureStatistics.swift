@@ -96,7 +96,7 @@ public struct CaptureStatistics: Sendable {
       quality: quality, listeners: byListener.elements, hosts: notable, thresholds: thresholds)
     var result: [(finding: Finding, order: Int)] = []
     for (order, rule) in AggregateRule.all.enumerated() {
-      for sighting in rule.check(context) { result.append((Finding(RuleHead(rule.rule), sighting), order)) }
+      for match in rule.check(context) { result.append((Finding(RuleHead(rule.rule), match), order)) }
     }
     return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
   }

@@ -154,16 +154,16 @@ extension AggregateContext {
   /// What `judge` has to say of each listener: the message, where the evidence is, and the number that counts.
   fileprivate func listeners(
     _ judge: (ListenerStatistics) -> (message: String, evidence: ListenerStatistics.Evidence, count: Int)?
-  ) -> [Sighting] {
-    var told: [(listener: ListenerStatistics, sighting: Sighting)] = []
+  ) -> [RuleMatch] {
+    var told: [(listener: ListenerStatistics, match: RuleMatch)] = []
     for index in listeners.indices {
       guard listeners[index].isSelected, let verdict = judge(listeners[index]) else { continue }
       let one = listeners[index]
       let frames = one.frame(showing: verdict.evidence).map { [$0] } ?? []
-      let sighting = Sighting(nil, at: one.firstSeen, frames: frames, verdict.message)
+      let match = RuleMatch(nil, at: one.firstSeen, frames: frames, verdict.message)
         .with("listener", "\(one.listener)").with("count", verdict.count)
-      told.append((one, sighting))
+      told.append((one, match))
     }
-    return told.sorted { $0.listener.isBusier(than: $1.listener) }.map(\.sighting)
+    return told.sorted { $0.listener.isBusier(than: $1.listener) }.map(\.match)
   }
 }

@@ -5,7 +5,7 @@ import PacketDecoding
 ///
 /// Both stacks draw their initial sequence numbers at random (RFC 6528), so two flows that share both and began
 /// together are one connection, seen on both sides of something that rewrites or wraps it.
-struct TwinFlows: Sendable, Equatable {
+struct TranslatedPairs: Sendable, Equatable {
   private struct Entry: Sendable, Equatable {
     var numbers: UInt64 = 0
     var flow = 0
@@ -58,7 +58,7 @@ struct TwinFlows: Sendable, Equatable {
     if first == nil { first = (min(twin.flow, flow.number), max(twin.flow, flow.number), flow.firstSeen) }
   }
 
-  static func == (left: TwinFlows, right: TwinFlows) -> Bool {
+  static func == (left: TranslatedPairs, right: TranslatedPairs) -> Bool {
     left.pairs == right.pairs && left.entries == right.entries
   }
 }

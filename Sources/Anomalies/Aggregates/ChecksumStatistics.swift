@@ -6,7 +6,7 @@ public import PacketDecoding
 /// A receiver drops a segment whose checksum is wrong. A capture taken on the sending host may hold nothing but wrong
 /// ones all the same: its network card computes them behind the tap. So a wrong checksum counts only against a host
 /// that has sent a good one before.
-public struct ChecksumCensus: Sendable, Equatable {
+public struct ChecksumStatistics: Sendable, Equatable {
   /// Hosts told apart; the wrong checksums of all others count as good.
   public static let maximumHosts = 65_536
 

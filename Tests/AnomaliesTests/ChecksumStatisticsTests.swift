@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("Checksums, host by host")
-struct ChecksumCensusTests {
+struct ChecksumStatisticsTests {
   @Test("a wrong checksum counts against a host with a good one before it")
   func wrongAfterGood() throws {
     #expect(try judged([.valid, .invalid]) == [.valid, .invalid])
@@ -30,10 +30,10 @@ struct ChecksumCensusTests {
   }
 
   private func judged(_ statuses: [ChecksumStatus]) throws -> [ChecksumStatus] {
-    var census = ChecksumCensus()
+    var statistics = ChecksumStatistics()
     return try segments(statuses).map { segment in
       var segment = segment
-      census.judge(&segment)
+      statistics.judge(&segment)
       return segment.checksum
     }
   }
