@@ -60,7 +60,10 @@ struct FlowJudge {
     statistics.quality.damagedFiles = capture.warnings.count
     statistics.quality.unsupportedPackets = capture.packets.unsupported
     var report = Report()
-    if needs.contains(.listeners) { (report.listeners, report.hosts) = (statistics.listeners, statistics.hosts) }
+    if needs.contains(.listeners) {
+      (report.listeners, report.hosts) = (statistics.listeners, statistics.hosts)
+      (report.listenersOmitted, report.hostsOmitted) = (statistics.listenersOmitted, statistics.hostsOmitted)
+    }
     let found = statistics.findings(findings.thresholds)
     examine(found)
     report.capture = capture

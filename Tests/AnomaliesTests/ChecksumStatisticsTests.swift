@@ -1,7 +1,8 @@
-import Anomalies
 import PacketDecoding
 import TestSupport
 import Testing
+
+@testable import Anomalies
 
 @Suite("Checksums, host by host")
 struct ChecksumStatisticsTests {
@@ -27,6 +28,31 @@ struct ChecksumStatisticsTests {
     var statistics = CaptureStatistics()
     for var segment in try segments(statuses) { statistics.quality.checksums.judge(&segment) }
     #expect(statistics.findings().map(\.id) == ids)
+  }
+
+  @Test func partsAreTheWhole() throws {
+    let all = try segments([.invalid, .valid, .offloaded, .valid])
+    var (whole, early, late) = (ChecksumStatistics(), ChecksumStatistics(), ChecksumStatistics())
+    for (index, segment) in all.enumerated() {
+      var (one, other) = (segment, segment)
+      whole.judge(&one)
+      if index < 2 { early.judge(&other) } else { late.judge(&other) }
+    }
+    late.merge(early)
+    #expect(late == whole)
+  }
+
+  @Test func hostsWithoutRoomAreSaid() throws {
+    var statistics = CaptureStatistics()
+    let segment = try #require(try segments([.invalid]).first)
+    for number in 0..<ChecksumStatistics.maximumHosts + 5 {
+      var one = segment
+      one.source.address = IPAddress(v4: UInt32(number))
+      statistics.quality.checksums.judge(&one)
+    }
+    let limit = try #require(statistics.findings().first { $0.id == "limit-reached" })
+    #expect(limit.fields[1].value == .integer(5))
+    #expect(limit.blindedRules.map(\.id) == ["bad-checksum", "checksum-offload"])
   }
 
   private func judged(_ statuses: [ChecksumStatus]) throws -> [ChecksumStatus] {

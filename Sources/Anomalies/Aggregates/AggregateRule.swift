@@ -7,6 +7,7 @@ struct AggregateContext {
   let listeners: [ListenerStatistics]
   /// Those that are ``HostStatistics/isNotable(_:)``.
   let hosts: [HostStatistics]
+  let limits: [ReachedLimit]
   let thresholds: Thresholds
 }
 

@@ -67,6 +67,15 @@ extension AnomalyRule {
     ],
     next: ["tcpdump -i IFACE, one interface alone", "conntrack -L", "wirestat analyze FILE --host ADDRESS"],
     advice: "Capture on one interface, or choose one side with --host.", reference: "RFC 6528; RFC 3022")
+  static let limitReached = aggregate(
+    "limit-reached", .warning, "A table was full", group: .captureQuality,
+    explanation: """
+      Memory is bounded, and there was more of something than there is room for: the rest was left out. The finding says \
+      what that makes doubtful. A gate that names a rule that may have missed something by it catches this one.
+      """,
+    causes: ["a scan or a flood from very many addresses", "a capture of very many connections"],
+    next: ["wirestat analyze FILE --listeners", "wirestat analyze FILE --filter 'host ADDRESS'"],
+    advice: "Read the capture in parts, or with a --filter, to see what was left out.")
   static let unsupportedPackets = aggregate(
     "unsupported-packets", .info, "Some packets could not be followed", group: .captureQuality,
     explanation: "Fragments whose rest never came, or encapsulations that are encrypted, compressed or too deep.",
@@ -199,15 +208,14 @@ extension AggregateRule {
       }
     },
     AggregateRule(rule: .natTranslatedPair) { context in
-      let twins = context.quality.twins
-      guard let first = twins.first else { return [] }
+      guard let (count, first) = context.quality.pairs.found else { return [] }
       return [
         RuleMatch(
-          nil, at: first.moment.time, frames: [first.moment.frame],
-          "\(Phrase.count(twins.pairs, "connection")) \(twins.pairs == 1 ? "is" : "are") in the capture twice, under "
+          nil, at: first.began.time, frames: [first.began.frame],
+          "\(Phrase.count(count, "connection")) \(count == 1 ? "is" : "are") in the capture twice, under "
             + "other addresses or in another encapsulation: flow \(first.later) is flow \(first.earlier) again."
         )
-        .with("connections", twins.pairs).with("flow", first.earlier).with("twin", first.later)
+        .with("connections", count).with("flow", first.earlier).with("twin", first.later)
       ]
     },
     AggregateRule(rule: .evictedFlow) { context in
@@ -220,6 +228,10 @@ extension AggregateRule {
         )
         .with("flows", quality.evictedFlows)
       ]
+    },
+    AggregateRule(rule: .limitReached) { context in
+      let time = context.quality.lastSeen?.time ?? Timestamp(nanoseconds: 0)
+      return context.limits.map { $0.match(at: time) }
     },
     AggregateRule(rule: .unsupportedPackets) { context in
       let quality = context.quality
