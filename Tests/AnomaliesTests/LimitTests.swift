@@ -8,7 +8,7 @@ import Testing
 /// A table that is full says so, and what matters is in it all the same.
 @Suite("Limits")
 struct LimitTests {
-  private static let server = IPAddress(v4: 0x0A00_0002)
+  private static let server = IPAddress(v4: 0x0A00_0009)
 
   /// Attempts from sources that come once, then a host that resets what comes to it.
   private func flood(_ sources: Int, resets: Int) -> [Flow] {
@@ -17,7 +17,7 @@ struct LimitTests {
     }
     let refused = (0..<resets).map { number in
       ManyFlows.flow(sources + number, at: 5000 + Int64(number) / 10, from: 1) { flow in
-        flow.server.address = IPAddress(v4: 0x0A00_0009)
+        flow.server.address = Self.server
         flow.close = .refused
         flow.observations = [Observation(kind: .reset, sender: .server, first: flow.firstSeen)]
       }
@@ -90,6 +90,22 @@ struct LimitTests {
     let limit = try #require(statistics.findings().first { $0.id == "limit-reached" })
     #expect(limit.blindedRules.map(\.id) == AggregateRule.listeners.map(\.rule.id))
     #expect(statistics.attemptsTurnedAway == 100)
+  }
+
+  /// The client's first packets find no room, and its RST does.
+  @Test func aLaterRSTBringsAHostIn() {
+    let quiet = ManyFlows.flow(1, at: 0, from: 1)
+    let loud = ManyFlows.flow(2, at: 0, from: 2) { flow in
+      flow.server.address = Self.server
+      flow.observations = [.server, .client].map { Observation(kind: .reset, sender: $0, first: flow.firstSeen) }
+    }
+    let statistics = statistics(hosts: 2, of: [quiet, loud])
+    #expect(statistics.hosts.map(\.host).contains(loud.client.address))
+    #expect(statistics.hosts.map(\.resets.peak) == [1, 1])
+    #expect(statistics.byHost.elements.reduce(statistics.hostsOmitted) { $0 + $1.ends } == 4)
+    let full = self.statistics(hosts: 1, of: [loud])
+    #expect(full.eventsOmitted.resets == 1)
+    #expect(full.hostsOmitted == 1)
   }
 
   @Test func partsOfAFloodAreAsTheWhole() throws {

@@ -33,7 +33,7 @@ struct AddressTable<Element: AddressKept>: Sendable {
   var elements: [Element] = []
   /// Where in ``elements`` each stands.
   private(set) var index: AddressIndex
-  /// Look-ups of an address that found no room, and what was counted of those that gave way.
+  /// What was counted of addresses that found no room, or gave way: see ``AddressKept/count``.
   private(set) var omitted = 0
   /// Addresses that gave way to others. A place that was found before one did may be another's.
   private(set) var displaced = 0
@@ -64,10 +64,7 @@ struct AddressTable<Element: AddressKept>: Sendable {
       elements.append(new())
       return elements.count - 1
     }
-    guard mayDisplace, let place = ring.next(among: elements) else {
-      omit(1)
-      return nil
-    }
+    guard mayDisplace, let place = ring.next(among: elements) else { return nil }
     replace(place, by: new(), search)
     return place
   }
@@ -83,13 +80,13 @@ struct AddressTable<Element: AddressKept>: Sendable {
       if let place {
         elements[place].merge(element)
       } else {
-        omit(element.count - 1)
+        omit(element.count)
         omitting(element)
       }
     }
   }
 
-  /// Counts look-ups of addresses that found no room.
+  /// Counts what found no room.
   mutating func omit(_ count: Int) { omitted += count }
 
   private mutating func replace(_ place: Int, by element: Element, _ search: Search) {

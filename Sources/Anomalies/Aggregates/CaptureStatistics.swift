@@ -44,17 +44,19 @@ public struct CaptureStatistics: Sendable {
     if let listener { byListener[listener].add(findings, of: digest.orientation) }
     let later = flow.observations.drop { $0.kind != .reset }.dropFirst()
     guard !later.isEmpty else { return }
-    add(resets: later, of: .client, flow.client.address)
-    if flow.client != flow.server { add(resets: later, of: .server, flow.server.address) }
+    add(resets: later, of: .client, flow.client.address, isSelected)
+    if flow.client != flow.server { add(resets: later, of: .server, flow.server.address, isSelected) }
   }
 
   /// Takes in the later RSTs of a flow that the end in `role` sent.
   ///
   /// - Parameter observations: what the flow had out of the ordinary from its second RST on.
-  private mutating func add(resets observations: ArraySlice<Observation>, of role: EndpointRole, _ address: IPAddress) {
+  private mutating func add(
+    resets observations: ArraySlice<Observation>, of role: EndpointRole, _ address: IPAddress, _ isSelected: Bool
+  ) {
     for observation in observations where observation.kind == .reset && observation.sender == role {
       if let place = host(address, displacing: true) {
-        byHost[place].add(reset: observation.first.time)
+        byHost[place].add(reset: observation.first.time, isSelected)
       } else {
         eventsOmitted.add(resets: 1)
       }
@@ -73,6 +75,7 @@ public struct CaptureStatistics: Sendable {
     if let listener {
       byListener[listener].add(flow, isSelected, client: flow.client.address.stableHash)
     } else {
+      byListener.omit(1)
       attemptsTurnedAway += 1
     }
     let client = byHost.place(
@@ -85,7 +88,9 @@ public struct CaptureStatistics: Sendable {
   }
 
   private mutating func add(_ flow: FlowDigest, _ role: EndpointRole, at host: Int?, _ isSelected: Bool) {
-    if let host { byHost[host].add(flow, role, isSelected) } else { eventsOmitted.add(flow, role) }
+    if let host { return byHost[host].add(flow, role, isSelected) }
+    byHost.omit(1)
+    eventsOmitted.add(flow, role)
   }
 
   /// Where the host of a flow's listener stands, which the listener knows from the second time on.

@@ -40,8 +40,8 @@ public struct HostStatistics: Sendable, Equatable {
     case .left: closeWaitsLeft += 1
     case .remains: add(unclosed: end.unclosed, end.unclosedFrame)
     }
-    if flow.resetBy == role { add(reset: flow.resetTime) }
     self.isSelected = self.isSelected || isSelected
+    if flow.resetBy == role { add(reset: flow.resetTime, isSelected) }
     ends += 1
   }
 
@@ -70,7 +70,10 @@ public struct HostStatistics: Sendable, Equatable {
 
   /// Takes in a RST that it sent.
   @inline(never)
-  mutating func add(reset time: Timestamp) { resets.add(time) }
+  mutating func add(reset time: Timestamp, _ isSelected: Bool) {
+    self.isSelected = self.isSelected || isSelected
+    resets.add(time)
+  }
 }
 
 extension EndpointDigest.Stay {
