@@ -53,7 +53,7 @@ extension AnomalyRule {
   private static let capture: [AnomalyRule] = [
     duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, captureReordered,
     clockJump, snapLengthTruncated, truncatedFile, badChecksum, checksumOffload, natTranslatedPair,
-    evictedFlow, unsupportedPackets,
+    evictedFlow, limitReached, unsupportedPackets,
   ]
 
   private static let aggregates: [AnomalyRule] = [

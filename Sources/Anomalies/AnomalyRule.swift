@@ -24,13 +24,13 @@ public struct AnomalyRule: Sendable {
   public let canBeFeigned: Bool
   /// What a flow must have for ``check`` to be asked.
   let trigger: RuleTrigger
-  let check: @Sendable (RuleContext) -> [Sighting]
+  let check: @Sendable (RuleContext) -> [RuleMatch]
 
   init(
     _ id: String, _ severity: Severity, _ group: RuleGroup, _ title: String, reference: String, explanation: String,
     causes: [String], next: [String], advice: String, peers: PeerNames = PeerNames(), canBeFeigned: Bool = false,
     on trigger: RuleTrigger,
-    check: @escaping @Sendable (RuleContext) -> [Sighting]
+    check: @escaping @Sendable (RuleContext) -> [RuleMatch]
   ) {
     self.id = id
     self.title = title

@@ -53,9 +53,9 @@ public struct Findings: Sendable {
     var result: [Finding] = []
     var rules = rules
     while let place = rules.popFirst() {
-      let sightings = Self.checks[place](context)
-      for index in sightings.indices {
-        result.append(Finding(Self.heads[place], sightings[index], doubt, hasWords: hasWords))
+      let matches = Self.checks[place](context)
+      for index in matches.indices {
+        result.append(Finding(Self.heads[place], matches[index], doubt, hasWords: hasWords))
       }
     }
     // In the registry's order already, and sorting keeps the order of equals.
@@ -83,17 +83,17 @@ struct RuleHead: Sendable {
 
 extension Finding {
   /// - Parameter doubt: what of the capture may feign it; it then counts for information only.
-  init(_ rule: RuleHead, _ sighting: Sighting, _ doubt: CaptureDoubt? = nil, hasWords: Bool = true) {
+  init(_ rule: RuleHead, _ match: RuleMatch, _ doubt: CaptureDoubt? = nil, hasWords: Bool = true) {
     id = rule.id
-    severity = sighting.severity ?? rule.severity
-    endpoint = sighting.endpoint
-    time = sighting.time
-    frame = sighting.frames.first
-    frames = sighting.frames
-    confidence = sighting.confidence
-    message = hasWords ? sighting.message() : ""
-    advice = sighting.advice ?? rule.advice
-    fields = sighting.fields
+    severity = match.severity ?? rule.severity
+    endpoint = match.endpoint
+    time = match.time
+    frame = match.frames.first
+    frames = match.frames
+    confidence = match.confidence
+    message = hasWords ? match.message() : ""
+    advice = match.advice ?? rule.advice
+    fields = match.fields
     place = rule.place
     guard let doubt, rule.canBeFeigned, severity > .info else { return }
     severity = .info

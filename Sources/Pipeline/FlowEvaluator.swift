@@ -63,6 +63,7 @@ public struct FlowEvaluator: Sendable {
     if needs.contains(.listeners) {
       report.listeners = statistics.listeners.map(ListenerReport.init)
       report.hosts = statistics.hosts.map(HostReport.init)
+      (report.listenersOmitted, report.hostsOmitted) = (statistics.listenersOmitted, statistics.hostsOmitted)
     }
     let found = statistics.findings(findings.thresholds)
     gatekeeper.examine(found)

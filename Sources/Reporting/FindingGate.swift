@@ -23,8 +23,14 @@ public struct FindingGate: Sendable, Equatable {
   /// The rules whose findings it may catch.
   package var rules: RuleSet { severity == nil ? RuleSet(ids) : .all }
 
+  /// Whether `finding` makes a run fail. That of a table that was full does where a rule that may have missed something by
+  /// it would.
   public func catches(_ finding: Finding) -> Bool {
     if let severity, finding.severity >= severity { return true }
-    return ids.contains(finding.id)
+    return ids.contains(finding.id) || finding.blindedRules.contains(where: names)
+  }
+
+  private func names(_ rule: AnomalyRule) -> Bool {
+    ids.contains(rule.id) || severity.map { rule.severity >= $0 } ?? false
   }
 }

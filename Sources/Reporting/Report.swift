@@ -18,6 +18,9 @@ public struct Report: Sendable {
   public var listeners: [ListenerReport] = []
   /// The hosts by address.
   public var hosts: [HostReport] = []
+  /// Connections whose listener, and ends of connections whose host, found no room.
+  public var listenersOmitted = 0
+  public var hostsOmitted = 0
 
   public init() {}
 }

@@ -11,6 +11,15 @@ struct AddressTableTests {
     let address: SocketAddress
     var count = 0
     var confirmations = 0
+    var isNoteworthy = false
+
+    init(address: SocketAddress) { self.address = address }
+    init(like other: Count) { address = other.address }
+
+    mutating func merge(_ other: Count) {
+      count += other.count
+      isNoteworthy = isNoteworthy || other.isNoteworthy
+    }
   }
 
   /// Several are looked for at a time, each a step behind the one before it, as flows are: one may come twice among them,
@@ -50,8 +59,10 @@ struct AddressTableTests {
         table.omit(1)
         continue
       }
-      let place = table.place(of: addresses[counted], searches[counted]) { Count(address: addresses[counted]) }
-      if let place { table[place].count += 1 }
+      let place = table.place(of: addresses[counted], searches[counted], displacing: false) {
+        Count(address: addresses[counted])
+      }
+      if let place { table[place].count += 1 } else { table.omit(1) }
     }
   }
 
@@ -68,10 +79,35 @@ struct AddressTableTests {
     if isThere { elements[Int(searches[confirm].place)].confirmations += 1 }
   }
 
-  /// What is asked for ahead is what comes first.
-  @Test func whatIsUsedOftenIsAskedFor() {
-    #expect(MemoryLayout<HostStatistics>.offset(of: \.resets) == HostStatistics.hotBytes)
-    #expect(MemoryLayout<ListenerStatistics>.offset(of: \.refused) == ListenerStatistics.hotBytes)
+  /// Each address comes several times, some of them noteworthy: all of those are kept with everything from then on, and
+  /// what is counted and what is left out is all that came.
+  @Test(arguments: UInt64(0)..<20)
+  func whatIsNoteworthyStays(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var table = AddressTable<Count>(limit: 64)
+    var noteworthy: [SocketAddress: Int] = [:]
+    for _ in 0..<20_000 {
+      let number = Int.random(in: 0..<1000, using: &random)
+      let (address, isNoteworthy) = (Self.address(number), number < 60 && Int.random(in: 0..<9, using: &random) == 0)
+      if isNoteworthy || noteworthy[address] != nil { noteworthy[address, default: 0] += 1 }
+      let search = table.index.search(for: address)
+      let place = table.place(of: address, search, displacing: isNoteworthy) { Count(address: address) }
+      guard let place else {
+        table.omit(1)
+        continue
+      }
+      table[place].count += 1
+      if isNoteworthy { table[place].isNoteworthy = true }
+    }
+    #expect(table.displaced > 0)
+    #expect(table.elements.reduce(table.omitted) { $0 + $1.count } == 20_000)
+    let kept = Dictionary(uniqueKeysWithValues: table.elements.map { ($0.address, $0.count) })
+    for (address, count) in noteworthy { #expect(kept[address] ?? 0 >= count) }
+    for element in table.elements {
+      let search = table.index.search(for: element.address)
+      #expect(
+        table.index.place(search) { table.elements[$0].address == element.address } != AddressIndex.Search.unknown)
+    }
   }
 
   @Test(arguments: UInt64(0)..<20)
@@ -83,6 +119,12 @@ struct AddressTableTests {
       set.insert(hash)
       #expect(set.count == min(64, Set(hashes[...index]).count))
     }
+    var (early, late) = (AddressSet(), AddressSet())
+    let middle = Int.random(in: 0...hashes.count, using: &random)
+    for hash in hashes[..<middle].reversed() { early.insert(hash) }
+    for hash in hashes[middle...].shuffled(using: &random) { late.insert(hash) }
+    late.merge(early)
+    #expect(late == set)
   }
 
   private static func address(_ number: Int) -> SocketAddress {

@@ -49,8 +49,8 @@ struct RegistryTests {
   /// Rules about listeners, hosts, the capture, ICMP errors and limits: see AggregateTests and CaptureQualityTests.
   static let shownElsewhere: Set<String> = [
     "syn-icmp-rejected", "evicted-flow", "capture-loss", "capture-reordered", "clock-jump", "snaplen-truncated",
-    "truncated-file", "checksum-offload", "nat-translated-pair", "unsupported-packets", "syn-flood", "syn-backlog-drop",
-    "connect-latency-outlier",
+    "truncated-file", "checksum-offload", "nat-translated-pair", "limit-reached", "unsupported-packets", "syn-flood",
+    "syn-backlog-drop", "connect-latency-outlier",
     "backend-flapping", "reset-rate", "half-close-heavy", "fd-leak-suspect", "time-wait-pileup", "rst-storm",
   ]
 }

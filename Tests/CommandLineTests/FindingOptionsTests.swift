@@ -1,3 +1,4 @@
+import PacketDecoding
 import TestSupport
 import Testing
 
@@ -70,6 +71,33 @@ struct FindingOptionsTests {
     let result = try await analyze("link/snap-length-60.pcap", "--fail-on snaplen-truncated " + options)
     #expect(result.status == 1)
     #expect(result.output.contains("snaplen-truncated"))
+  }
+
+  /// More sources than there is room for, each with one SYN, ahead of a host that resets 3,000 connections in a second.
+  @Test func aFloodOfSourcesHidesNoStorm() async throws {
+    var writer = PcapWriter(linkType: .raw)
+    var microseconds: Int64 = 0
+    func append(_ packet: PacketBuilder) {
+      writer.append(packet.bytes, at: Timestamp(nanoseconds: microseconds * 1000))
+      microseconds += 50
+    }
+    for number in 0..<20_000 {
+      let source = "198.\(18 + number / 65_536).\(number / 256 % 256).\(number % 256)"
+      append(.tcp(sequence: UInt32(number), flags: .syn).inIPv4(from: source, to: "192.0.2.2"))
+    }
+    for port in 1...3000 as ClosedRange<UInt16> {
+      append(.tcp(from: 40_000, to: port, sequence: 1, flags: .syn).inIPv4(from: "192.0.2.1", to: "192.0.2.3"))
+      append(
+        .tcp(from: port, to: 40_000, acknowledgment: 2, flags: [.rst, .ack]).inIPv4(from: "192.0.2.3", to: "192.0.2.1"))
+    }
+    try await withTemporaryFile(writer.bytes) { path in
+      let result = try await Tool.run("analyze", path, "--fail-on", "rst-storm", "--format", "summary")
+      #expect(result.status == 1)
+      #expect(result.errors == "wirestat: --fail-on caught rst-storm.\n")
+      let listed = try await Tool.run("analyze", path, "--listeners")
+      #expect(listed.output.contains("left out for want of room"))
+      #expect(listed.output.contains("limit-reached"))
+    }
   }
 
   /// A connection that nothing is wrong with says nothing above info.

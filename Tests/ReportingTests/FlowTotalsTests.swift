@@ -14,6 +14,17 @@ struct FlowTotalsTests {
     #expect(totals.payloadBytes == 1234 + 567_890)
   }
 
+  @Test func partsAreTheWhole() {
+    var (whole, early, late) = (FlowTotals(), FlowTotals(), FlowTotals())
+    for (index, flow) in SampleFlows.all.enumerated() {
+      whole.add(flow, isReported: index != 1)
+      if index < 3 { early.add(flow, isReported: index != 1) } else { late.add(flow, isReported: true) }
+    }
+    late.merge(early)
+    #expect(late == whole)
+    #expect(late.flows == SampleFlows.all.count)
+  }
+
   @Test func skippedPacketsAreToldByReasonInAFixedOrder() {
     let counts = SampleFlows.report.capture.packets
     #expect((counts.total, counts.segments, counts.skipped) == (7, 2, 5))

@@ -4,7 +4,8 @@ import PacketDecoding
 /// Where in a list what is kept of an address stands: a hash table of places, with open addressing and linear probing.
 ///
 /// Addresses come from the wire, so the hash has a key no sender knows: nobody can choose addresses that collide. Of a
-/// hash 32 bits are kept, the tag; whether a place is that of the address asked for, only what stands there tells.
+/// hash 32 bits are kept, the tag; whether a place is that of the address asked for, only what stands there tells. Nothing
+/// that is counted depends on the key.
 struct AddressIndex: Sendable {
   private struct Entry: Sendable {
     var tag: UInt32 = 0
@@ -80,6 +81,29 @@ struct AddressIndex: Sendable {
   mutating func insert(_ search: Search, at place: Int) {
     if place * 4 >= entries.count { grow() }
     insert(Entry(tag: search.tag, place: UInt32(truncatingIfNeeded: place)))
+  }
+
+  /// Takes in what was looked for and stands at `place`, from where another was removed.
+  mutating func insert(_ search: Search, insteadOf place: Int) {
+    insert(Entry(tag: search.tag, place: UInt32(truncatingIfNeeded: place)))
+  }
+
+  /// Removes what was looked for and stands at `place`.
+  ///
+  /// What lies behind it up to the next gap moves up as far as it may, as every search ends at a gap.
+  mutating func remove(_ search: Search, at place: Int) {
+    let mask = entries.count - 1
+    var gap = Int(search.tag) & mask
+    while entries[gap].place != UInt32(truncatingIfNeeded: place) { gap = (gap + 1) & mask }
+    var index = gap
+    while true {
+      index = (index + 1) & mask
+      let entry = entries[index]
+      guard entry.place != Search.unknown else { break }
+      let distance = (index - Int(entry.tag)) & mask
+      if distance >= (index - gap) & mask { (entries[gap], gap) = (entry, index) }
+    }
+    entries[gap] = Entry()
   }
 
   private mutating func insert(_ entry: Entry) {

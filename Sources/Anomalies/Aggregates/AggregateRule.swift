@@ -7,13 +7,14 @@ struct AggregateContext {
   let listeners: [ListenerStatistics]
   /// Those that are ``HostStatistics/isNotable(_:)``.
   let hosts: [HostStatistics]
+  let limits: [ReachedLimit]
   let thresholds: Thresholds
 }
 
 /// A rule whose words stand in the registry and whose check runs once, at the end.
 struct AggregateRule: Sendable {
   let rule: AnomalyRule
-  let check: @Sendable (AggregateContext) -> [Sighting]
+  let check: @Sendable (AggregateContext) -> [RuleMatch]
 
   static let all: [AggregateRule] = capture + listeners + hosts
 }

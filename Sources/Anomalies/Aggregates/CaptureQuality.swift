@@ -27,15 +27,18 @@ public struct CaptureQuality: Sendable, Equatable {
   /// The packets that show the first of each.
   public private(set) var firstDuplicate: PacketStamp?
   public private(set) var firstUncaptured: PacketStamp?
+  /// Transitions and observations of flows that found no room.
+  public private(set) var transitionsOmitted = 0
+  public private(set) var observationsOmitted = 0
   /// Files that ended inside a packet, or were damaged.
   public var damagedFiles = 0
   /// Packets that could not be followed: fragments given up, encapsulations that are not unwrapped.
   public var unsupportedPackets = 0
 
   /// Connections that are in the capture twice.
-  private(set) var twins = TwinFlows()
+  private(set) var pairs = TranslatedPairs()
   /// What the checksums say, where they were verified.
-  public var checksums = ChecksumCensus()
+  public var checksums = ChecksumStatistics()
 
   public init() {}
 
@@ -87,14 +90,8 @@ public struct CaptureQuality: Sendable, Equatable {
 
   /// Takes in flows that have ended.
   mutating func add(_ flows: Span<FlowDigest>) {
-    for index in flows.indices {
-      if index + Self.distance < flows.count { twins.prefetch(flows[index + Self.distance]) }
-      add(flows[index])
-    }
+    for index in flows.indices { add(flows[index]) }
   }
-
-  /// Flows between asking for what one needs and counting it.
-  private static let distance = 8
 
   /// Takes in a flow that has ended.
   ///
@@ -102,7 +99,7 @@ public struct CaptureQuality: Sendable, Equatable {
   @inline(__always)
   mutating func add(_ flow: FlowDigest, previous: Int? = nil) {
     flows += 1
-    twins.add(flow, previous: previous)
+    pairs.add(flow, previous: previous)
     segments += flow.packets
     payloadBytes += flow.payloadBytes
     let isOneSided = !flow.clientEnd.hasSent || !flow.serverEnd.hasSent
@@ -118,14 +115,61 @@ public struct CaptureQuality: Sendable, Equatable {
       superSegments += end.superSegments
       uncapturedBytes += end.uncapturedBytes
     }
+    transitionsOmitted += flow.timelineOmitted
+    observationsOmitted += flow.observationsOmitted
     for observation in flow.observations {
-      if observation.kind == .duplicatePacket { Self.keepEarliest(&firstDuplicate, observation.first) }
-      if observation.kind == .uncaptured { Self.keepEarliest(&firstUncaptured, observation.first) }
+      if observation.kind == .duplicatePacket { PacketStamp.keepEarliest(&firstDuplicate, observation.first) }
+      if observation.kind == .uncaptured { PacketStamp.keepEarliest(&firstUncaptured, observation.first) }
     }
   }
+}
 
-  private static func keepEarliest(_ kept: inout PacketStamp?, _ moment: PacketStamp) {
-    if let earlier = kept, earlier.time <= moment.time { return }
-    kept = moment
+extension CaptureQuality {
+  /// Takes in what another part of the input showed. Between two parts no packet comes before another.
+  public mutating func merge(_ other: CaptureQuality) {
+    mergePackets(of: other)
+    segments += other.segments
+    duplicates += other.duplicates
+    superSegments += other.superSegments
+    payloadBytes += other.payloadBytes
+    uncapturedBytes += other.uncapturedBytes
+    flows += other.flows
+    oneSidedFlows += other.oneSidedFlows
+    evictedFlows += other.evictedFlows
+    PacketStamp.keepEarliest(&firstDuplicate, other.firstDuplicate)
+    PacketStamp.keepEarliest(&firstUncaptured, other.firstUncaptured)
+    transitionsOmitted += other.transitionsOmitted
+    observationsOmitted += other.observationsOmitted
+    damagedFiles += other.damagedFiles
+    unsupportedPackets += other.unsupportedPackets
+    pairs.merge(other.pairs)
+    checksums.merge(other.checksums)
+  }
+
+  private mutating func mergePackets(of other: CaptureQuality) {
+    if let last = other.lastSeen, lastSeen.map({ $0 < last }) ?? true {
+      (lastTime, lastFrame) = (last.time, last.frame)
+    }
+    counted += other.counted
+    countedCut += other.countedCut
+    backwards += other.backwards
+    longestStepBack = max(longestStepBack, other.longestStepBack)
+    PacketStamp.keepEarliest(&firstCut, other.firstCut)
+    PacketStamp.keepEarliest(&firstBackwards, other.firstBackwards)
+    PacketStamp.keepEarliest(&firstSeen, other.firstSeen)
+  }
+}
+
+extension PacketStamp {
+  /// By time, and by frame where that is the same.
+  static func < (left: PacketStamp, right: PacketStamp) -> Bool {
+    (left.time, left.frame) < (right.time, right.frame)
+  }
+
+  /// Keeps the earlier of both.
+  static func keepEarliest(_ kept: inout PacketStamp?, _ stamp: PacketStamp?) {
+    guard let stamp else { return }
+    if let earlier = kept, !(stamp < earlier) { return }
+    kept = stamp
   }
 }

@@ -67,6 +67,15 @@ extension AnomalyRule {
     ],
     next: ["tcpdump -i IFACE, one interface alone", "conntrack -L", "wirestat analyze FILE --host ADDRESS"],
     advice: "Capture on one interface, or choose one side with --host.", reference: "RFC 6528; RFC 3022")
+  static let limitReached = aggregate(
+    "limit-reached", .warning, "A table was full", group: .captureQuality,
+    explanation: """
+      Memory is bounded, and there was more of something than there is room for: the rest was left out. The finding says \
+      what that makes doubtful. A gate that names a rule that may have missed something by it catches this one.
+      """,
+    causes: ["a scan or a flood from very many addresses", "a capture of very many connections"],
+    next: ["wirestat analyze FILE --listeners", "wirestat analyze FILE --filter 'host ADDRESS'"],
+    advice: "Read the capture in parts, or with a --filter, to see what was left out.")
   static let unsupportedPackets = aggregate(
     "unsupported-packets", .info, "Some packets could not be followed", group: .captureQuality,
     explanation: "Fragments whose rest never came, or encapsulations that are encrypted, compressed or too deep.",
@@ -83,7 +92,7 @@ extension AggregateRule {
         quality.duplicates * 1000 >= quality.segments * context.thresholds.duplicates
       else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "\(quality.duplicates) of \(quality.segments) segments are in the capture twice; the copies are left out "
             + "of all counts."
@@ -95,7 +104,7 @@ extension AggregateRule {
       let quality = context.quality
       guard quality.superSegments > 0, let first = quality.firstSeen else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [],
           "\(quality.superSegments) of \(quality.segments) segments are larger than the MSS: the capturing host "
             + "joins segments before the tap."
@@ -107,7 +116,7 @@ extension AggregateRule {
       let quality = context.quality
       guard quality.oneSidedFlows * 2 > quality.flows, let first = quality.firstSeen else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [],
           "\(quality.oneSidedFlows) of \(quality.flows) connections show one direction only."
         )
@@ -121,7 +130,7 @@ extension AggregateRule {
         quality.uncapturedBytes * 1000 >= total * context.thresholds.captureLoss
       else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "\(Phrase.bytes(quality.uncapturedBytes)) of \(total) were acknowledged but never captured: the capture "
             + "lost packets, not the network."
@@ -133,7 +142,7 @@ extension AggregateRule {
       let quality = context.quality
       guard let first = quality.firstBackwards, quality.longestStepBack < 1_000_000_000 else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "\(Phrase.count(quality.backwards, "packet")) came with a time before the last one's, up to "
             + "\(Phrase.duration(quality.longestStepBack))."
@@ -145,7 +154,7 @@ extension AggregateRule {
       let quality = context.quality
       guard let first = quality.firstBackwards, quality.longestStepBack >= 1_000_000_000 else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "The capture's clock went back by \(Phrase.duration(quality.longestStepBack))."
         )
@@ -156,7 +165,7 @@ extension AggregateRule {
       let quality = context.quality
       guard let first = quality.firstCut else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "\(quality.cut) of \(Phrase.count(quality.packets, "packet")) were cut by the snap length."
         )
@@ -167,7 +176,7 @@ extension AggregateRule {
       let quality = context.quality
       guard quality.damagedFiles > 0, let last = quality.lastSeen else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: last.time, frames: [last.frame],
           "\(Phrase.count(quality.damagedFiles, "file")) could not be read to the end; the last packet that could "
             + "is frame \(last.frame)."
@@ -179,7 +188,7 @@ extension AggregateRule {
       guard let first = damage.first else { return [] }
       let dropped = context.quality.checksums.dropped
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "\(damage.wrong) of \(damage.segments) segments \(damage.wrong == 1 ? "has" : "have") a wrong checksum; "
             + "\(dropped) of them \(dropped == 1 ? "counts" : "count") for nothing, since the sender's others are good."
@@ -190,7 +199,7 @@ extension AggregateRule {
     AggregateRule(rule: .checksumOffload) { context in
       context.quality.checksums.offloading.compactMap { address, host in
         guard let first = host.firstOffloaded ?? host.firstWrong else { return nil }
-        return Sighting(
+        return RuleMatch(
           nil, at: first.time, frames: [first.frame],
           "None of the \(host.segments) checksums of \(address) is good: its network card computes them behind the "
             + "tap, and they count as good."
@@ -199,33 +208,36 @@ extension AggregateRule {
       }
     },
     AggregateRule(rule: .natTranslatedPair) { context in
-      let twins = context.quality.twins
-      guard let first = twins.first else { return [] }
+      guard let (count, first) = context.quality.pairs.found else { return [] }
       return [
-        Sighting(
-          nil, at: first.moment.time, frames: [first.moment.frame],
-          "\(Phrase.count(twins.pairs, "connection")) \(twins.pairs == 1 ? "is" : "are") in the capture twice, under "
+        RuleMatch(
+          nil, at: first.began.time, frames: [first.began.frame],
+          "\(Phrase.count(count, "connection")) \(count == 1 ? "is" : "are") in the capture twice, under "
             + "other addresses or in another encapsulation: flow \(first.later) is flow \(first.earlier) again."
         )
-        .with("connections", twins.pairs).with("flow", first.earlier).with("twin", first.later)
+        .with("connections", count).with("flow", first.earlier).with("twin", first.later)
       ]
     },
     AggregateRule(rule: .evictedFlow) { context in
       let quality = context.quality
       guard quality.evictedFlows > 0, let last = quality.lastSeen else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: last.time, frames: [],
           "\(Phrase.count(quality.evictedFlows, "connection")) were let go while open, for want of room."
         )
         .with("flows", quality.evictedFlows)
       ]
     },
+    AggregateRule(rule: .limitReached) { context in
+      let time = context.quality.lastSeen?.time ?? Timestamp(nanoseconds: 0)
+      return context.limits.map { $0.match(at: time) }
+    },
     AggregateRule(rule: .unsupportedPackets) { context in
       let quality = context.quality
       guard quality.unsupportedPackets > 0, let first = quality.firstSeen else { return [] }
       return [
-        Sighting(
+        RuleMatch(
           nil, at: first.time, frames: [],
           "\(Phrase.count(quality.unsupportedPackets, "packet")) could not be followed: fragments given up, or an "
             + "encapsulation that is not unwrapped."

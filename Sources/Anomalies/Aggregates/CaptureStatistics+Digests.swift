@@ -11,7 +11,8 @@ extension CaptureStatistics {
     quality.add(flows.span)
     var walk = CountingWalk()
     while let index = walk.next(
-      of: flows.span, byListener.index, byHost.index, &byListener.elements, &byHost.elements)
+      of: flows.span, byListener.index, byHost.index, &byListener.elements, &byHost.elements,
+      displaced: byListener.displaced + byHost.displaced)
     {
       add(flows[index], walk.search(at: index), true)
     }
@@ -30,6 +31,8 @@ private struct CountingWalk {
   private var step = 0
   /// Flows whose client found no room.
   private(set) var clientsOmitted = 0
+  /// Addresses that had given way when the searches began.
+  private var displaced = 0
 
   /// Where the search for the flow at `index` is; their number is a power of two.
   @inline(__always)
@@ -41,11 +44,13 @@ private struct CountingWalk {
 
   /// Goes on.
   ///
+  /// - Parameter displaced: addresses that gave way up to now; what was found before is not to be relied on after.
   /// - Returns: the next flow that was not counted, for something was met for the first time; nil at the end.
   mutating func next(
     of flows: Span<FlowDigest>, _ listenerIndex: borrowing AddressIndex, _ hostIndex: borrowing AddressIndex,
-    _ listeners: inout [ListenerStatistics], _ hosts: inout [HostStatistics]
+    _ listeners: inout [ListenerStatistics], _ hosts: inout [HostStatistics], displaced: Int
   ) -> Int? {
+    if displaced != self.displaced { searchAnew(displaced) }
     var listeners = listeners.mutableSpan
     var hosts = hosts.mutableSpan
     while step < flows.count + 3 * Self.distance {
@@ -66,6 +71,14 @@ private struct CountingWalk {
     return nil
   }
 
+  private mutating func searchAnew(_ displaced: Int) {
+    self.displaced = displaced
+    for place in searches.indices {
+      searches[place].listener.place = AddressIndex.Search.unknown
+      searches[place].client.place = AddressIndex.Search.unknown
+    }
+  }
+
   /// Counts the flow at `index`, whose ends are known or have no room.
   ///
   /// - Returns: false where they are not.
@@ -77,8 +90,10 @@ private struct CountingWalk {
     let search = search(at: index)
     guard search.listener.isFound, search.client.place != AddressIndex.Search.unknown else { return false }
     let listener = Int(search.listener.place)
-    guard let server = listeners[listener].host else { return false }
-    listeners[listener].add(flows[index], true, client: search.client.hash)
+    guard let server = listeners[listener].host.place, hosts.isHost(at: Int(server), flows[index].server.address)
+    else { return false }
+    if !search.client.isFound, flows[index].isNoteworthy(.client) { return false }
+    listeners[listener].add(flows[index], true, client: flows[index].client.address.stableHash)
     if search.client.isFound {
       hosts[Int(search.client.place)].add(flows[index], .client, true)
     } else {
@@ -110,11 +125,17 @@ struct FlowSearch {
     _ hosts: inout MutableSpan<HostStatistics>
   ) {
     if listeners.confirm(&listener, for: server) {
-      let host = listeners[Int(listener.place)].prefetchRest(client: self.client.hash)
+      let host = listeners[Int(listener.place)].prefetchRest(client: client.stableHash)
       if let host { hosts.prefetch(Int(host), bytes: HostStatistics.hotBytes) }
     }
     if hosts.confirm(&self.client, for: SocketAddress(address: client, port: 0)) {
       hosts[Int(self.client.place)].prefetchRest()
     }
   }
+}
+
+extension MutableSpan<HostStatistics> {
+  /// Whether `address` is what stands at a place: another may have come there.
+  @inline(__always)
+  fileprivate func isHost(at place: Int, _ address: IPAddress) -> Bool { self[place].host == address }
 }

@@ -9,13 +9,20 @@ import PacketDecoding
 /// for finding in statistics.findings(Thresholds()) { print(finding.message) }
 /// ```
 public struct CaptureStatistics: Sendable {
-  /// Listeners and hosts kept apart; beyond these, more are only counted.
+  /// Listeners and hosts kept apart; beyond these, those with nothing noteworthy give way to others.
   public static let maximumListeners = 65_536
   public static let maximumHosts = 16_384
 
   var byListener = AddressTable<ListenerStatistics>(limit: maximumListeners)
   var byHost = AddressTable<HostStatistics>(limit: maximumHosts)
   public var quality = CaptureQuality()
+  /// Sockets by state over time; nil where nobody reads that. Only flows that are told of at length are in it: see
+  /// ``TrackerConfiguration/digestsUneventful``.
+  public var occupancy: StateOccupancy?
+  /// Connections to listeners that found no room, not even that of one with nothing noteworthy.
+  private(set) var attemptsTurnedAway = 0
+  /// What happened at hosts that found none.
+  private(set) var eventsOmitted = OmittedEvents()
 
   /// The rules without whose findings ``add(_:_:isSelected:)`` would count less.
   package static var countedRules: RuleSet { ListenerStatistics.countedRules }
@@ -32,44 +39,90 @@ public struct CaptureStatistics: Sendable {
   package mutating func add(_ flow: Flow, _ digest: FlowDigest, _ findings: [Finding], _ isSelected: Bool) {
     quality.add(digest, previous: flow.previousFlow)
     quality.addEvents(of: flow)
-    let places = add(digest, FlowSearch(digest, byListener.index, byHost.index), isSelected)
-    if let listener = places.listener { byListener[listener].add(findings, of: digest.orientation) }
+    occupancy?.add(flow)
+    let listener = add(digest, FlowSearch(digest, byListener.index, byHost.index), isSelected)
+    if let listener { byListener[listener].add(findings, of: digest.orientation) }
     let later = flow.observations.drop { $0.kind != .reset }.dropFirst()
-    if let host = places.client { byHost[host].add(resets: later, of: .client) }
-    if let host = places.server { byHost[host].add(resets: later, of: .server) }
+    guard !later.isEmpty else { return }
+    add(resets: later, of: .client, flow.client.address, isSelected)
+    if flow.client != flow.server { add(resets: later, of: .server, flow.server.address, isSelected) }
+  }
+
+  /// Takes in the later RSTs of a flow that the end in `role` sent.
+  ///
+  /// - Parameter observations: what the flow had out of the ordinary from its second RST on.
+  private mutating func add(
+    resets observations: ArraySlice<Observation>, of role: EndpointRole, _ address: IPAddress, _ isSelected: Bool
+  ) {
+    for observation in observations where observation.kind == .reset && observation.sender == role {
+      if let place = host(address, displacing: true) {
+        byHost[place].add(reset: observation.first.time, isSelected)
+      } else {
+        eventsOmitted.add(resets: 1)
+      }
+    }
   }
 
   /// Takes in a flow.
   ///
   /// - Parameter search: for its ends, at any step.
-  /// - Returns: where what is kept of the listener and of both hosts stands. That of a server that is its own client is
-  ///   nil, as that of any that found no room.
+  /// - Returns: where what is kept of the listener stands; nil where it found no room.
   @inline(never) @discardableResult
-  mutating func add(
-    _ flow: FlowDigest, _ search: FlowSearch, _ isSelected: Bool
-  ) -> (listener: Int?, client: Int?, server: Int?) {
-    let listener = byListener.place(of: flow.server, search.listener) {
-      ListenerStatistics(flow.server, at: flow.firstSeen.time)
+  mutating func add(_ flow: FlowDigest, _ search: FlowSearch, _ isSelected: Bool) -> Int? {
+    let listener = byListener.place(of: flow.server, search.listener, displacing: true) {
+      ListenerStatistics(flow.server, from: flow.firstSeen.time, to: flow.lastSeen.time)
     }
-    if let listener { byListener[listener].add(flow, isSelected, client: search.client.hash) }
-    let client = byHost.place(of: SocketAddress(address: flow.client.address, port: 0), search.client) {
-      HostStatistics(flow.client.address)
+    if let listener {
+      byListener[listener].add(flow, isSelected, client: flow.client.address.stableHash)
+    } else {
+      byListener.omit(1)
+      attemptsTurnedAway += 1
     }
-    if let client { byHost[client].add(flow, .client, isSelected) }
-    guard flow.client != flow.server, let server = host(of: flow.server, at: listener) else {
-      return (listener, client, nil)
-    }
-    byHost[server].add(flow, .server, isSelected)
-    return (listener, client, server)
+    let client = byHost.place(
+      of: SocketAddress(address: flow.client.address, port: 0), search.client,
+      displacing: flow.isNoteworthy(.client)
+    ) { HostStatistics(flow.client.address) }
+    add(flow, .client, at: client, isSelected)
+    if flow.client != flow.server { add(flow, .server, at: server(of: flow, at: listener), isSelected) }
+    return listener
   }
 
-  /// Where the host of a listener stands, which the listener knows from the second time on.
-  private mutating func host(of server: SocketAddress, at listener: Int?) -> Int? {
-    if let listener, let host = byListener[listener].host { return Int(host) }
-    let address = SocketAddress(address: server.address, port: 0)
-    let host = byHost.place(of: address, byHost.index.search(for: address)) { HostStatistics(server.address) }
-    if let listener, let host { byListener[listener].host = UInt32(truncatingIfNeeded: host) }
+  private mutating func add(_ flow: FlowDigest, _ role: EndpointRole, at host: Int?, _ isSelected: Bool) {
+    if let host { return byHost[host].add(flow, role, isSelected) }
+    byHost.omit(1)
+    eventsOmitted.add(flow, role)
+  }
+
+  /// Where the host of a flow's listener stands, which the listener knows from the second time on.
+  private mutating func server(of flow: FlowDigest, at listener: Int?) -> Int? {
+    if let listener, let host = byListener[listener].host.place, byHost[Int(host)].host == flow.server.address {
+      return Int(host)
+    }
+    let host = host(flow.server.address, displacing: flow.isNoteworthy(.server))
+    if let listener { byListener[listener].host.place = host.map { UInt32(truncatingIfNeeded: $0) } }
     return host
+  }
+
+  /// Where what is kept of a host stands; nil where it found no room.
+  private mutating func host(_ address: IPAddress, displacing mayDisplace: Bool) -> Int? {
+    let socket = SocketAddress(address: address, port: 0)
+    return byHost.place(of: socket, byHost.index.search(for: socket), displacing: mayDisplace) {
+      HostStatistics(address)
+    }
+  }
+
+  /// Takes in what another part of the input showed: in whichever order parts are put together, the whole is the same as
+  /// long as there is room for all.
+  public mutating func merge(_ other: CaptureStatistics) {
+    quality.merge(other.quality)
+    if let theirs = other.occupancy { occupancy = occupancy ?? StateOccupancy(); occupancy?.merge(theirs) }
+    attemptsTurnedAway += other.attemptsTurnedAway
+    eventsOmitted.merge(other.eventsOmitted)
+    var (turnedAway, events) = (0, OmittedEvents())
+    byListener.merge(other.byListener) { turnedAway += $0.isNoteworthy ? $0.attempts : 0 }
+    byHost.merge(other.byHost) { events.add($0) }
+    attemptsTurnedAway += turnedAway
+    eventsOmitted.merge(events)
   }
 
   /// Flows whose listener, and ends whose host, found no room.
@@ -93,11 +146,21 @@ public struct CaptureStatistics: Sendable {
     let hosts = byHost.elements
     let notable = hosts.indices.filter { hosts[$0].isNotable(thresholds) }.map { hosts[$0] }
     let context = AggregateContext(
-      quality: quality, listeners: byListener.elements, hosts: notable, thresholds: thresholds)
+      quality: quality, listeners: byListener.elements, hosts: notable, limits: limits(thresholds),
+      thresholds: thresholds)
     var result: [(finding: Finding, order: Int)] = []
     for (order, rule) in AggregateRule.all.enumerated() {
-      for sighting in rule.check(context) { result.append((Finding(RuleHead(rule.rule), sighting), order)) }
+      for match in rule.check(context) { result.append((Finding(RuleHead(rule.rule), match), order)) }
     }
     return result.sorted { ($0.finding.time, $0.order) < ($1.finding.time, $1.order) }.map(\.finding)
+  }
+}
+
+extension FlowDigest {
+  /// Whether a rule about hosts may count its end in `role`: it sent a RST, was in TIME_WAIT or is in CLOSE_WAIT.
+  @inline(__always)
+  func isNoteworthy(_ role: EndpointRole) -> Bool {
+    let end = role == .client ? clientEnd : serverEnd
+    return resetBy == role || end.timeWait.nanoseconds > 0 || end.closeWait == .remains
   }
 }

@@ -25,6 +25,16 @@ public struct DelayHistogram: Sendable, Equatable {
     longest = max(longest, value)
   }
 
+  /// Takes in the delays of another.
+  mutating func merge(_ other: DelayHistogram) {
+    guard other.count > 0 else { return }
+    reach(other.first)
+    reach(other.first + other.buckets.count - 1)
+    for (index, bucket) in other.buckets.enumerated() { buckets[other.first - first + index] &+= bucket }
+    count += other.count
+    longest = max(longest, other.longest)
+  }
+
   /// The delay, in nanoseconds, that `share` of all stay below, to a quarter exact; 0 where there are none.
   public func percentile(_ share: Double) -> Int64 {
     let rank = Int((Double(count) * share).rounded(.up))

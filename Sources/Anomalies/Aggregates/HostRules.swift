@@ -102,14 +102,14 @@ extension AggregateContext {
   /// What `judge` has to say of each host.
   fileprivate func hosts(
     _ judge: (HostStatistics) -> (message: String, time: Timestamp, frame: UInt64?, count: Int)?
-  ) -> [Sighting] {
-    var told: [(host: IPAddress, sighting: Sighting)] = []
+  ) -> [RuleMatch] {
+    var told: [(host: IPAddress, match: RuleMatch)] = []
     for host in hosts {
       guard let verdict = judge(host) else { continue }
-      let sighting = Sighting(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
+      let match = RuleMatch(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
         .with("host", "\(host.host)").with("count", verdict.count)
-      told.append((host.host, sighting))
+      told.append((host.host, match))
     }
-    return told.sorted { $0.host < $1.host }.map(\.sighting)
+    return told.sorted { $0.host < $1.host }.map(\.match)
   }
 }

@@ -2,7 +2,7 @@ import ConnectionTracking
 public import PacketDecoding
 
 /// What piles up at one host.
-public struct HostStatistics: Sendable {
+public struct HostStatistics: Sendable, Equatable {
   // What every flow changes comes first: it is asked for ahead.
   public let host: IPAddress
   /// Whether one of its flows was asked for.
@@ -18,8 +18,9 @@ public struct HostStatistics: Sendable {
   public private(set) var timeWait = ConcurrencyMeter()
   /// RSTs a second.
   public private(set) var resets = RateMeter()
-  /// When each end entered CLOSE_WAIT, for certain, that never left it, and how long it was there: the first 1024.
-  private(set) var closeWaitsKept: [(since: Timestamp, nanoseconds: Int64)] = []
+  /// When each end entered CLOSE_WAIT, for certain, that never left it, and how long it was there: the earliest 1024, in
+  /// order.
+  private(set) var closeWaitsKept: [EndpointDigest.Stay] = []
   public var closeWaitSince: [Timestamp] { closeWaitsKept.map(\.since) }
   public private(set) var closeWaits = 0
   /// The packet that shows the first one.
@@ -39,8 +40,8 @@ public struct HostStatistics: Sendable {
     case .left: closeWaitsLeft += 1
     case .remains: add(unclosed: end.unclosed, end.unclosedFrame)
     }
-    if flow.resetBy == role { addReset(at: flow.resetTime) }
     self.isSelected = self.isSelected || isSelected
+    if flow.resetBy == role { add(reset: flow.resetTime, isSelected) }
     ends += 1
   }
 
@@ -52,25 +53,58 @@ public struct HostStatistics: Sendable {
 
   private mutating func add(unclosed: EndpointDigest.Stay, _ frame: UInt64) {
     closeWaits += 1
-    if closeWaitFrame == nil, frame > 0 { closeWaitFrame = frame }
-    if closeWaitsKept.count < Self.maximumTimes { closeWaitsKept.append((unclosed.since, unclosed.nanoseconds)) }
+    if frame > 0 { closeWaitFrame = min(frame, closeWaitFrame ?? frame) }
+    keep(unclosed)
   }
 
-  @inline(never)
-  private mutating func addReset(at time: Timestamp) { resets.add(time) }
+  private mutating func keep(_ unclosed: EndpointDigest.Stay) {
+    var index = closeWaitsKept.count
+    while index > 0, unclosed < closeWaitsKept[index - 1] { index -= 1 }
+    guard index < Self.maximumTimes else { return }
+    closeWaitsKept.insert(unclosed, at: index)
+    if closeWaitsKept.count > Self.maximumTimes { closeWaitsKept.removeLast() }
+  }
 
-  /// Takes in the later RSTs of a flow that the end in `role` sent.
-  ///
-  /// - Parameter observations: what the flow had out of the ordinary from its second RST on.
-  mutating func add(resets observations: ArraySlice<Observation>, of role: EndpointRole) {
-    for observation in observations where observation.kind == .reset && observation.sender == role {
-      resets.add(observation.first.time)
-    }
+  /// CLOSE_WAITs whose times found no room.
+  var closeWaitsOmitted: Int { closeWaits - closeWaitsKept.count }
+
+  /// Takes in a RST that it sent.
+  @inline(never)
+  mutating func add(reset time: Timestamp, _ isSelected: Bool) {
+    self.isSelected = self.isSelected || isSelected
+    resets.add(time)
+  }
+}
+
+extension EndpointDigest.Stay {
+  fileprivate static func < (left: Self, right: Self) -> Bool {
+    (left.since, left.nanoseconds) < (right.since, right.nanoseconds)
   }
 }
 
 extension HostStatistics: AddressKept {
   static let hotBytes = 88
+
+  init(like other: HostStatistics) { self.init(other.host) }
+
+  /// Takes in what other flows showed of the same host.
+  public mutating func merge(_ other: HostStatistics) {
+    isSelected = isSelected || other.isSelected
+    ends += other.ends
+    timeWaits += other.timeWaits
+    clientTimeWaits += other.clientTimeWaits
+    closeWaitsLeft += other.closeWaitsLeft
+    timeWait.merge(other.timeWait)
+    resets.merge(other.resets)
+    for stay in other.closeWaitsKept { keep(stay) }
+    closeWaits += other.closeWaits
+    if let frame = other.closeWaitFrame { closeWaitFrame = min(frame, closeWaitFrame ?? frame) }
+  }
+
+  /// Whether a rule may ever speak of it.
+  var isNoteworthy: Bool { resets.peak > 0 || timeWaits > 0 || closeWaits > 0 }
+
+  var count: Int { ends }
 
   var address: SocketAddress {
     @inline(__always) get { SocketAddress(address: host, port: 0) }

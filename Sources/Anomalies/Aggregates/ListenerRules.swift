@@ -32,7 +32,7 @@ extension AnomalyRule {
   static let backendFlapping = aggregate(
     "backend-flapping", .warning, "The listener comes and goes",
     explanation: """
-      Connections to one listener fail and succeed in turns, each within a minute of the other.
+      Connections to one listener fail and succeed in turns, each within a minute or so of the other.
       """,
     causes: ["a service that restarts again and again", "several servers behind one address, one of them broken"],
     next: ["systemctl status SERVICE; journalctl -u SERVICE", "the balancer's health checks"],
@@ -75,7 +75,7 @@ extension AggregateRule {
         return (
           "\(one.acceptQueueSigns) of \(one.attempts) connections look as if the accept queue of \(one.listener) "
             + "had been full.",
-          .acceptQueue, one.acceptQueueSigns
+          one.frame(showing: .acceptQueue), one.acceptQueueSigns
         )
       }
     },
@@ -87,7 +87,7 @@ extension AggregateRule {
           "\(one.rate.peak) SYNs came to \(one.listener) in one second, from "
             + "\(one.distinctClients == 64 ? "64 or more" : "\(one.distinctClients)") addresses; \(one.established) "
             + "of \(one.attempts) handshakes were finished.",
-          .flood, one.rate.peak
+          one.firstAttemptFrame, one.rate.peak
         )
       }
     },
@@ -97,7 +97,7 @@ extension AggregateRule {
         return (
           "\(one.retried) SYNs to \(one.listener) had to be repeated while "
             + "\(one.answerDelay.count - one.slowAnswers) were answered at once.",
-          .retry, one.retried
+          one.frame(showing: .retry), one.retried
         )
       }
     },
@@ -110,7 +110,7 @@ extension AggregateRule {
           "\(one.slowAnswers) of \(one.answerDelay.count) connections to \(one.listener) took up to "
             + "\(Phrase.duration(one.answerDelay.longest)) to open, where half take "
             + "\(Phrase.duration(one.answerDelay.percentile(0.5))) or less.",
-          .slowAnswer, one.slowAnswers
+          one.frame(showing: .slowAnswer), one.slowAnswers
         )
       }
     },
@@ -121,7 +121,7 @@ extension AggregateRule {
         else { return nil }
         return (
           "\(one.resetByServer) of \(one.attempts) connections to \(one.listener) ended by a RST of the server.",
-          .reset, one.resetByServer
+          one.frame(showing: .reset), one.resetByServer
         )
       }
     },
@@ -133,7 +133,7 @@ extension AggregateRule {
         return (
           "\(one.halfClosed) of \(one.attempts) connections to \(one.listener) were half closed while the other end "
             + "went on sending.",
-          .reset, one.halfClosed
+          one.frame(showing: .reset), one.halfClosed
         )
       }
     },
@@ -141,9 +141,9 @@ extension AggregateRule {
       context.listeners { one in
         guard one.flaps >= 4, (one.refused + one.unanswered) * 10 >= one.attempts else { return nil }
         return (
-          "Connections to \(one.listener) failed and succeeded in turns: \(one.flaps) changes, \(one.refused) "
+          "Connections to \(one.listener) failed and succeeded in turns: \(one.flaps) or more changes, \(one.refused) "
             + "refused and \(one.unanswered) unanswered of \(one.attempts).",
-          .refusal, one.flaps
+          one.frame(showing: .refusal), one.flaps
         )
       }
     },
@@ -153,17 +153,17 @@ extension AggregateRule {
 extension AggregateContext {
   /// What `judge` has to say of each listener: the message, where the evidence is, and the number that counts.
   fileprivate func listeners(
-    _ judge: (ListenerStatistics) -> (message: String, evidence: ListenerStatistics.Evidence, count: Int)?
-  ) -> [Sighting] {
-    var told: [(listener: ListenerStatistics, sighting: Sighting)] = []
+    _ judge: (ListenerStatistics) -> (message: String, frame: UInt64?, count: Int)?
+  ) -> [RuleMatch] {
+    var told: [(listener: ListenerStatistics, match: RuleMatch)] = []
     for index in listeners.indices {
       guard listeners[index].isSelected, let verdict = judge(listeners[index]) else { continue }
       let one = listeners[index]
-      let frames = one.frame(showing: verdict.evidence).map { [$0] } ?? []
-      let sighting = Sighting(nil, at: one.firstSeen, frames: frames, verdict.message)
+      let frames = verdict.frame.map { [$0] } ?? []
+      let match = RuleMatch(nil, at: one.firstSeen, frames: frames, verdict.message)
         .with("listener", "\(one.listener)").with("count", verdict.count)
-      told.append((one, sighting))
+      told.append((one, match))
     }
-    return told.sorted { $0.listener.isBusier(than: $1.listener) }.map(\.sighting)
+    return told.sorted { $0.listener.isBusier(than: $1.listener) }.map(\.match)
   }
 }

@@ -7,17 +7,16 @@ public struct ListenerStatistics: Sendable, Equatable {
   public let listener: SocketAddress
   /// Whether one of its flows was asked for.
   private(set) var isSelected = false
-  /// The place of its host among all hosts; nil until that is known.
-  var host: UInt32?
+  /// Where its host may stand among all hosts.
+  var host = HostHint()
   public private(set) var firstSeen: Timestamp
   public private(set) var lastSeen: Timestamp
   /// Connections and attempts that were seen to open.
   public private(set) var attempts = 0
   public private(set) var established = 0
-  private var lastOutcome: (isGood: Bool, time: Timestamp)?
-  /// By its hash; 0 before any.
-  private var firstClientHash: UInt64 = 0
-  /// Empty as long as there is but the first.
+  /// The packet that began the first of them; the greatest number before any.
+  private var firstAttempt = UInt64.max
+  private var outcomes = OutcomeGrid()
   private var clients = AddressSet()
   /// From the first SYN to the SYN-ACK.
   public private(set) var answerDelay = DelayHistogram()
@@ -38,41 +37,42 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var closeWaits = 0
   /// Answers that took 0.9 s or more: a SYN was dropped, for it is repeated after 1 s.
   public private(set) var slowAnswers = 0
-  /// Changes between failing and succeeding, each within a minute.
-  public private(set) var flaps = 0
-  /// By the raw value of ``Evidence``; the greatest value where there is none.
-  private var evidence = [6 of UInt64](repeating: .max)
+  private var evidence = EvidenceFrames()
 
-  public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, flood }
+  public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry }
 
-  init(_ listener: SocketAddress, at time: Timestamp) {
+  /// With nothing counted yet of the first flow, which was seen from one time to another.
+  init(_ listener: SocketAddress, from firstSeen: Timestamp, to lastSeen: Timestamp) {
     self.listener = listener
-    firstSeen = time
-    lastSeen = time
+    self.firstSeen = firstSeen
+    self.lastSeen = lastSeen
   }
 
   /// Clients with different addresses, as far as they are counted: 64 at most.
-  public var distinctClients: Int { max(clients.count, firstClientHash == 0 ? 0 : 1) }
+  public var distinctClients: Int { clients.count }
 
-  /// The packet that shows the first refusal, accept queue sign, slow answer or server's reset; nil before any.
-  public func frame(showing kind: Evidence) -> UInt64? {
-    let frame = evidence[Int(kind.rawValue)]
-    return frame == .max ? nil : frame
-  }
+  /// Changes between failing and succeeding, each within a minute or so: at least so many.
+  public var flaps: Int { outcomes.changes }
+
+  /// The first packet that shows a refusal, accept queue sign, slow answer or server's reset; nil before any.
+  public func frame(showing kind: Evidence) -> UInt64? { evidence[kind] }
+
+  /// The packet that began the first attempt; nil before any.
+  public var firstAttemptFrame: UInt64? { firstAttempt == .max ? nil : firstAttempt }
 
   /// Takes in a flow that has ended.
   ///
-  /// - Parameter hash: of the client's address.
+  /// - Parameter hash: of the client's address, the same in every process.
   @inline(__always)
   mutating func add(_ flow: FlowDigest, _ isSelected: Bool, client hash: UInt64) {
     self.isSelected = self.isSelected || isSelected
     firstSeen = min(firstSeen, flow.firstSeen.time)
     lastSeen = max(lastSeen, flow.lastSeen.time)
-    note(client: hash)
+    clients.insert(hash)
     guard Self.wasSeenToOpen(flow.orientation) else { return }
     attempts += 1
     rate.add(flow.firstSeen.time)
-    if rate.peak == 1 { note(.flood, flow.firstSeen.frame) }
+    firstAttempt = min(firstAttempt, flow.firstSeen.frame)
     addOutcome(flow)
     addAnswer(flow)
   }
@@ -87,21 +87,16 @@ public struct ListenerStatistics: Sendable, Equatable {
     switch flow.close {
     case .refused:
       refused += 1
-      note(.refusal, flow.lastSeen.frame)
+      evidence.note(.refusal, flow.lastSeen.frame)
     case .unanswered: unanswered += 1
     case .reset, .resetAfterFIN:
       if flow.closedBy == .client { resetByClient += 1 } else { resetByServer += 1 }
-      if flow.closedBy != .client { note(.reset, flow.lastSeen.frame) }
+      if flow.closedBy != .client { evidence.note(.reset, flow.lastSeen.frame) }
     default: break
     }
     let isGood = flow.serverEnd.state != .synReceived && flow.close != .refused && flow.close != .unanswered
     if isGood { established += 1 }
-    if let last = lastOutcome, last.isGood != isGood,
-      flow.firstSeen.time.distance(to: last.time) < 60_000_000_000
-    {
-      flaps += 1
-    }
-    lastOutcome = (isGood, flow.firstSeen.time)
+    outcomes.add(flow.firstSeen.time, isGood: isGood)
     if flow.serverEnd.state == .closeWait { closeWaits += 1 }
   }
 
@@ -111,7 +106,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     answerDelay.add(delay)
     guard delay >= 900_000_000 else { return }
     slowAnswers += 1
-    note(.slowAnswer, flow.firstSeen.frame)
+    evidence.note(.slowAnswer, flow.firstSeen.frame)
   }
 
   /// The rules whose findings are counted.
@@ -137,7 +132,7 @@ public struct ListenerStatistics: Sendable, Equatable {
       case .acceptQueue: noteAcceptQueue(finding)
       case .retry:
         retried += 1
-        note(.retry, finding.frame ?? 0)
+        if let frame = finding.frame { evidence.note(.retry, frame) }
       case .halfClose: halfClosed += 1
       case .thirdACK where finding.confidence == .presumed: noteAcceptQueue(finding)
       case .thirdACK, .repeatedSYNACK: repeatedSYNACKs += 1
@@ -148,20 +143,7 @@ public struct ListenerStatistics: Sendable, Equatable {
 
   private mutating func noteAcceptQueue(_ finding: Finding) {
     acceptQueueSigns += 1
-    note(.acceptQueue, finding.frame ?? 0)
-  }
-
-  @inline(__always)
-  private mutating func note(client hash: UInt64) {
-    if firstClientHash == 0 { firstClientHash = hash }
-    if hash == firstClientHash || clients.isFull { return }
-    if clients.count == 0 { clients.insert(firstClientHash) }
-    clients.insert(hash)
-  }
-
-  @inline(__always)
-  private mutating func note(_ kind: Evidence, _ frame: UInt64) {
-    if evidence[Int(kind.rawValue)] == .max { evidence[Int(kind.rawValue)] = frame }
+    if let frame = finding.frame { evidence.note(.acceptQueue, frame) }
   }
 
   /// The order of reports: more attempts first.
@@ -169,13 +151,75 @@ public struct ListenerStatistics: Sendable, Equatable {
     (other.attempts, listener) < (attempts, other.listener)
   }
 
-  public static func == (left: ListenerStatistics, right: ListenerStatistics) -> Bool {
-    left.listener == right.listener && left.attempts == right.attempts && left.lastSeen == right.lastSeen
+  /// Takes in what other flows showed of the same listener.
+  public mutating func merge(_ other: ListenerStatistics) {
+    isSelected = isSelected || other.isSelected
+    firstSeen = min(firstSeen, other.firstSeen)
+    lastSeen = max(lastSeen, other.lastSeen)
+    attempts += other.attempts
+    established += other.established
+    firstAttempt = min(firstAttempt, other.firstAttempt)
+    outcomes.merge(other.outcomes)
+    clients.merge(other.clients)
+    answerDelay.merge(other.answerDelay)
+    rate.merge(other.rate)
+    refused += other.refused
+    unanswered += other.unanswered
+    resetByServer += other.resetByServer
+    resetByClient += other.resetByClient
+    halfClosed += other.halfClosed
+    retried += other.retried
+    repeatedSYNACKs += other.repeatedSYNACKs
+    acceptQueueSigns += other.acceptQueueSigns
+    closeWaits += other.closeWaits
+    slowAnswers += other.slowAnswers
+    evidence.merge(other.evidence)
   }
 }
 
+/// The first packet that shows each kind of ``ListenerStatistics/Evidence``.
+private struct EvidenceFrames: Sendable, Equatable {
+  /// By raw value; the greatest frame where there is none.
+  private var frames = [5 of UInt64](repeating: .max)
+
+  subscript(kind: ListenerStatistics.Evidence) -> UInt64? {
+    let frame = frames[Int(kind.rawValue)]
+    return frame == .max ? nil : frame
+  }
+
+  @inline(__always)
+  mutating func note(_ kind: ListenerStatistics.Evidence, _ frame: UInt64) {
+    let place = Int(kind.rawValue)
+    frames[place] = min(frames[place], frame)
+  }
+
+  mutating func merge(_ other: EvidenceFrames) {
+    for place in frames.indices { frames[place] = min(frames[place], other.frames[place]) }
+  }
+
+  static func == (left: EvidenceFrames, right: EvidenceFrames) -> Bool {
+    left.frames.indices.allSatisfy { left.frames[$0] == right.frames[$0] }
+  }
+}
+
+/// Where a host may stand in a table; nil until that is known. Nothing that is counted depends on it.
+struct HostHint: Sendable, Equatable {
+  var place: UInt32?
+
+  static func == (left: HostHint, right: HostHint) -> Bool { true }
+}
+
 extension ListenerStatistics: AddressKept {
-  static let hotBytes = 160
+  static let hotBytes = 184
+
+  init(like other: ListenerStatistics) { self.init(other.listener, from: other.firstSeen, to: other.lastSeen) }
+
+  /// Whether it was more than tried once: by what most listeners of a scan show, no rule can tell.
+  var isNoteworthy: Bool {
+    attempts > 1 || acceptQueueSigns > 0 || slowAnswers > 0 || resetByServer > 0 || halfClosed > 0
+  }
+
+  var count: Int { max(1, attempts) }
 
   var address: SocketAddress { @inline(__always) get { listener } }
 
@@ -188,6 +232,6 @@ extension ListenerStatistics: AddressKept {
     clients.prefetch(hash)
     answerDelay.prefetch()
     rate.prefetch()
-    return host
+    return host.place
   }
 }

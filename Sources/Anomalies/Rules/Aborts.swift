@@ -96,7 +96,7 @@ extension AnomalyRule {
       context.cause(of: $0) == .noSocket && !isDiscovery(context, $0) && $0.receiverState != .timeWait
         && $0.receiverState != .closed
     }.map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0,
         "\($0.sender.subject) answered \(Self.word(for: $0.reset.answers)) with RST: it has no socket for it."
       )
@@ -111,18 +111,18 @@ extension AnomalyRule {
     advice: "Read the payload.", peers: PeerNames(zeek: "RST_with_data"), on: .observations(.reset)
   ) { context in
     context.observations(.reset).filter { $0.reset.traits.contains(.hasPayload) }.prefix(1).map {
-      Sighting($0.sender, $0, "The RST of the \($0.sender.noun) carries \(Phrase.bytes($0.bytes)).").with(
+      RuleMatch($0.sender, $0, "The RST of the \($0.sender.noun) carries \(Phrase.bytes($0.bytes)).").with(
         "bytes", $0.bytes)
     }
   }
 
   private static func resets(
     _ context: RuleContext, _ cause: ResetCause, _ message: @escaping @Sendable (Observation) -> String
-  ) -> [Sighting] {
+  ) -> [RuleMatch] {
     context.observations(.reset).filter { $0.reset.traits.contains(.accepted) && context.cause(of: $0) == cause }
       .prefix(1)
       .map {
-        Sighting($0.sender, $0, message($0)).with("rst_cause", cause.rawValue)
+        RuleMatch($0.sender, $0, message($0)).with("rst_cause", cause.rawValue)
       }
   }
 

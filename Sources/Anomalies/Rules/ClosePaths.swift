@@ -17,7 +17,7 @@ extension AnomalyRule {
     let first: EndpointRole = context.flow.closedBy == .server ? .server : .client
     guard let fin = context.fin(of: first), let answer = context.fin(of: first.peer) else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         first, at: fin.time, frames: frames(fin.frame ?? 0, answer.frame ?? 0),
         "The second FIN also acknowledged the first: no FIN_WAIT_2.")
     ]
@@ -39,7 +39,7 @@ extension AnomalyRule {
     let first = client.time <= server.time ? client : server
     let second = client.time <= server.time ? server : client
     return [
-      Sighting(
+      RuleMatch(
         nil, at: first.time, frames: frames(first.frame ?? 0, second.frame ?? 0),
         "Both ends sent a FIN before the other's had arrived, \(Phrase.duration(apart)) apart.")
     ]
@@ -60,7 +60,7 @@ extension AnomalyRule {
       observation.circumstances.contains(.acknowledged) && (observation.count > 1 || context.flow.close != .threeWay)
     }.prefix(1).map { observation in
       let closer = observation.sender.peer
-      return Sighting(
+      return RuleMatch(
         closer, observation,
         "The \(closer.noun) closed its direction, and the \(observation.sender.noun) sent \(Phrase.bytes(observation.bytes)) "
           + "more over \(Phrase.duration(observation.delay))."
@@ -92,7 +92,7 @@ extension AnomalyRule {
     let whose =
       observation.reset.traits.contains(.afterOwnFIN) ? "its own FIN" : "the \(observation.sender.peer.noun)'s FIN"
     return [
-      Sighting(observation.sender, observation, "\(observation.sender.subject) sent RST after \(whose).").with(
+      RuleMatch(observation.sender, observation, "\(observation.sender.subject) sent RST after \(whose).").with(
         "rst_cause", cause.rawValue)
     ]
   }
@@ -117,7 +117,7 @@ extension AnomalyRule {
     crossedFIN(context) ?? unreadAtClose(context) ?? []
   }
 
-  private static func crossedFIN(_ context: RuleContext) -> [Sighting]? {
+  private static func crossedFIN(_ context: RuleContext) -> [RuleMatch]? {
     guard let late = crossing(context), let fin = context.fin(of: late.closer) else { return nil }
     let reset = context.observations(.reset, by: late.closer).first { $0.first.frame > late.frame ?? 0 }
     guard reset != nil || context.flow.isOverdue(late.closer.peer, since: late.time) else { return nil }
@@ -129,7 +129,7 @@ extension AnomalyRule {
     let after = idle.map { " after \(Phrase.duration($0)) idle" } ?? ""
     let fate = reset == nil ? "never acknowledged" : "reset"
     return [
-      Sighting(
+      RuleMatch(
         late.closer, at: fin.time, frames: [fin.frame, late.frame, reset?.first.frame].compactMap(\.self).sorted(),
         "The \(late.closer.noun) closed\(after); \(Phrase.bytes(late.bytes)) of the \(late.closer.peer.noun) "
           + "crossed the FIN and were \(fate)."
@@ -154,7 +154,7 @@ extension AnomalyRule {
   }
 
   /// Idle, then a request, and before anybody read it the closer resets.
-  private static func unreadAtClose(_ context: RuleContext) -> [Sighting]? {
+  private static func unreadAtClose(_ context: RuleContext) -> [RuleMatch]? {
     guard
       let reset = context.observations(.reset).first(where: {
         $0.reset.traits.isSuperset(of: [.hasACK, .acknowledgesAll])
@@ -168,7 +168,7 @@ extension AnomalyRule {
     let delay = reset.first.time.nanoseconds(since: idle.first.time)
     guard delay < context.thresholds.race, context.flow[reset.sender].payloadBytes > 0 else { return nil }
     return [
-      Sighting(
+      RuleMatch(
         reset.sender, at: idle.first.time, frames: [idle.first.frame, reset.first.frame],
         "After \(Phrase.duration(idle.delay)) idle the \(idle.sender.noun) sent a request, and the "
           + "\(reset.sender.noun) reset the connection \(Phrase.duration(delay)) later without reading it."

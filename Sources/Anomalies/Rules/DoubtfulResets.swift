@@ -18,7 +18,7 @@ extension AnomalyRule {
       kernel: "TcpExtTCPChallengeACK"),
     on: .observations(.reset)
   ) { context in
-    context.observations(.reset).compactMap { observation -> Sighting? in
+    context.observations(.reset).compactMap { observation -> RuleMatch? in
       guard observation.reset.position == .inWindow, !observation.reset.traits.contains(.accepted) else { return nil }
       let challenge = context.observations(.challengeACK, by: observation.sender.peer).first {
         $0.first.frame > observation.first.frame
@@ -29,7 +29,7 @@ extension AnomalyRule {
         $0.first.frame > observation.first.frame && $0.reset.traits.contains(.accepted)
       }
       guard challenge != nil || lives, !isMeant else { return nil }
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation, challenge == nil ? .presumed : .confirmed,
         "A RST in the \(observation.sender.noun)'s name lay \(observation.distance) beyond the number "
           + "awaited\(challenge == nil ? " and was ignored" : "; the \(observation.sender.peer.noun) challenged it"), "
@@ -51,7 +51,7 @@ extension AnomalyRule {
         && $0.receiverState?.isSynchronized == true
         && $0.receiverState != .timeWait
     }.prefix(1).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0,
         "A RST in the \($0.sender.noun)'s name lay \(abs($0.distance)) \($0.distance < 0 ? "below" : "beyond") the "
           + "number awaited, outside the window."
@@ -85,7 +85,7 @@ extension AnomalyRule {
         : context.hasForeignShape(observation)
           ? "it has no ACK and yet a window of \(observation.reset.window), as no stack sends it"
           : "the \(observation.sender.noun) sent data after it"
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation, .presumed,
         "A RST in the \(observation.sender.noun)'s name is probably not its own: \(why)."
       )
@@ -103,14 +103,14 @@ extension AnomalyRule {
     advice: "Nothing to do, if the peer's next segment is answered by RST.", on: .observations(.segmentAfterReset)
   ) { context in
     let limit = max(2 * context.roundTrip, context.thresholds.race)
-    return context.observations(.segmentAfterReset).compactMap { after -> Sighting? in
+    return context.observations(.segmentAfterReset).compactMap { after -> RuleMatch? in
       guard after.circumstances.contains(.afterPeerReset), after.delay > limit,
         let reset = context.observations(.reset, by: after.sender.peer).first(where: {
           $0.reset.traits.contains(.accepted) && $0.first.frame < after.first.frame
         }),
         !context.isForeign(reset), reset.receiverState?.isSynchronized == true
       else { return nil }
-      return Sighting(
+      return RuleMatch(
         after.sender, after,
         "\(after.sender.subject) went on for "
           + "\(Phrase.duration(after.last.time.nanoseconds(since: reset.first.time))) after the RST: it did not get it."

@@ -18,7 +18,7 @@ extension AnomalyRule {
     on: .observations(.dataAfterFIN)
   ) { context in
     context.observations(.dataAfterFIN).map {
-      Sighting($0.sender, $0, "\($0.sender.subject) sent \(Phrase.bytes($0.bytes)) beyond its own FIN.")
+      RuleMatch($0.sender, $0, "\($0.sender.subject) sent \(Phrase.bytes($0.bytes)) beyond its own FIN.")
         .and(context.fin(of: $0.sender)?.frame).with("bytes", $0.bytes)
     }
   }
@@ -33,7 +33,7 @@ extension AnomalyRule {
     on: .observations(.finElsewhere)
   ) { context in
     context.observations(.finElsewhere).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0,
         "\($0.sender.subject) sent another FIN, \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "before") its "
           + "first one."
@@ -54,7 +54,7 @@ extension AnomalyRule {
     context.observations(.finRepeated).map { observation in
       let what =
         observation.circumstances.contains(.acknowledged) ? "after an ACK of it had passed" : "before any ACK of it"
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation,
         "\(observation.sender.subject) repeated its FIN \(Phrase.times(observation.count)), \(what)."
       )
@@ -71,7 +71,7 @@ extension AnomalyRule {
     advice: "Nothing to do, as long as the hole is filled.", canBeFeigned: true, on: .observations(.finBeyondHole)
   ) { context in
     context.observations(.finBeyondHole).map {
-      Sighting($0.sender, $0, "\($0.sender.subject)'s FIN came while bytes before it were missing.")
+      RuleMatch($0.sender, $0, "\($0.sender.subject)'s FIN came while bytes before it were missing.")
     }
   }
 
@@ -90,17 +90,17 @@ extension AnomalyRule {
     let reset =
       context.observations(.reset).first { $0.reset.traits.contains(.accepted) } ?? context.observations(.reset).first
     guard let reset else { return [] }
-    return context.ends.compactMap { end -> Sighting? in
+    return context.ends.compactMap { end -> RuleMatch? in
       let bytes = min(context.flow[end].unacknowledgedBytes, context.flow[end].distinctPayloadBytes)
       guard bytes > 0, context.flow[end.peer].packets > 0,
         !reset.reset.traits.contains(.acknowledgesAll) || reset.sender == end
       else { return nil }
-      let sighting = Sighting(
+      let match = RuleMatch(
         end, reset, .presumed,
         "\(Phrase.bytes(bytes)) of the \(end.noun) had not been acknowledged when the connection was reset."
       )
       .with("bytes", bytes)
-      return context.tookLeave(end) ? sighting.but(.notice) : sighting
+      return context.tookLeave(end) ? match.but(.notice) : match
     }
   }
 }

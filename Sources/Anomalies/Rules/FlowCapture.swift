@@ -21,7 +21,7 @@ extension AnomalyRule {
     // Its SYN passed in the connection before, which seemed to stand in the way of it.
     guard context.flow.previousFlow == nil || context.flow.orientation != .synACK else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
         context.flow.orientation == .synACK
           ? "The first packet is a SYN-ACK: the SYN was not captured."
@@ -40,11 +40,11 @@ extension AnomalyRule {
     advice: "Capture where both directions pass.", peers: PeerNames(suricata: "async sessions", kernel: nil),
     on: .traits(.oneSided)
   ) { context in
-    context.ends.compactMap { end -> Sighting? in
+    context.ends.compactMap { end -> RuleMatch? in
       guard context.flow[end].packets > 5, context.flow[end.peer].packets == 0, context.flow.close != .unanswered else {
         return nil
       }
-      return Sighting(
+      return RuleMatch(
         end.peer, at: context.flow.firstSeen.time,
         frames: frames(context.flow.firstSeen.frame, context.flow.lastSeen.frame),
         "All \(context.flow[end].packets) packets are of the \(end.noun): the other direction was not captured.")
@@ -67,7 +67,7 @@ extension AnomalyRule {
       copies * 1000 >= packets * context.thresholds.duplicates
     else { return [] }
     return [
-      Sighting(nil, observation, "\(copies) of \(packets) packets are in the capture twice.").with("copies", copies)
+      RuleMatch(nil, observation, "\(copies) of \(packets) packets are in the capture twice.").with("copies", copies)
     ]
   }
 
@@ -85,7 +85,7 @@ extension AnomalyRule {
   ) { context in
     context.observations(.superSegment).map { observation in
       let count = context.flow[observation.sender].superSegments
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation,
         "\(Phrase.count(count, "segment")) of the \(observation.sender.noun) \(count == 1 ? "is" : "are") larger than "
           + "the MSS of \(context.flow[observation.sender.peer].maximumSegmentSize ?? 0) allows, the first with "
@@ -113,7 +113,7 @@ extension AnomalyRule {
     context.observations(.badChecksum).map { observation in
       let all = context.flow[observation.sender].packets + observation.count
       let what = observation.count == 1 ? "has a wrong checksum: it counts" : "have a wrong checksum: they count"
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation,
         "\(observation.count) of \(all) segments of the \(observation.sender.noun) \(what) for nothing, for a receiver drops "
           + "\(observation.count == 1 ? "it" : "them")."
@@ -131,7 +131,7 @@ extension AnomalyRule {
     advice: "Raise the limit of flows, or filter the capture.", on: .traits(.evicted)
   ) { context in
     [
-      Sighting(
+      RuleMatch(
         nil, at: context.flow.lastSeen.time, frames: [context.flow.lastSeen.frame],
         "The connection was let go to make room, "
           + "\(Phrase.duration(context.flow.endedAt.nanoseconds(since: context.flow.lastSeen.time))) after its last "

@@ -32,10 +32,10 @@ extension AnomalyRule {
     let isFailed = syns >= context.thresholds.unansweredSYNs || waited > context.thresholds.unansweredSYNTime
     guard isFailed else { return [] }
     let tries = syns == 1 ? "One SYN" : "\(syns) SYNs over \(Phrase.duration(span))"
-    let sighting = Sighting(
+    let match = RuleMatch(
       .client, at: flow.firstSeen.time, frames: frames(flow.firstSeen.frame, flow.lastSeen.frame),
       "\(tries) found no answer at all in \(context.isCutByEnd ? "at least " : "")\(Phrase.duration(waited)).")
-    return [sighting.with("syns", syns)]
+    return [match.with("syns", syns)]
   }
 
   static let synRefused = AnomalyRule(
@@ -57,10 +57,10 @@ extension AnomalyRule {
     guard let reset = context.observations(.reset, by: .server).first else { return [] }
     let cause = context.cause(of: reset)
     guard cause == .refused || cause == .firewall else { return [] }
-    let sighting = Sighting(
+    let match = RuleMatch(
       .server, at: reset.first.time, frames: frames(context.flow.firstSeen.frame, reset.first.frame),
       "The server answered the SYN with RST after \(Phrase.duration(reset.delay)): no socket listens there.")
-    return [sighting.with("rst_cause", cause.rawValue)]
+    return [match.with("rst_cause", cause.rawValue)]
   }
 
   static let synICMPRejected = AnomalyRule(
@@ -79,7 +79,7 @@ extension AnomalyRule {
     context.observations(.icmpError, by: .client).filter { $0.senderState == .synSent }.map { observation in
       let who =
         observation.circumstances.contains(.fromPeer) ? "the server's own host" : "a router or firewall on the way"
-      return Sighting(
+      return RuleMatch(
         .client, at: observation.first.time, frames: frames(context.flow.firstSeen.frame, observation.first.frame),
         "The SYN was answered with ICMP \(ICMPWord.text(for: observation)) from \(who)."
       )
@@ -103,7 +103,7 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: nil, zeek: "RSTOS0", suricata: nil, kernel: "TcpExtEmbryonicRsts"),
     on: .traits(.reset)
   ) { context in
-    context.observations(.reset, by: .client).prefix(1).compactMap { observation -> Sighting? in
+    context.observations(.reset, by: .client).prefix(1).compactMap { observation -> RuleMatch? in
       guard observation.reset.answers == .synACK,
         context.entered(.client, .established) == nil
           || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated),
@@ -111,13 +111,13 @@ extension AnomalyRule {
       else { return nil }
       let waited = observation.first.time.nanoseconds(since: context.flow.firstSeen.time)
       let hasSYN = context.flow.orientation == .syn
-      let sighting = Sighting(
+      let match = RuleMatch(
         .client, at: observation.first.time, frames: frames(context.flow.firstSeen.frame, observation.first.frame),
         hasSYN
           ? "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN."
           : "The client answered the SYN-ACK with RST; a SYN of its own was not captured."
       )
-      return hasSYN ? sighting.with("waited", seconds: waited) : sighting
+      return hasSYN ? match.with("waited", seconds: waited) : match
     }
   }
 
@@ -140,7 +140,7 @@ extension AnomalyRule {
     let waited = flow.endedAt.nanoseconds(since: sent)
     guard waited > context.thresholds.unansweredSYNTime else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         .client, at: sent, frames: frames(flow.firstSeen.frame, flow.lastSeen.frame), .presumed,
         "The client sent one SYN and nothing more, though the server answered it; that is "
           + "\(Phrase.duration(waited)) ago."

@@ -27,7 +27,7 @@ extension AnomalyRule {
     return context.observations(.synRepeated, by: .client).filter { !$0.circumstances.contains(.acknowledged) }.map {
       observation in
       let delay = observation.last.time.nanoseconds(since: context.flow.firstSeen.time)
-      return Sighting(
+      return RuleMatch(
         .client, observation,
         "The SYN was repeated \(Phrase.times(observation.count)) before it was answered, which cost "
           + "\(Phrase.duration(delay))."
@@ -60,7 +60,7 @@ extension AnomalyRule {
     else { return [] }
     let count = (again + answers).reduce(0) { $0 + $1.count }
     return [
-      Sighting(
+      RuleMatch(
         .server, first,
         again.isEmpty
           ? "The SYN-ACK passed the tap and was repeated \(Phrase.times(count)): it was lost, or the ACK that "
@@ -89,7 +89,7 @@ extension AnomalyRule {
     }.map { observation in
       let isOver = serverWentOn(context, after: observation)
       let why = isOver ? "that ACK was lost" : "that ACK was lost, or the accept queue is full"
-      return Sighting(
+      return RuleMatch(
         .server, observation, isOver ? .confirmed : .presumed,
         "The server repeated its SYN-ACK \(Phrase.times(observation.count)) after the client had acknowledged it: \(why)."
       )
@@ -112,7 +112,7 @@ extension AnomalyRule {
     return context.observations(.synACKRepeated, by: .server).filter { $0.circumstances.contains(.acknowledged) }
       .prefix(1)
       .map { observation in
-        Sighting(
+        RuleMatch(
           .server, observation, .presumed,
           "The server ignored the third ACK and stayed in SYN_RCVD until data came, "
             + "\(Phrase.duration(observation.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more."
@@ -143,7 +143,7 @@ extension AnomalyRule {
     let repeats = context.observations(.synACKRepeated, by: .server).reduce(0) { $0 + $1.count }
     guard repeats > 0 else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         entry, context.confidence(entry),
         "The server was in SYN_RCVD \(context.span(.server, in: .synReceived)) and repeated its SYN-ACK "
           + "\(Phrase.times(repeats)); no ACK came."

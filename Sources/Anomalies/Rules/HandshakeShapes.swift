@@ -18,7 +18,7 @@ extension AnomalyRule {
       context.flow.client != context.flow.server
     else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         nil, at: entry.time, frames: frames(context.flow.firstSeen.frame, entry.frame ?? context.flow.firstSeen.frame),
         "Both ends sent a SYN before either was answered, "
           + "\(Phrase.duration(entry.time.nanoseconds(since: context.flow.firstSeen.time))) apart."
@@ -40,7 +40,7 @@ extension AnomalyRule {
   ) { context in
     guard isSplit(context), let entry = context.entry(.server, { $0.cause == .sendsSYN }) else { return [] }
     return [
-      Sighting(entry, .certain, "The server answered the client's SYN with a SYN, and left the SYN-ACK to the client.")
+      RuleMatch(entry, .certain, "The server answered the client's SYN with a SYN, and left the SYN-ACK to the client.")
     ]
   }
 
@@ -57,7 +57,7 @@ extension AnomalyRule {
     on: .traits(.selfConnected)
   ) { context in
     [
-      Sighting(
+      RuleMatch(
         nil, at: context.flow.firstSeen.time, frames: [context.flow.firstSeen.frame],
         "The socket connected to itself: both ends are port \(context.flow.client.port).")
     ]
@@ -81,7 +81,7 @@ extension AnomalyRule {
     context.observations(.reuse).filter {
       $0.senderState == .synSent && $0.distance != -1 && !$0.circumstances.contains(.rolesSwapped)
     }.map { observation in
-      Sighting(
+      RuleMatch(
         .client, observation,
         "A SYN with another initial sequence number came \(Phrase.duration(observation.delay)) after the last packet of "
           + "an attempt that was still open."
@@ -107,7 +107,7 @@ extension AnomalyRule {
     on: .observations(.synACKOtherSequence)
   ) { context in
     context.observations(.synACKOtherSequence).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0, "A second SYN-ACK came with an initial sequence number that differs by \(abs($0.distance)).")
     }
   }
@@ -127,7 +127,7 @@ extension AnomalyRule {
     on: .observations(.synACKWrongAcknowledgment)
   ) { context in
     context.observations(.synACKWrongAcknowledgment).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0,
         "A SYN-ACK acknowledged a number \(abs($0.distance)) \($0.distance > 0 ? "beyond" : "below") the client's SYN.")
     }
@@ -144,7 +144,7 @@ extension AnomalyRule {
     let data = context.observations(.synWithData).first
     guard let observation = data ?? context.observations(.fastOpenOption).first else { return [] }
     let what = data.map { "carried \(Phrase.bytes($0.bytes))" } ?? "asked for or gave a Fast Open cookie"
-    return [Sighting(observation.sender, observation, "The SYN \(what).").with("bytes", data?.bytes ?? 0)]
+    return [RuleMatch(observation.sender, observation, "The SYN \(what).").with("bytes", data?.bytes ?? 0)]
   }
 
   static let fastOpenIgnored = AnomalyRule(
@@ -163,7 +163,7 @@ extension AnomalyRule {
     // A SYN that comes again is without data (RFC 7413 §4.1.3): it may be the one that is answered.
     guard context.has(.synWithData), !context.has(.synRepeated) else { return [] }
     return context.observations(.synDataIgnored).map {
-      Sighting($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with(
+      RuleMatch($0.sender, $0, "The SYN-ACK left out the \(Phrase.bytes($0.bytes)) that the SYN carried.").with(
         "bytes", $0.bytes)
     }
   }
@@ -181,7 +181,7 @@ extension AnomalyRule {
   ) { context in
     guard context.flow.serverEnd.packets > 0 else { return [] }
     return context.observations(.dataBeforeEstablished).map {
-      Sighting($0.sender, $0, "\(Phrase.bytes($0.bytes)) of payload came before the SYN-ACK.").with("bytes", $0.bytes)
+      RuleMatch($0.sender, $0, "\(Phrase.bytes($0.bytes)) of payload came before the SYN-ACK.").with("bytes", $0.bytes)
     }
   }
 

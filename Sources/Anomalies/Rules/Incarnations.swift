@@ -21,7 +21,7 @@ extension AnomalyRule {
     }
     .prefix(1).map { observation in
       let entry = context.flow.timeline.last { $0.endpoint == observation.sender.peer && $0.cause == .receivesRST }
-      return Sighting(
+      return RuleMatch(
         observation.sender.peer, observation, entry.map(context.confidence) ?? .presumed,
         "A RST reached the \(observation.sender.peer.noun) in TIME_WAIT, which ends "
           + "it\(entry?.confirmed == nil ? " unless tcp_rfc1337 is set" : "")."
@@ -43,7 +43,7 @@ extension AnomalyRule {
     on: .observations(.reuse)
   ) { context in
     context.observations(.reuse).filter { $0.receiverState == .timeWait || $0.senderState == .timeWait }.prefix(1).map {
-      Sighting(
+      RuleMatch(
         .client, $0,
         "The four-tuple was used again \(Phrase.duration($0.delay)) after its last packet, while an end was in "
           + "TIME_WAIT."
@@ -66,7 +66,7 @@ extension AnomalyRule {
     on: .observations(.reuse)
   ) { context in
     context.observations(.reuse).filter { $0.senderState == .timeWait && $0.delay < 60_000_000_000 }.prefix(1).map {
-      Sighting(
+      RuleMatch(
         .client, $0,
         "The client used its port again \(Phrase.duration($0.delay)) after the last packet of a connection that it "
           + "still held in TIME_WAIT."
@@ -84,7 +84,7 @@ extension AnomalyRule {
     on: .observations(.reuse)
   ) { context in
     context.observations(.reuse).filter { $0.circumstances.contains(.rolesSwapped) }.prefix(1).map {
-      Sighting(.client, $0, "This connection was opened by the end that had been the server of the one before.")
+      RuleMatch(.client, $0, "This connection was opened by the end that had been the server of the one before.")
         .with("previous_flow", context.flow.previousFlow ?? 0)
     }
   }
@@ -107,7 +107,7 @@ extension AnomalyRule {
     context.observations(.synInConnection).filter {
       $0.receiverState == .timeWait && !$0.circumstances.contains(.acknowledged)
     }.prefix(1).map { observation in
-      Sighting(
+      RuleMatch(
         observation.sender, observation,
         "A SYN came \(Phrase.duration(observation.delay)) after the \(observation.sender.noun)'s last segment and was not "
           + "newer: the TIME_WAIT of the \(observation.sender.peer.noun) did not take it."
@@ -135,7 +135,7 @@ extension AnomalyRule {
     }
     .prefix(1).map { observation in
       let challenge = context.observations(.challengeACK, by: observation.sender.peer).first
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation, challenge == nil ? .presumed : .certain,
         "A SYN in the \(observation.sender.noun)'s name came while the \(observation.sender.peer.noun) was in "
           + "\(observation.receiverState.word)\(challenge == nil ? "." : ", which challenged it.")"
@@ -160,7 +160,7 @@ extension AnomalyRule {
       let reset = context.observations(.reset, by: syn.sender).first(where: { $0.first.frame > syn.first.frame })
     else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         syn.sender, at: syn.first.time, frames: [syn.first.frame, reset.first.frame],
         "The \(syn.sender.noun)'s host opened anew and reset what the \(syn.sender.peer.noun) still held: it had "
           + "lost the connection."
@@ -186,7 +186,7 @@ extension AnomalyRule {
     context.observations(.reset).filter {
       context.cause(of: $0) == .noSocket && $0.reset.answers == .data && $0.senderState == .established
     }.prefix(1).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0,
         "Data of the \($0.sender.peer.noun) was answered by RST though the connection stood: the "
           + "\($0.sender.noun)'s host had lost it."

@@ -27,7 +27,7 @@ extension AnomalyRule {
         && (observation.count >= 2 || !serverWentOn(context, after: observation))
     }.prefix(1).map { observation in
       let data = Phrase.bytes(context.flow.clientEnd.distinctPayloadBytes)
-      return Sighting(
+      return RuleMatch(
         .server, observation, .presumed,
         "The client finished the handshake and sent \(data); the server repeated its SYN-ACK "
           + "\(Phrase.times(observation.count)) all the same."
@@ -51,9 +51,9 @@ extension AnomalyRule {
     advice: "See whether the service was restarted; else raise the backlog, and set tcp_abort_on_overflow to 0.",
     peers: PeerNames(zeek: "RSTR", kernel: "TcpExtListenOverflows, TcpExtEmbryonicRsts"), on: .traits(.reset)
   ) { context in
-    context.observations(.reset, by: .server).prefix(1).compactMap { observation -> Sighting? in
+    context.observations(.reset, by: .server).prefix(1).compactMap { observation -> RuleMatch? in
       guard context.cause(of: observation) == .acceptQueue else { return nil }
-      return Sighting(
+      return RuleMatch(
         .server, observation, "The server answered the end of the handshake with RST: it did not take the connection."
       )
       .with("rst_cause", ResetCause.acceptQueue.rawValue)
@@ -82,7 +82,7 @@ extension AnomalyRule {
     let silent = flow.endedAt.nanoseconds(since: answer)
     guard silent > context.thresholds.unansweredSYNTime else { return [] }
     return [
-      Sighting(
+      RuleMatch(
         .server, data, .presumed,
         "The handshake was finished, yet the server took none of the client's "
           + "\(Phrase.bytes(flow.clientEnd.distinctPayloadBytes)) and was silent for \(Phrase.duration(silent)): it "

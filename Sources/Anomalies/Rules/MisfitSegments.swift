@@ -18,8 +18,10 @@ extension AnomalyRule {
     on: .observations(.differentData)
   ) { context in
     context.observations(.differentData).map {
-      Sighting($0.sender, $0, "\(Phrase.bytes($0.bytes)) of the \($0.sender.noun) came again with a different content.")
-        .with("bytes", $0.bytes)
+      RuleMatch(
+        $0.sender, $0, "\(Phrase.bytes($0.bytes)) of the \($0.sender.noun) came again with a different content."
+      )
+      .with("bytes", $0.bytes)
     }
   }
 
@@ -38,7 +40,7 @@ extension AnomalyRule {
     on: .observations(.uncaptured)
   ) { context in
     context.observations(.uncaptured).map { observation in
-      Sighting(
+      RuleMatch(
         observation.sender.peer, observation,
         "\(Phrase.bytes(observation.bytes)) of the \(observation.sender.peer.noun) were acknowledged but never captured."
       )
@@ -60,12 +62,12 @@ extension AnomalyRule {
     peers: PeerNames(suricata: "stream.est_invalid_ack", kernel: "TcpExtTCPChallengeACK"),
     on: .observations(.ackOfUnsent)
   ) { context in
-    context.observations(.ackOfUnsent).compactMap { observation -> Sighting? in
+    context.observations(.ackOfUnsent).compactMap { observation -> RuleMatch? in
       let challenge = context.observations(.challengeACK, by: observation.sender.peer).first {
         $0.first.frame > observation.first.frame
       }
       guard challenge != nil else { return nil }
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation, .confirmed,
         "A segment in the \(observation.sender.noun)'s name acknowledged \(Phrase.bytes(observation.distance)) that the "
           + "\(observation.sender.peer.noun) never sent; it answered with an ACK."
@@ -83,7 +85,7 @@ extension AnomalyRule {
     on: .observations(.ackFarBehind)
   ) { context in
     context.observations(.ackFarBehind).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0, "\($0.sender.subject) acknowledged a byte \(-$0.distance) below what had been acknowledged.")
     }
   }
@@ -103,7 +105,7 @@ extension AnomalyRule {
       let answer = context.observations(.challengeACK, by: observation.sender.peer).first {
         $0.first.frame > observation.first.frame
       }
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation, answer == nil ? .presumed : .confirmed,
         "A segment in the \(observation.sender.noun)'s name has a timestamp \(observation.distance) ticks older than the "
           + "last: it is dropped."
@@ -121,7 +123,7 @@ extension AnomalyRule {
     on: .observations(.missingTimestamp)
   ) { context in
     context.observations(.missingTimestamp).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0,
         "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) had no timestamp, though both SYNs did.")
     }
@@ -139,7 +141,7 @@ extension AnomalyRule {
     on: .observations(.windowShrunk)
   ) { context in
     context.observations(.windowShrunk).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0, "The right edge of the \($0.sender.noun)'s window moved back by \(Phrase.bytes($0.distance))."
       ).with("bytes", $0.distance)
     }
@@ -160,7 +162,7 @@ extension AnomalyRule {
     on: .observations(.outsideWindow)
   ) { context in
     context.observations(.outsideWindow).map {
-      Sighting(
+      RuleMatch(
         $0.sender, $0, .presumed,
         "\(Phrase.count($0.count, "segment")) in the \($0.sender.noun)'s name lay \(abs($0.distance)) "
           + "\($0.distance < 0 ? "below" : "beyond") its last byte, outside the window."
@@ -177,6 +179,6 @@ extension AnomalyRule {
     causes: ["telnet, rlogin, ftp ABOR, some databases"], next: ["tcp.flags.urg == 1"], advice: "Nothing to do.",
     peers: PeerNames(suricata: "stream.reassembly_urgent_oob_limit_reached"), on: .observations(.urgent)
   ) { context in
-    context.observations(.urgent).map { Sighting($0.sender, $0, "\($0.sender.subject) sent urgent data.") }
+    context.observations(.urgent).map { RuleMatch($0.sender, $0, "\($0.sender.subject) sent urgent data.") }
   }
 }

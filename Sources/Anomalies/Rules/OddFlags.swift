@@ -36,7 +36,7 @@ extension AnomalyRule {
   ) { context in
     // A real self-connect answers itself: SYN, then SYN-ACK.
     guard context.flow.clientEnd.packets == 1 || context.flow.close == .refused else { return [] }
-    return context.observations(.land).map { Sighting(nil, $0, "A SYN was sent from an address and port to itself.") }
+    return context.observations(.land).map { RuleMatch(nil, $0, "A SYN was sent from an address and port to itself.") }
   }
 
   private static func odd(
@@ -52,7 +52,7 @@ extension AnomalyRule {
       on: .observations(kind)
     ) { context in
       context.observations(kind).map {
-        Sighting(
+        RuleMatch(
           $0.sender, $0,
           "\($0.sender.subject) sent \(Phrase.count($0.count, "segment")) with impossible flags: \(explanation)")
       }

@@ -17,7 +17,7 @@ extension AnomalyRule {
     peers: PeerNames(zeek: "history FR", kernel: "reason NO_SOCKET"), on: .traits(.reset)
   ) { context in
     orphanResets(context).filter { $0.waited >= 1_000_000_000 }.map { orphan in
-      Sighting(
+      RuleMatch(
         orphan.reset.sender, orphan.reset,
         "The peer's FIN came \(Phrase.duration(orphan.waited)) after the \(orphan.reset.sender.noun)'s and was "
           + "answered by RST: the kernel had dropped the socket."
@@ -40,7 +40,7 @@ extension AnomalyRule {
     peers: PeerNames(kernel: "TcpExtTCPTimeWaitOverflow"), on: .traits(.reset)
   ) { context in
     orphanResets(context).filter { $0.waited < 1_000_000_000 }.map { orphan in
-      Sighting(
+      RuleMatch(
         orphan.reset.sender, orphan.reset, .presumed,
         "The peer's FIN came only \(Phrase.duration(orphan.waited)) later and was answered by RST: FIN_WAIT_2 had "
           + "been dropped at once."
@@ -60,7 +60,7 @@ extension AnomalyRule {
       observation.reset.answers == .fin && observation.senderState?.isSynchronized == true
         && ![.expiredOrphan, .abortedAlive, .unreadData, .injected].contains(context.cause(of: observation))
     }.map {
-      Sighting($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with(
+      RuleMatch($0.sender, $0, "\($0.sender.subject) answered a FIN with RST.").with(
         "rst_cause", context.cause(of: $0).rawValue)
     }
   }

@@ -63,7 +63,7 @@ extension AnomalyRule {
     on: .observations(.outOfOrder)
   ) { context in
     context.observations(.outOfOrder).map {
-      Sighting($0.sender, $0, "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) came out of order.").with(
+      RuleMatch($0.sender, $0, "\(Phrase.count($0.count, "segment")) of the \($0.sender.noun) came out of order.").with(
         "segments", $0.count)
     }
   }
@@ -76,16 +76,18 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.duplicate_ack"), canBeFeigned: true, on: .observations(.duplicateACKs)
   ) { context in
     context.observations(.duplicateACKs).map {
-      Sighting($0.sender, $0, "\($0.sender.subject) acknowledged the same byte \(Phrase.times($0.count + 2)) and more.")
-        .with("acks", $0.count + 2)
+      RuleMatch(
+        $0.sender, $0, "\($0.sender.subject) acknowledged the same byte \(Phrase.times($0.count + 2)) and more."
+      )
+      .with("acks", $0.count + 2)
     }
   }
 
   private static func bursts(_ context: RuleContext, _ kind: ObservationKind, _ why: @escaping @Sendable () -> String)
-    -> [Sighting]
+    -> [RuleMatch]
   {
     context.observations(kind).map { observation in
-      Sighting(
+      RuleMatch(
         observation.sender, observation,
         "\(Phrase.count(observation.count, "segment")) of the \(observation.sender.noun) (\(Phrase.bytes(observation.bytes))) came "
           + "again\(observation.count > 1 ? " over \(Phrase.duration(observation.duration))" : ""), \(why())."

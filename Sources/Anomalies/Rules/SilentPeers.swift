@@ -20,12 +20,12 @@ extension AnomalyRule {
       kernel: "TcpExtTCPFromZeroWindowAdv, TcpExtTCPToZeroWindowAdv"),
     on: .observations(.zeroWindow)
   ) { context in
-    context.observations(.zeroWindow).compactMap { observation -> Sighting? in
+    context.observations(.zeroWindow).compactMap { observation -> RuleMatch? in
       let isOpen = observation.circumstances.contains(.open)
       let end = isOpen ? context.flow.endedAt : observation.last.time
       let time = end.nanoseconds(since: observation.first.time)
       guard time > context.thresholds.zeroWindow, observation.count > 0 else { return nil }
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation,
         "The \(observation.sender.noun)'s window was 0 for \(isOpen ? "at least " : "")\(Phrase.duration(time)); its "
           + "peer probed \(Phrase.times(observation.count))."
@@ -45,13 +45,13 @@ extension AnomalyRule {
     next: ["tcp.analysis.zero_window || tcp.flags.fin == 1"],
     advice: "Take the times in FIN_WAIT_1 and CLOSE_WAIT for lower bounds.", on: .observations(.zeroWindow)
   ) { context in
-    context.observations(.zeroWindow).compactMap { observation -> Sighting? in
+    context.observations(.zeroWindow).compactMap { observation -> RuleMatch? in
       guard !observation.circumstances.contains(.open), observation.duration > 100_000_000,
         let fin = context.fin(of: observation.sender.peer), fin.time >= observation.last.time
       else { return nil }
       let after = fin.time.nanoseconds(since: observation.last.time)
       guard after < max(2 * context.roundTrip, 1_000_000_000) else { return nil }
-      return Sighting(
+      return RuleMatch(
         fin.endpoint, at: fin.time, frames: frames(observation.first.frame, fin.frame ?? 0), .presumed,
         "\(fin.endpoint.subject)'s FIN came \(Phrase.duration(after)) after the window opened that had been 0 for "
           + "\(Phrase.duration(observation.duration)): it had closed earlier."
@@ -82,7 +82,7 @@ extension AnomalyRule {
   }
 
   /// The timeouts of `end` that nothing answered to the end of the capture.
-  private static func blackout(of end: EndpointRole, _ context: RuleContext) -> Sighting? {
+  private static func blackout(of end: EndpointRole, _ context: RuleContext) -> RuleMatch? {
     let timeouts = context.observations(.timeoutRetransmission, by: end)
     guard let last = timeouts.last, last.distance >= context.thresholds.blackoutSegments,
       last.delay > context.thresholds.blackoutTime, context.flow[end.peer].packets > 0
@@ -92,13 +92,13 @@ extension AnomalyRule {
     let first = timeouts.first { $0.first.time >= start }?.first.frame ?? last.last.frame
     let idle = idleBefore(start, end, context)
     let after = idle.map { "After \(Phrase.duration($0)) without a packet the \(end.noun)" } ?? end.subject
-    let sighting = Sighting(
+    let match = RuleMatch(
       end, at: start, frames: frames(first, last.last.frame),
       "\(after) sent the same data \(Phrase.times(last.distance)) again over \(Phrase.duration(last.delay)), and "
         + "nothing came back."
     )
     .with("repeats", last.distance).with("duration", seconds: last.delay)
-    return idle.map { sighting.with("idle", seconds: $0) } ?? sighting
+    return idle.map { match.with("idle", seconds: $0) } ?? match
   }
 
   /// The silence that `end` broke with the data that it then repeated, where it was long enough to be forgotten in.
@@ -121,11 +121,11 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.keep_alive", kernel: "TCP_KEEPALIVE_TIMEOUT, TcpExtTCPKeepAlive"),
     on: .observations(.keepAlive)
   ) { context in
-    context.observations(.reset).compactMap { reset -> Sighting? in
+    context.observations(.reset).compactMap { reset -> RuleMatch? in
       guard reset.reset.unansweredProbes >= UInt8(clamping: max(1, context.thresholds.unansweredProbes)),
         let probes = context.observations(.keepAlive, by: reset.sender).last
       else { return nil }
-      return Sighting(
+      return RuleMatch(
         reset.sender.peer, at: reset.first.time, frames: frames(probes.last.frame, reset.first.frame),
         "\(reset.reset.unansweredProbes) keepalive probes over \(Phrase.duration(probes.delay)) had no answer; the "
           + "\(reset.sender.noun) reset the connection."
@@ -142,12 +142,12 @@ extension AnomalyRule {
     advice: "Look where the application sets TCP_KEEPIDLE and TCP_KEEPINTVL: both are in seconds.",
     peers: PeerNames(wireshark: "tcp.analysis.keep_alive", kernel: "TcpExtTCPKeepAlive"), on: .observations(.keepAlive)
   ) { context in
-    context.observations(.keepAlive).compactMap { observation -> Sighting? in
+    context.observations(.keepAlive).compactMap { observation -> RuleMatch? in
       let span = observation.duration
       guard observation.count > 6, span > 60_000_000_000,
         span / Int64(observation.count - 1) < context.thresholds.keepAliveInterval
       else { return nil }
-      return Sighting(
+      return RuleMatch(
         observation.sender, observation,
         "\(observation.sender.subject) sent \(observation.count) keepalive probes in \(Phrase.duration(span)), one every "
           + "\(Phrase.duration(span / Int64(observation.count - 1)))."
@@ -163,7 +163,7 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.keep_alive"), on: .observations(.keepAlive)
   ) { context in
     context.observations(.keepAlive).filter { $0.circumstances.contains(.garbageByte) }.map {
-      Sighting($0.sender, $0, "\($0.sender.subject)'s keepalive probes carry a byte.")
+      RuleMatch($0.sender, $0, "\($0.sender.subject)'s keepalive probes carry a byte.")
     }
   }
 
@@ -177,7 +177,7 @@ extension AnomalyRule {
     context.observations(.silence).filter { $0.delay > context.thresholds.idle && $0.senderState == .established }
       .prefix(1)
       .map {
-        Sighting(nil, $0, "Nothing passed for \(Phrase.duration($0.delay)).").with("idle", seconds: $0.delay)
+        RuleMatch(nil, $0, "Nothing passed for \(Phrase.duration($0.delay)).").with("idle", seconds: $0.delay)
       }
   }
 
@@ -194,7 +194,7 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.flags.reset"), on: .observations(.silence)
   ) { context in
     context.observations(.silence).filter { $0.delay >= context.thresholds.middleboxIdle }.compactMap {
-      silence -> Sighting? in
+      silence -> RuleMatch? in
       guard silence.circumstances.isDisjoint(with: [.endedByFIN, .endedByRST]), silence.senderState == .established,
         let reset = context.observations(.reset, by: silence.sender.peer).first(where: {
           $0.first.frame > silence.first.frame
@@ -202,7 +202,7 @@ extension AnomalyRule {
         reset.first.time.nanoseconds(since: silence.first.time) < 2_000_000_000,
         !reset.reset.traits.contains(.hasACK) || context.isForeign(reset)
       else { return nil }
-      return Sighting(
+      return RuleMatch(
         silence.sender.peer, at: silence.first.time, frames: [silence.first.frame, reset.first.frame], .presumed,
         "After \(Phrase.duration(silence.delay)) without a packet the \(silence.sender.noun)'s next segment was "
           + "reset: the connection had been forgotten."

@@ -20,13 +20,13 @@ extension AnomalyRule {
     advice: "Find the code path that reads the end of the stream and does not close the socket.",
     peers: PeerNames(zeek: "S2, S3", kernel: "ss state close-wait"), on: .traits(.lingered)
   ) { context in
-    context.ends.compactMap { end -> Sighting? in
+    context.ends.compactMap { end -> RuleMatch? in
       guard context.flow[end].state == .closeWait,
         context.nanoseconds(end, in: .closeWait) > context.thresholds.closeWait,
         context.quiet(end, at: context.flow.endedAt) > context.thresholds.closeWait,
         let entry = context.entered(end, .closeWait), entry.confirmed != nil || entry.evidence == .observed
       else { return nil }
-      return Sighting(
+      return RuleMatch(
         entry, context.confidence(entry),
         "\(end.subject) has not closed \(context.span(end, in: .closeWait)) since its peer did: CLOSE_WAIT."
       )
@@ -72,14 +72,14 @@ extension AnomalyRule {
     advice: "Look at the other end first: it sits in CLOSE_WAIT.",
     peers: PeerNames(zeek: "S2, S3"), on: .traits(.lingered)
   ) { context in
-    context.ends.compactMap { end -> Sighting? in
+    context.ends.compactMap { end -> RuleMatch? in
       let time = context.nanoseconds(end, in: .finWait2)
       guard time >= context.thresholds.finWait2, let entry = context.entered(end, .finWait2) else { return nil }
       let left = entry.time.advanced(byNanoseconds: time)
       let quiet = max(context.quiet(end.peer, from: entry.time), context.quiet(end.peer, at: left))
       guard quiet >= context.thresholds.finWait2 else { return nil }
       let isHeld = isHeld(end, entry, time, context)
-      return Sighting(
+      return RuleMatch(
         entry, context.confidence(entry),
         "\(end.subject) was in FIN_WAIT_2 \(context.span(end, in: .finWait2))\(outcome(end, isHeld, context))."
       )
@@ -123,7 +123,7 @@ extension AnomalyRule {
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", zeek: "S2, S3"),
     on: .either(.lingered, .finRepeated)
   ) { context in
-    context.ends.compactMap { end -> Sighting? in
+    context.ends.compactMap { end -> RuleMatch? in
       let time = context.nanoseconds(end, in: .lastAck)
       let repeats = context.observations(.finRepeated, by: end)
       let count = repeats.reduce(0) { $0 + $1.count }
@@ -131,7 +131,7 @@ extension AnomalyRule {
       else { return nil }
       let isSeen = repeats.contains { $0.circumstances.contains(.acknowledged) }
       let where_ = isSeen ? "its ACK passed the tap and is lost behind it" : "no ACK of it passed the tap"
-      return Sighting(
+      return RuleMatch(
         entry, context.confidence(entry),
         "\(end.subject) was in LAST_ACK \(context.span(end, in: .lastAck)) and repeated its FIN "
           + "\(Phrase.times(count)): \(where_)."
@@ -159,13 +159,13 @@ extension AnomalyRule {
   private static func stalled(
     _ context: RuleContext, _ state: TCPState, _ isStalled: (EndpointRole, Int64) -> Bool,
     why: @escaping @Sendable () -> String
-  ) -> [Sighting] {
-    context.ends.compactMap { end -> Sighting? in
+  ) -> [RuleMatch] {
+    context.ends.compactMap { end -> RuleMatch? in
       guard let entry = context.entered(end, state), isStalled(end, context.nanoseconds(end, in: state)) else {
         return nil
       }
       let last = context.observations(.finRepeated, by: end).last
-      return Sighting(
+      return RuleMatch(
         entry, context.confidence(entry),
         "\(end.subject) was in \(TCPState?.some(state).word) \(context.span(end, in: state)): \(why())."
       )

@@ -53,6 +53,19 @@ public struct FlowTotals: Sendable, Equatable {
     reported += flows.count
   }
 
+  /// Takes in the sums over other flows.
+  public mutating func merge(_ other: FlowTotals) {
+    flows += other.flows
+    reported += other.reported
+    evicted += other.evicted
+    open += other.open
+    payloadBytes += other.payloadBytes
+    retransmittedBytes += other.retransmittedBytes
+    closes.merge(other.closes)
+    closers.merge(other.closers)
+    finalStates.merge(other.finalStates)
+  }
+
   @inline(__always)
   private mutating func add(_ flow: FlowDigest) {
     flows += 1
@@ -79,6 +92,10 @@ private struct Counts: Sendable, Equatable {
   subscript(index: Int) -> Int {
     get { storage[index] }
     set { storage[index] = newValue }
+  }
+
+  mutating func merge(_ other: Counts) {
+    for index in storage.indices { storage[index] += other.storage[index] }
   }
 
   static func == (left: Counts, right: Counts) -> Bool {

@@ -15,7 +15,9 @@ public struct ListenerRenderer: ReportRenderer {
   public mutating func finish(_ report: Report, into output: inout OutputBuffer) {
     CaptureLine(style: style).write(report, into: &output)
     writeListeners(report.listeners, into: &output)
+    write(omitted: report.listenersOmitted, "connections to other listeners", into: &output)
     writeHosts(report.hosts, into: &output)
+    write(omitted: report.hostsOmitted, "ends of connections of other hosts", into: &output)
     AggregateFindings(style: style).write(report, into: &output)
   }
 
@@ -53,6 +55,12 @@ public struct ListenerRenderer: ReportRenderer {
     }
     output.append("\n")
     table.write(style: style, into: &output)
+  }
+
+  /// What a full table left out.
+  private func write(omitted: Int, _ noun: String, into output: inout OutputBuffer) {
+    guard omitted > 0 else { return }
+    output.append("... and \(omitted) \(noun), left out for want of room\n")
   }
 
   /// The server's resets of a hundred attempts.

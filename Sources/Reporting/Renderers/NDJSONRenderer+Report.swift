@@ -95,6 +95,10 @@ extension NDJSONRenderer {
   func writeSummary(of report: Report, into output: inout OutputBuffer) {
     output.append("{\"type\":\"summary\",\"schema_version\":1,")
     write(report.totals, into: &output)
+    output.append(",\"listeners_omitted\":")
+    output.append(report.listenersOmitted)
+    output.append(",\"hosts_omitted\":")
+    output.append(report.hostsOmitted)
     output.append(",\"selected\":")
     if let selected = report.selected {
       output.append("{")

@@ -67,22 +67,24 @@ extension JSONReader {
     return try parts.finding(self)
   }
 
-  /// Reads the summary line: all flows, and those that were asked for where not all were.
-  mutating func summary() throws -> (totals: FlowTotals, selected: FlowTotals?) {
+  /// Reads the summary line into `report`.
+  mutating func summary(into report: inout Report) throws {
     var parts = TotalsParts()
-    var selected: FlowTotals?
     try object { reader, name in
-      if name == "selected" {
-        selected = try reader.optional { reader in
-          var parts = TotalsParts()
-          try reader.object { reader, name in try parts.take(name, from: &reader) }
-          return parts.totals
-        }
-      } else {
-        try parts.take(name, from: &reader)
+      switch name {
+      case "selected": report.selected = try reader.optional { try $0.totals() }
+      case "listeners_omitted": report.listenersOmitted = try reader.integer()
+      case "hosts_omitted": report.hostsOmitted = try reader.integer()
+      default: try parts.take(name, from: &reader)
       }
     }
-    return (parts.totals, selected)
+    report.totals = parts.totals
+  }
+
+  private mutating func totals() throws -> FlowTotals {
+    var parts = TotalsParts()
+    try object { reader, name in try parts.take(name, from: &reader) }
+    return parts.totals
   }
 }
 

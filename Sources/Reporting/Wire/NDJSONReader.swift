@@ -84,7 +84,7 @@ public struct NDJSONReader: Sendable {
       whole.hosts.append(try reader.host())
       hasListeners = true
     case "summary":
-      (whole.totals, whole.selected) = try reader.summary()
+      try reader.summary(into: &whole)
       isComplete = true
     default: try reader.skip()
     }

@@ -1,10 +1,11 @@
-import Anomalies
 import PacketDecoding
 import TestSupport
 import Testing
 
+@testable import Anomalies
+
 @Suite("Checksums, host by host")
-struct ChecksumCensusTests {
+struct ChecksumStatisticsTests {
   @Test("a wrong checksum counts against a host with a good one before it")
   func wrongAfterGood() throws {
     #expect(try judged([.valid, .invalid]) == [.valid, .invalid])
@@ -29,11 +30,36 @@ struct ChecksumCensusTests {
     #expect(statistics.findings().map(\.id) == ids)
   }
 
+  @Test func partsAreTheWhole() throws {
+    let all = try segments([.invalid, .valid, .offloaded, .valid])
+    var (whole, early, late) = (ChecksumStatistics(), ChecksumStatistics(), ChecksumStatistics())
+    for (index, segment) in all.enumerated() {
+      var (one, other) = (segment, segment)
+      whole.judge(&one)
+      if index < 2 { early.judge(&other) } else { late.judge(&other) }
+    }
+    late.merge(early)
+    #expect(late == whole)
+  }
+
+  @Test func hostsWithoutRoomAreSaid() throws {
+    var statistics = CaptureStatistics()
+    let segment = try #require(try segments([.invalid]).first)
+    for number in 0..<ChecksumStatistics.maximumHosts + 5 {
+      var one = segment
+      one.source.address = IPAddress(v4: UInt32(number))
+      statistics.quality.checksums.judge(&one)
+    }
+    let limit = try #require(statistics.findings().first { $0.id == "limit-reached" })
+    #expect(limit.fields[1].value == .integer(5))
+    #expect(limit.blindedRules.map(\.id) == ["bad-checksum", "checksum-offload"])
+  }
+
   private func judged(_ statuses: [ChecksumStatus]) throws -> [ChecksumStatus] {
-    var census = ChecksumCensus()
+    var statistics = ChecksumStatistics()
     return try segments(statuses).map { segment in
       var segment = segment
-      census.judge(&segment)
+      statistics.judge(&segment)
       return segment.checksum
     }
   }

@@ -6,7 +6,7 @@ public import PacketDecoding
 /// A receiver drops a segment whose checksum is wrong. A capture taken on the sending host may hold nothing but wrong
 /// ones all the same: its network card computes them behind the tap. So a wrong checksum counts only against a host
 /// that has sent a good one before.
-public struct ChecksumCensus: Sendable, Equatable {
+public struct ChecksumStatistics: Sendable, Equatable {
   /// Hosts told apart; the wrong checksums of all others count as good.
   public static let maximumHosts = 65_536
 
@@ -30,17 +30,27 @@ public struct ChecksumCensus: Sendable, Equatable {
       case .valid: valid += 1
       case .invalid:
         wrong += 1
-        if firstWrong == nil { firstWrong = moment }
+        PacketStamp.keepEarliest(&firstWrong, moment)
       case .offloaded:
         offloaded += 1
-        if firstOffloaded == nil { firstOffloaded = moment }
+        PacketStamp.keepEarliest(&firstOffloaded, moment)
       }
+    }
+
+    fileprivate mutating func merge(_ other: Host) {
+      valid += other.valid
+      wrong += other.wrong
+      offloaded += other.offloaded
+      PacketStamp.keepEarliest(&firstWrong, other.firstWrong)
+      PacketStamp.keepEarliest(&firstOffloaded, other.firstOffloaded)
     }
   }
 
   private var byAddress: [IPAddress: Host] = [:]
   /// Segments with a wrong checksum that their receivers dropped, and that count for nothing here either.
   public private(set) var dropped = 0
+  /// Segments without a good checksum, of hosts that found no room.
+  private(set) var omitted = 0
 
   public init() {}
 
@@ -48,6 +58,7 @@ public struct ChecksumCensus: Sendable, Equatable {
   public mutating func judge(_ segment: inout Segment) {
     let sender = segment.source.address
     guard byAddress.count < Self.maximumHosts || byAddress[sender] != nil else {
+      if segment.checksum == .invalid || segment.checksum == .offloaded { omitted += 1 }
       if segment.checksum == .invalid { segment.checksum = .offloaded }
       return
     }
@@ -57,6 +68,20 @@ public struct ChecksumCensus: Sendable, Equatable {
       segment.checksum = .offloaded
     } else {
       dropped += 1
+    }
+  }
+
+  /// Takes in what was judged elsewhere.
+  public mutating func merge(_ other: ChecksumStatistics) {
+    dropped += other.dropped
+    omitted += other.omitted
+    // By address, for a dictionary's own order is another in each process, and there may not be room for all.
+    for (address, host) in other.byAddress.sorted(by: { $0.key < $1.key }) {
+      if byAddress.count < Self.maximumHosts || byAddress[address] != nil {
+        byAddress[address, default: Host()].merge(host)
+      } else {
+        omitted += host.wrong + host.offloaded
+      }
     }
   }
 
@@ -72,7 +97,7 @@ public struct ChecksumCensus: Sendable, Equatable {
       damage.segments += host.segments
       guard let first = host.firstWrong else { continue }
       damage.wrong += host.wrong
-      if damage.first.map({ first.frame < $0.frame }) ?? true { damage.first = first }
+      PacketStamp.keepEarliest(&damage.first, first)
     }
     return damage
   }

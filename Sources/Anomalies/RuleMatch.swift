@@ -4,7 +4,7 @@ public import PacketDecoding
 /// What a rule saw: a ``Finding`` without what the rule says every time.
 ///
 /// Its message is only put together where somebody asks for it: rules write it down in place all the same.
-public struct Sighting: Sendable {
+public struct RuleMatch: Sendable {
   public var endpoint: EndpointRole?
   public var time: Timestamp
   public var frames: [UInt64]
@@ -60,30 +60,30 @@ public struct Sighting: Sendable {
   }
 
   /// The same with another packet that shows it.
-  public func and(_ frame: UInt64?) -> Sighting {
+  public func and(_ frame: UInt64?) -> RuleMatch {
     guard let frame, !frames.contains(frame) else { return self }
     var copy = self
     copy.frames = (frames + [frame]).sorted()
     return copy
   }
 
-  public func with(_ name: String, _ value: Int) -> Sighting { with(name, .integer(value)) }
-  public func with(_ name: String, seconds value: Int64) -> Sighting { with(name, .duration(value)) }
-  public func with(_ name: String, _ value: String) -> Sighting { with(name, .text(value)) }
+  public func with(_ name: String, _ value: Int) -> RuleMatch { with(name, .integer(value)) }
+  public func with(_ name: String, seconds value: Int64) -> RuleMatch { with(name, .duration(value)) }
+  public func with(_ name: String, _ value: String) -> RuleMatch { with(name, .text(value)) }
 
-  public func but(_ severity: Severity) -> Sighting {
+  public func but(_ severity: Severity) -> RuleMatch {
     var copy = self
     copy.severity = severity
     return copy
   }
 
-  public func advising(_ advice: String) -> Sighting {
+  public func advising(_ advice: String) -> RuleMatch {
     var copy = self
     copy.advice = advice
     return copy
   }
 
-  private func with(_ name: String, _ value: Finding.FieldValue) -> Sighting {
+  private func with(_ name: String, _ value: Finding.FieldValue) -> RuleMatch {
     var copy = self
     copy.fields.append(Finding.Field(name, value))
     return copy

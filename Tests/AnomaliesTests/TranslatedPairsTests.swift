@@ -1,0 +1,71 @@
+import ConnectionTracking
+import PacketDecoding
+import TestSupport
+import Testing
+
+@testable import Anomalies
+
+@Suite("Connections that are there twice")
+struct TranslatedPairsTests {
+  /// A hundred connections, of which every tenth is there twice.
+  private static let flows: [FlowDigest] = {
+    var random = SeededGenerator(seed: 1)
+    return (0..<100).flatMap { number in
+      var flow = FlowDigest(ManyFlows.flow(number + 1, at: Int64(number) * 10))
+      flow.clientEnd.initialSequence = SequenceNumber(UInt32.random(in: 0 ... .max, using: &random))
+      var other = flow
+      other.number = 1000 + number
+      return number % 10 == 0 ? [flow, other] : [flow]
+    }
+  }()
+
+  private func pairs(_ flows: some Sequence<FlowDigest>, limit: Int) -> TranslatedPairs {
+    var pairs = TranslatedPairs(limit: limit)
+    for flow in flows { pairs.add(flow, previous: nil) }
+    return pairs
+  }
+
+  @Test func areFoundInAnyOrder() throws {
+    let found = try #require(pairs(Self.flows.reversed(), limit: 200).found)
+    #expect(found.count == 10)
+    #expect((found.first.earlier, found.first.later) == (1, 1000))
+  }
+
+  /// Where there is no room for all, both of a pair are kept or neither.
+  @Test("are the same in any order and parts", arguments: UInt64(0)..<20)
+  func order(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let limit = [10, 30, 60, 110][Int(seed % 4)]
+    let whole = pairs(Self.flows, limit: limit)
+    #expect((whole.omitted > 0) == (limit < 110))
+    #expect(pairs(Self.flows.shuffled(using: &random), limit: limit) == whole)
+    let middle = Int.random(in: 0...Self.flows.count, using: &random)
+    var parts = pairs(Self.flows[middle...], limit: limit)
+    parts.merge(pairs(Self.flows[..<middle], limit: limit))
+    #expect(parts == whole)
+    #expect(parts.found?.count == whole.found?.count)
+    #expect(limit < 60 || whole.found != nil)
+  }
+
+  @Test func anIncarnationIsNoCopyOfTheOneBeforeIt() {
+    let flow = Self.flows[5]
+    var next = flow
+    next.number = flow.number + 1
+    var pairs = TranslatedPairs()
+    pairs.add(next, previous: flow.number)
+    pairs.add(flow, previous: nil)
+    #expect(pairs.found == nil)
+    next.number += 1
+    pairs.add(next, previous: nil)
+    #expect(pairs.found?.count == 1)
+  }
+
+  /// Numbers whose key is 0, of which there is no half to keep.
+  @Test func roomIsBoundedForAnyNumbers() {
+    var flow = Self.flows[0]
+    flow.clientEnd.initialSequence = SequenceNumber(0)
+    flow.serverEnd.initialSequence = SequenceNumber(0)
+    let pairs = pairs(repeatElement(flow, count: 50), limit: 20)
+    #expect(pairs.omitted == 30)
+  }
+}
