@@ -58,6 +58,8 @@ public struct Finding: Sendable, Equatable {
     /// Nanoseconds; written as seconds.
     case duration(Int64)
     case text(String)
+    /// Numbers of flows, and the like.
+    case integers([Int])
   }
 
   /// A Wireshark display filter that selects ``frames``; nil where there are none.

@@ -70,6 +70,7 @@ public struct RuleMatch: Sendable {
   public func with(_ name: String, _ value: Int) -> RuleMatch { with(name, .integer(value)) }
   public func with(_ name: String, seconds value: Int64) -> RuleMatch { with(name, .duration(value)) }
   public func with(_ name: String, _ value: String) -> RuleMatch { with(name, .text(value)) }
+  public func with(_ name: String, _ values: [Int]) -> RuleMatch { with(name, .integers(values)) }
 
   public func but(_ severity: Severity) -> RuleMatch {
     var copy = self

@@ -41,22 +41,23 @@ public struct CaptureStatistics: Sendable {
     quality.addEvents(of: flow)
     occupancy?.add(flow)
     let listener = add(digest, FlowSearch(digest, byListener.index, byHost.index), isSelected)
-    if let listener { byListener[listener].add(findings, of: digest.orientation) }
+    if let listener { byListener[listener].add(findings, in: digest.number, of: digest.orientation) }
     let later = flow.observations.drop { $0.kind != .reset }.dropFirst()
     guard !later.isEmpty else { return }
-    add(resets: later, of: .client, flow.client.address, isSelected)
-    if flow.client != flow.server { add(resets: later, of: .server, flow.server.address, isSelected) }
+    add(resets: later, in: flow.number, of: .client, flow.client.address, isSelected)
+    if flow.client != flow.server { add(resets: later, in: flow.number, of: .server, flow.server.address, isSelected) }
   }
 
   /// Takes in the later RSTs of a flow that the end in `role` sent.
   ///
   /// - Parameter observations: what the flow had out of the ordinary from its second RST on.
   private mutating func add(
-    resets observations: ArraySlice<Observation>, of role: EndpointRole, _ address: IPAddress, _ isSelected: Bool
+    resets observations: ArraySlice<Observation>, in flow: Int, of role: EndpointRole, _ address: IPAddress,
+    _ isSelected: Bool
   ) {
     for observation in observations where observation.kind == .reset && observation.sender == role {
       if let place = host(address, displacing: true) {
-        byHost[place].add(reset: observation.first.time, isSelected)
+        byHost[place].add(reset: observation.first.time, in: flow, isSelected)
       } else {
         eventsOmitted.add(resets: 1)
       }

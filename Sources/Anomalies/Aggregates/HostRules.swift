@@ -44,7 +44,7 @@ extension AggregateRule {
           "\(Phrase.count(kept.count, "connection")) of \(host.host) "
             + "\(kept.count == 1 ? "was" : "were") left in CLOSE_WAIT for more than "
             + "\(Phrase.duration(context.thresholds.closeWait)); \(host.closeWaitsLeft) others came out of it.",
-          time, host.closeWaitFrame, kept.count
+          time, host.closeWaitFrame, kept.count, host.closeWaitFlows
         )
       }
     },
@@ -58,7 +58,7 @@ extension AggregateRule {
           "\(host.closeWaits) connections of \(host.host) went into CLOSE_WAIT over "
             + "\(Phrase.duration(last.nanoseconds(since: first))), and "
             + "\(host.closeWaitsLeft == 0 ? "none" : "\(host.closeWaitsLeft)") came out.",
-          first, host.closeWaitFrame, host.closeWaits
+          first, host.closeWaitFrame, host.closeWaits, host.closeWaitFlows
         )
       }
     },
@@ -74,7 +74,7 @@ extension AggregateRule {
         return (
           "About \(peak.count) connections of \(host.host) were in TIME_WAIT at "
             + "once\(isClient ? ", each holding a port" : "").",
-          peak.time, nil, peak.count
+          peak.time, nil, peak.count, FlowSample()
         )
       }
     },
@@ -82,7 +82,8 @@ extension AggregateRule {
       context.hosts { host in
         guard host.resets.peak >= context.thresholds.resetStorm else { return nil }
         return (
-          "\(host.host) sent \(host.resets.peak) RSTs in one second.", host.resets.peakTime, nil, host.resets.peak
+          "\(host.host) sent \(host.resets.peak) RSTs in one second.", host.resets.peakTime, nil, host.resets.peak,
+          host.resetFlows
         )
       }
     },
@@ -101,13 +102,13 @@ extension HostStatistics {
 extension AggregateContext {
   /// What `judge` has to say of each host.
   fileprivate func hosts(
-    _ judge: (HostStatistics) -> (message: String, time: Timestamp, frame: UInt64?, count: Int)?
+    _ judge: (HostStatistics) -> (message: String, time: Timestamp, frame: UInt64?, count: Int, flows: FlowSample)?
   ) -> [RuleMatch] {
     var told: [(host: IPAddress, match: RuleMatch)] = []
     for host in hosts {
       guard let verdict = judge(host) else { continue }
       let match = RuleMatch(nil, at: verdict.time, frames: verdict.frame.map { [$0] } ?? [], verdict.message)
-        .with("host", "\(host.host)").with("count", verdict.count)
+        .with("host", "\(host.host)").with("count", verdict.count).with("flows", verdict.flows.numbers)
       told.append((host.host, match))
     }
     return told.sorted { $0.host < $1.host }.map(\.match)

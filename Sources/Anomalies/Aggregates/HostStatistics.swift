@@ -26,6 +26,10 @@ public struct HostStatistics: Sendable, Equatable {
   /// The packet that shows the first one.
   public private(set) var closeWaitFrame: UInt64?
 
+  /// Flows whose end never left CLOSE_WAIT, and those in which it sent a RST.
+  private(set) var closeWaitFlows = FlowSample()
+  private(set) var resetFlows = FlowSample()
+
   private static let maximumTimes = 1024
 
   init(_ host: IPAddress) { self.host = host }
@@ -38,10 +42,12 @@ public struct HostStatistics: Sendable, Equatable {
     switch end.closeWait {
     case .never: break
     case .left: closeWaitsLeft += 1
-    case .remains: add(unclosed: end.unclosed, end.unclosedFrame)
+    case .remains:
+      add(unclosed: end.unclosed, end.unclosedFrame)
+      closeWaitFlows.add(flow.number)
     }
     self.isSelected = self.isSelected || isSelected
-    if flow.resetBy == role { add(reset: flow.resetTime, isSelected) }
+    if flow.resetBy == role { add(reset: flow.resetTime, in: flow.number, isSelected) }
     ends += 1
   }
 
@@ -70,9 +76,10 @@ public struct HostStatistics: Sendable, Equatable {
 
   /// Takes in a RST that it sent.
   @inline(never)
-  mutating func add(reset time: Timestamp, _ isSelected: Bool) {
+  mutating func add(reset time: Timestamp, in flow: Int, _ isSelected: Bool) {
     self.isSelected = self.isSelected || isSelected
     resets.add(time)
+    resetFlows.add(flow)
   }
 }
 
@@ -99,6 +106,8 @@ extension HostStatistics: AddressKept {
     for stay in other.closeWaitsKept { keep(stay) }
     closeWaits += other.closeWaits
     if let frame = other.closeWaitFrame { closeWaitFrame = min(frame, closeWaitFrame ?? frame) }
+    closeWaitFlows.merge(other.closeWaitFlows)
+    resetFlows.merge(other.resetFlows)
   }
 
   /// Whether a rule may ever speak of it.

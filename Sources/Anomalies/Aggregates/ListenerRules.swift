@@ -75,7 +75,7 @@ extension AggregateRule {
         return (
           "\(one.acceptQueueSigns) of \(one.attempts) connections look as if the accept queue of \(one.listener) "
             + "had been full.",
-          one.frame(showing: .acceptQueue), one.acceptQueueSigns
+          one.first(showing: .acceptQueue), one.acceptQueueSigns
         )
       }
     },
@@ -87,7 +87,7 @@ extension AggregateRule {
           "\(one.rate.peak) SYNs came to \(one.listener) in one second, from "
             + "\(one.distinctClients == 64 ? "64 or more" : "\(one.distinctClients)") addresses; \(one.established) "
             + "of \(one.attempts) handshakes were finished.",
-          one.firstAttemptFrame, one.rate.peak
+          one.firstAttemptSeen, one.rate.peak
         )
       }
     },
@@ -97,7 +97,7 @@ extension AggregateRule {
         return (
           "\(one.retried) SYNs to \(one.listener) had to be repeated while "
             + "\(one.answerDelay.count - one.slowAnswers) were answered at once.",
-          one.frame(showing: .retry), one.retried
+          one.first(showing: .retry), one.retried
         )
       }
     },
@@ -110,7 +110,7 @@ extension AggregateRule {
           "\(one.slowAnswers) of \(one.answerDelay.count) connections to \(one.listener) took up to "
             + "\(Phrase.duration(one.answerDelay.longest)) to open, where half take "
             + "\(Phrase.duration(one.answerDelay.percentile(0.5))) or less.",
-          one.frame(showing: .slowAnswer), one.slowAnswers
+          one.first(showing: .slowAnswer), one.slowAnswers
         )
       }
     },
@@ -121,7 +121,7 @@ extension AggregateRule {
         else { return nil }
         return (
           "\(one.resetByServer) of \(one.attempts) connections to \(one.listener) ended by a RST of the server.",
-          one.frame(showing: .reset), one.resetByServer
+          one.first(showing: .reset), one.resetByServer
         )
       }
     },
@@ -133,7 +133,7 @@ extension AggregateRule {
         return (
           "\(one.halfClosed) of \(one.attempts) connections to \(one.listener) were half closed while the other end "
             + "went on sending.",
-          one.frame(showing: .reset), one.halfClosed
+          one.first(showing: .reset), one.halfClosed
         )
       }
     },
@@ -143,7 +143,7 @@ extension AggregateRule {
         return (
           "Connections to \(one.listener) failed and succeeded in turns: \(one.flaps) or more changes, \(one.refused) "
             + "refused and \(one.unanswered) unanswered of \(one.attempts).",
-          one.frame(showing: .refusal), one.flaps
+          one.first(showing: .refusal), one.flaps
         )
       }
     },
@@ -153,15 +153,16 @@ extension AggregateRule {
 extension AggregateContext {
   /// What `judge` has to say of each listener: the message, where the evidence is, and the number that counts.
   fileprivate func listeners(
-    _ judge: (ListenerStatistics) -> (message: String, frame: UInt64?, count: Int)?
+    _ judge: (ListenerStatistics) -> (message: String, first: (frame: UInt64, flow: Int)?, count: Int)?
   ) -> [RuleMatch] {
     var told: [(listener: ListenerStatistics, match: RuleMatch)] = []
     for index in listeners.indices {
       guard listeners[index].isSelected, let verdict = judge(listeners[index]) else { continue }
       let one = listeners[index]
-      let frames = verdict.frame.map { [$0] } ?? []
+      let frames = verdict.first.map { [$0.frame] } ?? []
       let match = RuleMatch(nil, at: one.firstSeen, frames: frames, verdict.message)
-        .with("listener", "\(one.listener)").with("count", verdict.count)
+        .with("listener", "\(one.listener)").with("count", verdict.count).with(
+          "flows", verdict.first.map { [$0.flow] } ?? [])
       told.append((one, match))
     }
     return told.sorted { $0.listener.isBusier(than: $1.listener) }.map(\.match)

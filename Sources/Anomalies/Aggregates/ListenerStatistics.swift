@@ -14,8 +14,7 @@ public struct ListenerStatistics: Sendable, Equatable {
   /// Connections and attempts that were seen to open.
   public private(set) var attempts = 0
   public private(set) var established = 0
-  /// The packet that began the first of them; the greatest number before any.
-  private var firstAttempt = UInt64.max
+  private var firstAttempt = FirstFrame()
   private var outcomes = OutcomeGrid()
   private var clients = AddressSet()
   /// From the first SYN to the SYN-ACK.
@@ -54,11 +53,12 @@ public struct ListenerStatistics: Sendable, Equatable {
   /// Changes between failing and succeeding, each within a minute or so: at least so many.
   public var flaps: Int { outcomes.changes }
 
-  /// The first packet that shows a refusal, accept queue sign, slow answer or server's reset; nil before any.
-  public func frame(showing kind: Evidence) -> UInt64? { evidence[kind] }
+  /// The first packet that shows a refusal, accept queue sign, slow answer or server's reset, and its flow's number; nil
+  /// before any.
+  public func first(showing kind: Evidence) -> (frame: UInt64, flow: Int)? { evidence[kind].known }
 
   /// The packet that began the first attempt; nil before any.
-  public var firstAttemptFrame: UInt64? { firstAttempt == .max ? nil : firstAttempt }
+  public var firstAttemptSeen: (frame: UInt64, flow: Int)? { firstAttempt.known }
 
   /// Takes in a flow that has ended.
   ///
@@ -72,7 +72,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     guard Self.wasSeenToOpen(flow.orientation) else { return }
     attempts += 1
     rate.add(flow.firstSeen.time)
-    firstAttempt = min(firstAttempt, flow.firstSeen.frame)
+    firstAttempt.note(flow.firstSeen.frame, in: flow.number)
     addOutcome(flow)
     addAnswer(flow)
   }
@@ -87,11 +87,11 @@ public struct ListenerStatistics: Sendable, Equatable {
     switch flow.close {
     case .refused:
       refused += 1
-      evidence.note(.refusal, flow.lastSeen.frame)
+      evidence.note(.refusal, flow.lastSeen.frame, in: flow.number)
     case .unanswered: unanswered += 1
     case .reset, .resetAfterFIN:
       if flow.closedBy == .client { resetByClient += 1 } else { resetByServer += 1 }
-      if flow.closedBy != .client { evidence.note(.reset, flow.lastSeen.frame) }
+      if flow.closedBy != .client { evidence.note(.reset, flow.lastSeen.frame, in: flow.number) }
     default: break
     }
     let isGood = flow.serverEnd.state != .synReceived && flow.close != .refused && flow.close != .unanswered
@@ -106,7 +106,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     answerDelay.add(delay)
     guard delay >= 900_000_000 else { return }
     slowAnswers += 1
-    evidence.note(.slowAnswer, flow.firstSeen.frame)
+    evidence.note(.slowAnswer, flow.firstSeen.frame, in: flow.number)
   }
 
   /// The rules whose findings are counted.
@@ -124,26 +124,26 @@ public struct ListenerStatistics: Sendable, Equatable {
   private static let signsByPlace = AnomalyRule.all.map { signs[$0.id] }
 
   /// Takes in what was found in a flow that began as `orientation` tells.
-  mutating func add(_ findings: [Finding], of orientation: Flow.Orientation) {
+  mutating func add(_ findings: [Finding], in flow: Int, of orientation: Flow.Orientation) {
     guard Self.wasSeenToOpen(orientation) else { return }
     for finding in findings {
       let hasPlace = finding.place < Self.signsByPlace.count
       switch hasPlace ? Self.signsByPlace[finding.place] : Self.signs[finding.id] {
-      case .acceptQueue: noteAcceptQueue(finding)
+      case .acceptQueue: noteAcceptQueue(finding, in: flow)
       case .retry:
         retried += 1
-        if let frame = finding.frame { evidence.note(.retry, frame) }
+        if let frame = finding.frame { evidence.note(.retry, frame, in: flow) }
       case .halfClose: halfClosed += 1
-      case .thirdACK where finding.confidence == .presumed: noteAcceptQueue(finding)
+      case .thirdACK where finding.confidence == .presumed: noteAcceptQueue(finding, in: flow)
       case .thirdACK, .repeatedSYNACK: repeatedSYNACKs += 1
       case nil: break
       }
     }
   }
 
-  private mutating func noteAcceptQueue(_ finding: Finding) {
+  private mutating func noteAcceptQueue(_ finding: Finding, in flow: Int) {
     acceptQueueSigns += 1
-    if let frame = finding.frame { evidence.note(.acceptQueue, frame) }
+    if let frame = finding.frame { evidence.note(.acceptQueue, frame, in: flow) }
   }
 
   /// The order of reports: more attempts first.
@@ -158,7 +158,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     lastSeen = max(lastSeen, other.lastSeen)
     attempts += other.attempts
     established += other.established
-    firstAttempt = min(firstAttempt, other.firstAttempt)
+    firstAttempt.merge(other.firstAttempt)
     outcomes.merge(other.outcomes)
     clients.merge(other.clients)
     answerDelay.merge(other.answerDelay)
@@ -179,27 +179,39 @@ public struct ListenerStatistics: Sendable, Equatable {
 
 /// The first packet that shows each kind of ``ListenerStatistics/Evidence``.
 private struct EvidenceFrames: Sendable, Equatable {
-  /// By raw value; the greatest frame where there is none.
-  private var frames = [5 of UInt64](repeating: .max)
+  /// By raw value.
+  private var frames = [5 of FirstFrame](repeating: FirstFrame())
 
-  subscript(kind: ListenerStatistics.Evidence) -> UInt64? {
-    let frame = frames[Int(kind.rawValue)]
-    return frame == .max ? nil : frame
-  }
+  subscript(kind: ListenerStatistics.Evidence) -> FirstFrame { frames[Int(kind.rawValue)] }
 
   @inline(__always)
-  mutating func note(_ kind: ListenerStatistics.Evidence, _ frame: UInt64) {
-    let place = Int(kind.rawValue)
-    frames[place] = min(frames[place], frame)
+  mutating func note(_ kind: ListenerStatistics.Evidence, _ frame: UInt64, in flow: Int) {
+    frames[Int(kind.rawValue)].note(frame, in: flow)
   }
 
   mutating func merge(_ other: EvidenceFrames) {
-    for place in frames.indices { frames[place] = min(frames[place], other.frames[place]) }
+    for place in frames.indices { frames[place].merge(other.frames[place]) }
   }
 
   static func == (left: EvidenceFrames, right: EvidenceFrames) -> Bool {
     left.frames.indices.allSatisfy { left.frames[$0] == right.frames[$0] }
   }
+}
+
+/// The first packet of some, and its flow.
+private struct FirstFrame: Sendable, Equatable {
+  /// The greatest number before any.
+  private var frame = UInt64.max
+  private var flow = Int.max
+
+  var known: (frame: UInt64, flow: Int)? { frame == .max ? nil : (frame, flow) }
+
+  @inline(__always)
+  mutating func note(_ frame: UInt64, in flow: Int) {
+    if (frame, flow) < (self.frame, self.flow) { (self.frame, self.flow) = (frame, flow) }
+  }
+
+  mutating func merge(_ other: FirstFrame) { note(other.frame, in: other.flow) }
 }
 
 /// Where a host may stand in a table; nil until that is known. Nothing that is counted depends on it.
@@ -210,7 +222,7 @@ struct HostHint: Sendable, Equatable {
 }
 
 extension ListenerStatistics: AddressKept {
-  static let hotBytes = 184
+  static let hotBytes = 192
 
   init(like other: ListenerStatistics) { self.init(other.listener, from: other.firstSeen, to: other.lastSeen) }
 

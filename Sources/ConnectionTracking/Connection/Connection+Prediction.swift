@@ -268,8 +268,8 @@ extension Connection {
       ends[.low].facts.isSuperset(of: .isKnown), ends[.high].facts.isSuperset(of: .isKnown), watch.isEmpty,
       !isSelfConnect,
       !marks.contains(.lastIsElsewhere), closing.reset == nil,
-      // Mid-stream, the peer may have acknowledged what was never seen.
-      ends[.low].acknowledged <= ends[.low].next, ends[.high].acknowledged <= ends[.high].next
+      // Mid-stream, the peer may have acknowledged what was never seen, half of the sequence space away.
+      ends[.low].next >= ends[.low].acknowledged, ends[.high].next >= ends[.high].acknowledged
     else { return .none }
     return closing.hasFIN ? nextPredictionOfClose() : nextPredictionOfData()
   }

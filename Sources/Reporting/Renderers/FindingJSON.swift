@@ -66,6 +66,12 @@ enum FindingJSON {
     case .integer(let number): output.append(number)
     case .duration(let nanoseconds): output.append(seconds: nanoseconds)
     case .text(let text): output.append(json: text)
+    case .integers(let numbers):
+      for (index, number) in numbers.enumerated() {
+        output.append(byte: UInt8(ascii: index == 0 ? "[" : ","))
+        output.append(number)
+      }
+      output.append(numbers.isEmpty ? "[]" : "]")
     }
   }
 }

@@ -51,6 +51,7 @@ extension JSONReader {
   fileprivate mutating func fieldValue() throws -> Finding.FieldValue? {
     switch peek() {
     case UInt8(ascii: "\""): return .text(try string())
+    case UInt8(ascii: "["): return .integers(try array { try $0.integer() })
     case UInt8(ascii: "-"), .some(0x30...0x39):
       let number = try number()
       if !number.hasPoint, let integer = number.scaled(by: 0).flatMap({ Int(exactly: $0) }) { return .integer(integer) }
