@@ -39,13 +39,7 @@ struct Report {
       let bytes = (open.tool.map(\.peak).median - emptyPeak) / Double(open.flows)
       table.add("memory of an open flow, bytes", bytes, atMost: 400)
     }
-    let formats = results.flatMap(\.formats)
-    let summary = formats.first { $0.name == "summary" }?.measurement.peak ?? 0
-    for format in formats where format.name != "summary" {
-      let more = format.measurement.peak - summary
-      table.add(
-        "peak memory of `--format \(format.name)` of `syn-flood`, MB more than the summary", more / 1e6, atMost: 100)
-    }
+    addFormats(to: &table)
     guard let short = results.first(where: { $0.workload == .short }) else { return table }
     if scale == 1 { table.add("peak memory of `short`, MB", short.tool.map(\.peak).median / 1e6, atMost: 100) }
     let whole = short.ndjson.map(\.cpu).median / Double(short.flows) * 1e6
@@ -57,6 +51,19 @@ struct Report {
       table.add("`--jobs 2` on `short`, times as fast by the clock", times.median, atLeast: 1.5)
     }
     return table
+  }
+}
+
+extension Report {
+  /// What each form of a report keeps of a flood's flows.
+  private func addFormats(to table: inout Table) {
+    let formats = results.flatMap(\.formats)
+    guard let summary = formats.first(where: { $0.name == "summary" }) else { return }
+    for format in formats where format.name != "summary" {
+      let more = format.measurement.peak - summary.measurement.peak
+      table.add(
+        "peak memory of `--format \(format.name)` of `syn-flood`, MB more than the summary", more / 1e6, atMost: 100)
+    }
   }
 }
 
