@@ -6,7 +6,6 @@ public import Reporting
 /// Asks the rules about each flow that ends, and keeps what flows show together.
 public struct FlowEvaluator: Sendable {
   private let findings: Findings
-  private let gate: FindingGate
   private let needs: ReportNeeds
   private var statistics = CaptureStatistics()
   private var totals = FlowTotals()
@@ -19,7 +18,6 @@ public struct FlowEvaluator: Sendable {
   ///   - needs: what the report is read for. Rules that nobody reads, nor the gate, nor the statistics, are not asked.
   ///   - isSelective: whether only some flows are asked for.
   public init(_ thresholds: Thresholds, _ gate: FindingGate, for needs: ReportNeeds, isSelective: Bool = false) {
-    self.gate = gate
     gatekeeper = GateKeeper(gate)
     selected = isSelective ? FlowTotals() : nil
     self.needs = needs
@@ -46,7 +44,7 @@ public struct FlowEvaluator: Sendable {
   }
 
   /// Whether uneventful flows are only counted, whatever else they are.
-  public var countsUneventful: Bool { gate.isEmpty && !needs.contains(.flows) }
+  public var countsUneventful: Bool { gatekeeper.gate.isEmpty && !needs.contains(.flows) }
 
   /// Takes in flows that are only counted.
   public mutating func count(_ flows: [FlowDigest]) {

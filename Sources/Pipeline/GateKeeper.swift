@@ -3,7 +3,7 @@ public import Reporting
 
 /// Counts what a gate catches, and says at the end what that makes of the run.
 public struct GateKeeper: Sendable {
-  private let gate: FindingGate
+  public let gate: FindingGate
   /// How many findings, and the first one's name.
   private var caught = 0
   private var firstCaught: String?

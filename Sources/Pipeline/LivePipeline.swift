@@ -24,13 +24,13 @@ public struct LivePipeline: ~Copyable {
   private var source: CaptureSource
   private var kept: CaptureWriter?
   private var pipeline: PacketPipeline
-  private var stream: LiveReportStream
+  private var stream: ReportStream
   private let options: Options
   private var packets = 0
 
   /// Opens the interface.
   public init(
-    _ interface: String, _ options: Options, _ configuration: TrackerConfiguration, _ stream: consuming LiveReportStream
+    _ interface: String, _ options: Options, _ configuration: TrackerConfiguration, _ stream: consuming ReportStream
   ) throws(CaptureError) {
     let source = try CaptureSource.listening(at: interface, options.filter, options.interface)
     kept = try CaptureWriter.keeping(options.keptIn, like: source)

@@ -3,19 +3,25 @@ public import PacketDecoding
 public import Reporting
 
 /// Renders the flows that were asked for as they end, and the report about all of them.
+///
+/// While packets still come, each transition can be rendered as it happens; then nothing waits in a buffer.
 public struct ReportStream: ~Copyable {
   private var renderer: any ReportRenderer
   private var output: OutputBuffer
   private let filter: FlowFilter
   private let takesAll: Bool
   private var evaluator: FlowEvaluator
+  private var transitions: TransitionRenderer?
 
   /// - Parameters:
   ///   - filter: which flows are rendered.
   ///   - evaluator: made for what `renderer` needs.
+  ///   - transitions: renders each transition of any flow at once; nil leaves them to the flows.
   public init(
-    _ renderer: any ReportRenderer, to output: consuming OutputBuffer, _ filter: FlowFilter, _ evaluator: FlowEvaluator
+    _ renderer: any ReportRenderer, to output: consuming OutputBuffer, _ filter: FlowFilter, _ evaluator: FlowEvaluator,
+    transitions: TransitionRenderer? = nil
   ) {
+    self.transitions = transitions
     self.renderer = renderer
     self.output = output
     self.filter = filter
@@ -27,7 +33,7 @@ public struct ReportStream: ~Copyable {
   /// Whether all flows are asked for, and the uneventful ones only counted.
   public var countsUneventful: Bool { takesAll && evaluator.countsUneventful }
 
-  /// Takes what the tracker said; everything but the end of a flow is passed over.
+  /// Takes what the tracker said.
   ///
   /// - Parameter encapsulation: what a number of the decoder stands for.
   /// - Throws: what the output's descriptor says when it can't be written.
@@ -39,9 +45,12 @@ public struct ReportStream: ~Copyable {
         if let report = evaluator.evaluate(flow, isReported: takesAll || filter.includes(flow), in: encapsulation) {
           renderer.render(report, into: &output)
         }
-      case .began, .transition, .stream: break
+      case .transition(let flow, let client, let server, let entry):
+        transitions?.render(flow: flow, client: client, server: server, entry: entry, into: &output)
+      case .began, .stream: break
       }
     }
+    if transitions != nil { output.flush() }
     if let failure = output.failure { throw failure }
   }
 

@@ -28,7 +28,7 @@ public struct PacketCounts: Sendable, Equatable {
   }
 
   /// All packets of the input; frame numbers count the same way.
-  public var total: Int { followed + icmpErrors + skipped }
+  public var total: Int { followed &+ icmpErrors &+ skipped }
 
   /// Counts a packet that is known to have given a segment.
   @inlinable

@@ -100,7 +100,7 @@ struct LiveOutputOptions: ParsableArguments {
   var color = ColorChoice.auto
 
   /// - Parameter memory: bytes for what waits for its turn in the report.
-  func stream(_ findings: FindingOptions, memory: Int) throws(Failure) -> LiveReportStream {
+  func stream(_ findings: FindingOptions, memory: Int) throws(Failure) -> ReportStream {
     let file = try OutputFile(nil)
     let style = TextStyle(usesColour: color.applies(isTerminal: file.isTerminal))
     var options = RenderingOptions()
@@ -108,9 +108,9 @@ struct LiveOutputOptions: ParsableArguments {
     options.style = style
     options.memory = memory
     let renderer = format.report.renderer(options)
-    return LiveReportStream(
-      TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style), renderer,
-      to: file.buffer(), findings.evaluator(for: renderer.needs))
+    return ReportStream(
+      renderer, to: file.buffer(), FlowFilter(), findings.evaluator(for: renderer.needs),
+      transitions: TransitionRenderer(format == .ndjson ? .ndjson : .text, names: stateNames, style: style))
   }
 }
 

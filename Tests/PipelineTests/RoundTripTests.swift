@@ -101,10 +101,9 @@ struct RoundTripTests {
 
   /// Any bytes at all are read or refused.
   @Test func neverTraps() throws {
-    let file = try #require(SampleCaptures.paths.first { $0.contains("reset") })
-    let ndjson = try Reports.analysis(of: file, as: Reports.ndjson)
+    let ndjson = try Self.reports()
     var generator = SeededGenerator(seed: 7)
-    for _ in 0..<2000 {
+    for number in 0..<2000 {
       var bytes = ndjson
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
         let place = Int.random(in: bytes.indices, using: &generator)
@@ -115,8 +114,52 @@ struct RoundTripTests {
         default: bytes.removeSubrange(place..<min(bytes.count, place + 30))
         }
       }
-      _ = try? Reports.replay(bytes, as: Reports.Form(format: .text, view: .timeline))
+      _ = try? Reports.replay(bytes, as: Reports.forms[number % Reports.forms.count])
     }
+  }
+
+  /// Numbers as large as they can be are read or refused as well, and added up without a trap.
+  @Test(arguments: [
+    "9223372036854775807", "-9223372036854775808", "281474976710656", "-281474976710656", "0", "4294967295", "1e30",
+  ])
+  func numbersAtTheirLimits(number: String) throws {
+    let text = String(decoding: try Self.reports(), as: UTF8.self)
+    let values = text.matches(of: /:-?[0-9.]+/)
+    for value in values {
+      let bytes = Array(text.replacingCharacters(in: value.range, with: ":" + number).utf8)
+      for form in Reports.forms { _ = try? Reports.replay(bytes, as: form) }
+    }
+    // All of a name at once: what is added up is added up.
+    for name in Set(text.matches(of: /"([a-z_]+)":-?[0-9.]+/).map { String($0.output.1) }) {
+      let all = try Regex<Substring>("\"\(name)\":-?[0-9.]+")
+      let bytes = Array(text.replacing(all, with: "\"\(name)\":\(number)").utf8)
+      for form in Reports.forms { _ = try? Reports.replay(bytes, as: form) }
+    }
+  }
+
+  /// A file of flows comes from outside: whatever text stands in it, no report shows it raw.
+  @Test func hostileTextStaysHarmless() throws {
+    let hostile = "\"\\u001b[31m\\n::error::<b>\\u202e\\u0085|`=\""
+    let text = String(decoding: try Self.reports(), as: UTF8.self)
+    var read = 0
+    for value in text.matches(of: /:"[^"]*"|\["[^"]*"/) {
+      let mark = String(value.output.prefix(1))
+      let bytes = Array(text.replacingCharacters(in: value.range, with: mark + hostile).utf8)
+      for form in Reports.forms {
+        guard let output = try? Reports.replay(bytes, as: form) else { continue }
+        read += 1
+        let scalars = String(decoding: output, as: UTF8.self).unicodeScalars
+        let raw = scalars.first { $0 == "\u{1b}" || $0 == "\u{202e}" || $0 == "\u{85}" }
+        #expect(raw == nil, "\(form): \(value.output)")
+        #expect(!String(decoding: output, as: UTF8.self).contains("\n::error::"), "\(form): \(value.output)")
+      }
+    }
+    #expect(read > 0)
+  }
+
+  private static func reports() throws -> [UInt8] {
+    let file = try #require(SampleCaptures.paths.first { $0.contains("close-wait-leak") })
+    return try Reports.analysis(of: file, as: Reports.ndjson)
   }
 }
 

@@ -73,8 +73,8 @@ public struct FlowTotals: Sendable, Equatable {
     open += flow.isOpen ? 1 : 0
     closes[flow.close.index] += 1
     if let closer = flow.closedBy { closers[closer.index] += 1 }
-    payloadBytes += flow.payloadBytes
-    retransmittedBytes += flow.retransmittedBytes
+    payloadBytes &+= flow.payloadBytes
+    retransmittedBytes &+= flow.retransmittedBytes
     finalStates[flow.clientEnd.state.index] += 1
     finalStates[flow.serverEnd.state.index] += 1
   }

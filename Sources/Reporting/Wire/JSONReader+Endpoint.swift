@@ -17,7 +17,7 @@ extension JSONReader {
       case "timestamps": end.timestamps = try reader.bool()
       case "isn": end.initialSequence = try reader.optional { SequenceNumber(try $0.integer()) }
       case "time_in_state": end.nanosecondsInState = try reader.durations()
-      case "missing_bytes": missing = try reader.integer()
+      case "missing_bytes": missing = try reader.count()
       default: try end.takeCount(name, from: &reader)
       }
     }
@@ -38,18 +38,18 @@ extension JSONReader {
 extension EndpointSummary {
   fileprivate mutating func takeCount(_ name: String, from reader: inout JSONReader) throws {
     switch name {
-    case "packets": packets = try reader.integer()
-    case "bytes": bytes = try reader.integer()
-    case "payload_bytes": payloadBytes = try reader.integer()
-    case "distinct_payload_bytes": distinctPayloadBytes = try reader.integer()
-    case "retransmitted_bytes": retransmittedBytes = try reader.integer()
-    case "retransmitted_segments": retransmittedSegments = try reader.integer()
-    case "uncaptured_bytes": uncapturedBytes = try reader.integer()
-    case "out_of_order_segments": outOfOrderSegments = try reader.integer()
-    case "zero_windows": zeroWindows = try reader.integer()
-    case "duplicate_packets": duplicatePackets = try reader.integer()
-    case "super_segments": superSegments = try reader.integer()
-    case "unacknowledged_bytes": unacknowledgedBytes = try reader.integer()
+    case "packets": packets = try reader.count()
+    case "bytes": bytes = try reader.count()
+    case "payload_bytes": payloadBytes = try reader.count()
+    case "distinct_payload_bytes": distinctPayloadBytes = try reader.count()
+    case "retransmitted_bytes": retransmittedBytes = try reader.count()
+    case "retransmitted_segments": retransmittedSegments = try reader.count()
+    case "uncaptured_bytes": uncapturedBytes = try reader.count()
+    case "out_of_order_segments": outOfOrderSegments = try reader.count()
+    case "zero_windows": zeroWindows = try reader.count()
+    case "duplicate_packets": duplicatePackets = try reader.count()
+    case "super_segments": superSegments = try reader.count()
+    case "unacknowledged_bytes": unacknowledgedBytes = try reader.count()
     default: try reader.skip()
     }
   }

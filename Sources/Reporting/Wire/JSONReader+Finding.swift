@@ -24,7 +24,7 @@ struct FindingParts {
   /// Reads the member `name`; what is not of every finding is one of its fields.
   mutating func take(_ name: String, from reader: inout JSONReader) throws {
     switch name {
-    case "id": id = try reader.string()
+    case "id": id = try reader.identifier()
     case "severity": severity = try reader.word { Severity(word: $0) }
     case "endpoint": endpoint = try reader.optional { try $0.role() }
     case "time": time = try reader.time()
@@ -51,7 +51,7 @@ extension JSONReader {
   fileprivate mutating func fieldValue() throws -> Finding.FieldValue? {
     switch peek() {
     case UInt8(ascii: "\""): return .text(try string())
-    case UInt8(ascii: "["): return .integers(try array { try $0.integer() })
+    case UInt8(ascii: "["): return .integers(try array { try $0.count() })
     case UInt8(ascii: "-"), .some(0x30...0x39):
       let number = try number()
       if !number.hasPoint, let integer = number.scaled(by: 0).flatMap({ Int(exactly: $0) }) { return .integer(integer) }

@@ -30,16 +30,16 @@ private struct FlowParts {
 
   mutating func take(_ name: String, from reader: inout JSONReader) throws {
     switch name {
-    case "flow": number = try reader.integer()
-    case "previous_flow": previous = try reader.optional { try $0.integer() }
+    case "flow": number = try reader.count()
+    case "previous_flow": previous = try reader.optional { try $0.count() }
     case "client": client = try reader.socketAddress()
     case "server": server = try reader.socketAddress()
     case "encapsulation": layers = try reader.array { try $0.layer() }
     case "orientation": orientation = try reader.word()
     case "timeline": timeline = try reader.array { try $0.transition() }
-    case "timeline_omitted": timelineOmitted = try reader.integer()
+    case "timeline_omitted": timelineOmitted = try reader.count()
     case "observations": observations = try reader.array { try $0.observation() }
-    case "observations_omitted": observationsOmitted = try reader.integer()
+    case "observations_omitted": observationsOmitted = try reader.count()
     case "findings": findings = try reader.findings()
     case "endpoints": (clientEnd, serverEnd) = try reader.sides { try $0.endpoint() }
     case "final": (clientState, serverState) = try reader.sides { try $0.state() }

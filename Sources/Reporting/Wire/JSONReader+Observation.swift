@@ -4,11 +4,10 @@ import PacketDecoding
 extension JSONReader {
   mutating func observation() throws -> Observation {
     var (kind, sender): (ObservationKind?, EndpointRole?)
-    var (first, last): (PacketStamp?, PacketStamp?)
-    var read = Observation(
-      kind: .silence, sender: .client, first: PacketStamp(time: Timestamp(nanoseconds: 0), frame: 0))
     var (time, lastTime): (Timestamp?, Timestamp?)
     var (frame, lastFrame): (UInt64?, UInt64?)
+    var read = Observation(
+      kind: .silence, sender: .client, first: PacketStamp(time: Timestamp(nanoseconds: 0), frame: 0))
     try object { reader, name in
       switch name {
       case "kind": kind = try reader.word { ObservationKind(word: $0) }
@@ -20,11 +19,10 @@ extension JSONReader {
       default: try read.take(name, from: &reader)
       }
     }
-    (first, last) = (PacketStamp(time, frame), PacketStamp(lastTime, lastFrame))
     read.kind = try require(kind, "kind")
     read.sender = try require(sender, "sender")
-    read.first = try require(first, "time")
-    read.last = last ?? read.first
+    read.first = PacketStamp(time: try require(time, "time"), frame: try require(frame, "frame"))
+    read.last = PacketStamp(lastTime, lastFrame) ?? read.first
     return read
   }
 }
@@ -32,10 +30,10 @@ extension JSONReader {
 extension Observation {
   fileprivate mutating func take(_ name: String, from reader: inout JSONReader) throws {
     switch name {
-    case "count": count = try reader.integer()
-    case "bytes": bytes = try reader.integer()
+    case "count": count = try reader.count()
+    case "bytes": bytes = try reader.count()
     case "delay": delay = try reader.seconds()
-    case "distance": distance = try reader.integer()
+    case "distance": distance = try reader.count()
     case "circumstances":
       let words = Circumstances.words
       circumstances = Circumstances(try reader.array { try $0.word { word in words.first { $0.word == word }?.value } })

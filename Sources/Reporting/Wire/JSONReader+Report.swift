@@ -13,8 +13,8 @@ extension JSONReader {
       switch name {
       case "inputs": capture.inputs = try reader.array { try $0.string() }
       case "link_types": capture.linkTypes = try reader.array { try $0.string() }
-      case "tcp_packets": segments = try reader.integer()
-      case "icmp_errors": icmpErrors = try reader.integer()
+      case "tcp_packets": segments = try reader.count()
+      case "icmp_errors": icmpErrors = try reader.count()
       case "skipped": skips = try reader.array { try $0.skippedPackets() }
       case "first_seen": capture.firstSeen = try reader.optional { try $0.time() }
       case "last_seen": capture.lastSeen = try reader.optional { try $0.time() }
@@ -32,11 +32,11 @@ extension JSONReader {
     var skip = PacketCounts.Skip(reason: "", number: nil, layer: nil, problem: nil, packets: 0)
     try object { reader, name in
       switch name {
-      case "reason": skip.reason = try reader.string()
-      case "number": skip.number = try reader.integer()
-      case "layer": skip.layer = try reader.string()
-      case "problem": skip.problem = try reader.string()
-      case "packets": skip.packets = try reader.integer()
+      case "reason": skip.reason = try reader.identifier()
+      case "number": skip.number = try reader.count()
+      case "layer": skip.layer = try reader.identifier()
+      case "problem": skip.problem = try reader.identifier()
+      case "packets": skip.packets = try reader.count()
       default: try reader.skip()
       }
     }
@@ -47,8 +47,8 @@ extension JSONReader {
     var drops = DropCounts(kernel: 0, interface: 0)
     try object { reader, name in
       switch name {
-      case "kernel": drops.kernel = try reader.integer()
-      case "interface": drops.interface = try reader.integer()
+      case "kernel": drops.kernel = try reader.count()
+      case "interface": drops.interface = try reader.count()
       default: try reader.skip()
       }
     }
@@ -73,8 +73,8 @@ extension JSONReader {
     try object { reader, name in
       switch name {
       case "selected": report.selected = try reader.optional { try $0.totals() }
-      case "listeners_omitted": report.listenersOmitted = try reader.integer()
-      case "hosts_omitted": report.hostsOmitted = try reader.integer()
+      case "listeners_omitted": report.listenersOmitted = try reader.count()
+      case "hosts_omitted": report.hostsOmitted = try reader.count()
       default: try parts.take(name, from: &reader)
       }
     }
@@ -98,12 +98,12 @@ private struct TotalsParts {
 
   mutating func take(_ name: String, from reader: inout JSONReader) throws {
     switch name {
-    case "flows": flows.all = try reader.integer()
-    case "reported": flows.reported = try reader.integer()
-    case "open": flows.open = try reader.integer()
-    case "evicted": flows.evicted = try reader.integer()
-    case "payload_bytes": bytes.payload = try reader.integer()
-    case "retransmitted_bytes": bytes.retransmitted = try reader.integer()
+    case "flows": flows.all = try reader.count()
+    case "reported": flows.reported = try reader.count()
+    case "open": flows.open = try reader.count()
+    case "evicted": flows.evicted = try reader.count()
+    case "payload_bytes": bytes.payload = try reader.count()
+    case "retransmitted_bytes": bytes.retransmitted = try reader.count()
     case "close": closes = try reader.counts { Flow.CloseKind(rawValue: $0) }
     case "closed_by": closers = try reader.counts { Flow.Closer(rawValue: $0) }
     case "final": finalStates = try reader.counts { StateNames.state(named: $0) }
@@ -121,7 +121,7 @@ extension JSONReader {
     var counts: [(Word, Int)] = []
     try object { reader, name in
       guard let word = meaning(name) else { throw reader.problem("an unknown word: \(name)") }
-      counts.append((word, try reader.integer()))
+      counts.append((word, try reader.count()))
     }
     return counts
   }
@@ -132,15 +132,15 @@ extension JSONReader {
     try object { reader, name in
       switch name {
       case "listener": address = try reader.socketAddress()
-      case "attempts": listener.attempts = try reader.integer()
-      case "established": listener.established = try reader.integer()
-      case "refused": listener.refused = try reader.integer()
-      case "unanswered": listener.unanswered = try reader.integer()
-      case "reset_by_client": listener.resetByClient = try reader.integer()
-      case "reset_by_server": listener.resetByServer = try reader.integer()
-      case "accept_queue_signs": listener.acceptQueueSigns = try reader.integer()
-      case "left_in_close_wait": listener.closeWaits = try reader.integer()
-      case "retried_attempts": listener.retried = try reader.integer()
+      case "attempts": listener.attempts = try reader.count()
+      case "established": listener.established = try reader.count()
+      case "refused": listener.refused = try reader.count()
+      case "unanswered": listener.unanswered = try reader.count()
+      case "reset_by_client": listener.resetByClient = try reader.count()
+      case "reset_by_server": listener.resetByServer = try reader.count()
+      case "accept_queue_signs": listener.acceptQueueSigns = try reader.count()
+      case "left_in_close_wait": listener.closeWaits = try reader.count()
+      case "retried_attempts": listener.retried = try reader.count()
       case "answer_delay": listener.answerDelay = try reader.optional { try $0.answerDelay() }
       default: try reader.skip()
       }
@@ -155,8 +155,8 @@ extension JSONReader {
       switch name {
       case "median": delay.median = try reader.seconds()
       case "max": delay.longest = try reader.seconds()
-      case "answers": delay.answers = try reader.integer()
-      case "after_one_second": delay.slow = try reader.integer()
+      case "answers": delay.answers = try reader.count()
+      case "after_one_second": delay.slow = try reader.count()
       default: try reader.skip()
       }
     }
@@ -169,14 +169,14 @@ extension JSONReader {
     try object { reader, name in
       switch name {
       case "address": address = try reader.address()
-      case "connections": host.ends = try reader.integer()
-      case "left_in_close_wait": host.closeWaits = try reader.integer()
-      case "came_out_of_close_wait": host.closeWaitsLeft = try reader.integer()
+      case "connections": host.ends = try reader.count()
+      case "left_in_close_wait": host.closeWaits = try reader.count()
+      case "came_out_of_close_wait": host.closeWaitsLeft = try reader.count()
       case "close_wait_growth": host.closeWaitGrowth = try reader.optional { try $0.seconds() }
-      case "time_waits": host.timeWaits = try reader.integer()
-      case "time_waits_as_client": host.clientTimeWaits = try reader.integer()
-      case "time_wait_peak": host.timeWaitPeak = try reader.integer()
-      case "resets_per_second_peak": host.resetPeak = try reader.integer()
+      case "time_waits": host.timeWaits = try reader.count()
+      case "time_waits_as_client": host.clientTimeWaits = try reader.count()
+      case "time_wait_peak": host.timeWaitPeak = try reader.count()
+      case "resets_per_second_peak": host.resetPeak = try reader.count()
       default: try reader.skip()
       }
     }

@@ -18,6 +18,30 @@ extension JSONReader {
     return value
   }
 
+  /// Reads an identifier, as of a rule or a reason: letters, digits and hyphens, so that every report may show it as it is.
+  mutating func identifier() throws -> String {
+    try word { text in
+      let isPlain = text.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (0x30...0x39).contains(byte)
+          || byte == UInt8(ascii: "-")
+      }
+      return isPlain && !text.isEmpty ? text : nil
+    }
+  }
+
+  /// Reads how many there are of something, or how far apart two numbers are: of such, some thousands may be added up.
+  mutating func count() throws -> Int {
+    let start = offset
+    let value: Int = try integer()
+    guard value.magnitude <= Self.mostCounted else {
+      throw JSONProblem(message: "no number that fits here", offset: start)
+    }
+    return value
+  }
+
+  /// Far more than there are packets or bytes in any capture.
+  private static var mostCounted: UInt { 1 << 48 }
+
   /// Reads a state, in any dialect's spelling; nil is UNKNOWN.
   mutating func state() throws -> TCPState? {
     let state: TCPState?? = try word { StateNames.state(named: $0) }

@@ -1,3 +1,4 @@
+import Anomalies
 import PacketDecoding
 
 /// Reads back what ``NDJSONRenderer`` writes: flows as they come, and the report about all of them.
@@ -13,6 +14,9 @@ import PacketDecoding
 public struct NDJSONReader: Sendable {
   /// The line is longer than any that is read: nothing but a flow of some ten thousand transitions would be.
   public static let longestLine = 64 << 20
+
+  /// Lines of listeners, of hosts, and of what was found at them.
+  private static let mostLines = max(CaptureStatistics.maximumListeners, CaptureStatistics.maximumHosts) * 8
 
   private var whole = Report()
   /// Of the flows that were read, for a file that ends before its summary.
@@ -76,12 +80,12 @@ public struct NDJSONReader: Sendable {
       counted.add(report.flow, isReported: true)
       flow = report
     case "capture": whole.capture = try reader.captureSummary()
-    case "finding": whole.findings.append(try reader.findingLine())
+    case "finding": try Self.keep(reader.findingLine(), in: &whole.findings, reader)
     case "listener":
-      whole.listeners.append(try reader.listener())
+      try Self.keep(reader.listener(), in: &whole.listeners, reader)
       hasListeners = true
     case "host":
-      whole.hosts.append(try reader.host())
+      try Self.keep(reader.host(), in: &whole.hosts, reader)
       hasListeners = true
     case "summary":
       try reader.summary(into: &whole)
@@ -90,6 +94,12 @@ public struct NDJSONReader: Sendable {
     }
     try reader.end()
     return flow
+  }
+
+  /// Of what is kept until the end there are only so many.
+  private static func keep<Element>(_ element: Element, in list: inout [Element], _ reader: JSONReader) throws {
+    guard list.count < mostLines else { throw reader.problem("more lines of the kind than a report has") }
+    list.append(element)
   }
 
   /// The line's `type`. It comes first, unless another tool has sorted the members.
