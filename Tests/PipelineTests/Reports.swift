@@ -30,11 +30,22 @@ enum Reports {
   /// NDJSON that holds everything.
   static let ndjson = Form(format: .ndjson, view: .listeners)
 
-  static func analysis(of file: String, as form: Form, _ filter: FlowFilter = FlowFilter()) throws -> [UInt8] {
+  /// Thresholds with which a single connection makes its host a finding.
+  static let strict: Thresholds = {
+    var thresholds = Thresholds()
+    thresholds.closeWait = 0
+    thresholds.closeWaitFlows = 1
+    thresholds.resetStorm = 1
+    return thresholds
+  }()
+
+  static func analysis(
+    of file: String, as form: Form, _ filter: FlowFilter = FlowFilter(), _ thresholds: Thresholds = Thresholds()
+  ) throws -> [UInt8] {
     let written = Written()
     let pipeline = try FilePipeline([file])
     let evaluator = FlowEvaluator(
-      Thresholds(), .none, for: form.renderer.needs, isSelective: !filter.takesAll)
+      thresholds, .none, for: form.renderer.needs, isSelective: !filter.takesAll)
     var stream = ReportStream(form.renderer, to: written.buffer(), filter, evaluator)
     try pipeline.run(TrackerConfiguration()) { events, encapsulations in
       try stream.take(events) { encapsulations[$0] }
