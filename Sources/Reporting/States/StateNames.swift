@@ -35,14 +35,7 @@ public enum StateNames: String, Sendable, CaseIterable {
   /// What `text` means.
   ///
   /// - Returns: nil where no dialect has such a state; `.some(nil)` for UNKNOWN.
-  public static func state(named text: String) -> TCPState?? { spelled[text] ?? meanings[folded(text)] }
-
-  /// The very spellings of the dialects.
-  private static let spelled: [String: TCPState?] = {
-    var spelled: [String: TCPState?] = [unknown: nil]
-    for state in TCPState.allCases { for dialect in allCases { spelled[dialect.name(of: state)] = .some(state) } }
-    return spelled
-  }()
+  public static func state(named text: String) -> TCPState?? { meanings[text] ?? meanings[folded(text)] }
 
   /// One row a state: the whole dictionary between the dialects.
   // swift-format-ignore
@@ -73,10 +66,14 @@ public enum StateNames: String, Sendable, CaseIterable {
     ("MIB_TCP_STATE_LAST_ACK", .lastAck), ("MIB_TCP_STATE_TIME_WAIT", .timeWait),
   ]
 
+  /// By the very spellings, which are found at once, and folded.
   private static let meanings: [String: TCPState?] = {
-    var meanings: [String: TCPState?] = [folded(unknown): nil]
+    var meanings: [String: TCPState?] = [unknown: nil, folded(unknown): nil]
     for state in TCPState.allCases {
-      for dialect in allCases { meanings[folded(dialect.name(of: state))] = .some(state) }
+      for name in allCases.map({ $0.name(of: state) }) {
+        meanings[name] = .some(state)
+        meanings[folded(name)] = .some(state)
+      }
     }
     for (alias, state) in aliases { meanings[folded(alias)] = .some(state) }
     return meanings
