@@ -98,7 +98,7 @@ public struct ConnectionTracker: ~Copyable, Sendable {
     let slot = replay(held)
     let mark = LogMark(of: &records[slot], &stores)
     let side = records.key(of: slot).low == error.source ? Side.low : .high
-    records[slot].process(error, from: side, in: &stores)
+    records[slot].process(error, from: side, timers: timers, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     schedule(slot)
     noteGrowth()

@@ -27,7 +27,7 @@ struct FlowBelongingsTests {
   func isGivenBackWithItsFlow(departure: String) throws {
     let departure = try #require(Departure.all.first { $0.testDescription == departure })
     for place in [6, Self.withPauses.lines.count] {
-      var followed = Followed(try Self.oneByOne(upTo: place, departure).inOrder) { $0.maximumMemory = 4000 }
+      var followed = Followed(try Self.oneByOne(upTo: place, departure).inOrder) { $0.maximumMemory = 5000 }
       let flows = followed.finish()
       #expect(flows.count == 300)
       #expect(flows.filter { $0.end == .evicted }.isEmpty)

@@ -148,6 +148,21 @@ struct IncarnationTests {
     #expect(flows.map(\.clientEnd.packets) == [2, 2])
   }
 
+  @Test func synThatTheOldSocketAnswersOpensNothing() throws {
+    // No listener is left, so that TIME_WAIT acknowledges with its old numbers (Linux tcp_v4_rcv, TCP_TW_SYN).
+    let flows = try conversation(
+      closedByClient + """
+        2.000 s S  9000000:9000000(0)    | SYN_SENT     SYN_RCVD?
+        2.001 c .  2:2(0) ack 12         | SYN_SENT     SYN_RCVD?
+        2.002 s R  12:12(0)              | SYN_SENT     SYN_RCVD?
+        3.000 s S  9000000:9000000(0)    | SYN_SENT     SYN_RCVD?
+        3.001 c R. 0:0(0) ack 9000001    | CLOSED?      CLOSED
+        """)
+    #expect(flows.count == 2)
+    #expect(flows[1].close == .refused)
+    #expect(!flows[1].timeline.contains { $0.to == .established })
+  }
+
   @Test func rolesMaySwap() throws {
     // The former server opens to the port the former client used; the first of the two states is the opener's.
     let flows = try conversation(

@@ -151,6 +151,82 @@ struct RFC9293OpeningTests {
     #expect(flows.count == 1)
   }
 
+  @Test(arguments: [
+    "F. -1000:-1000(0) ack -500", "F  -1000:-1000(0)", ".  -1000:-1000(0) ack -500", "P. -9:1(10) ack 0",
+  ])
+  func synSentDropsWhatIsOfAnOldConnection(stray: String) throws {
+    // RFC 9293 §3.10.7.3 first, §3.10.7.4 eighth: a FIN in SYN_SENT is not looked at, since its number cannot be checked.
+    let flows = try conversation(
+      """
+      0.000 c S  0:0(0)            | SYN_SENT     SYN_RCVD?
+      0.100 s \(stray)  | SYN_SENT     SYN_RCVD?
+      0.101 c R  -500:-500(0)      | SYN_SENT     SYN_RCVD?
+      1.000 c S  0:0(0)            | SYN_SENT     SYN_RCVD?
+      1.010 s S. 0:0(0) ack 1      | ESTABLISHED? SYN_RCVD
+      1.020 c .  1:1(0) ack 1      | ESTABLISHED  ESTABLISHED?
+      1.030 s P. 1:101(100) ack 1  | ESTABLISHED  ESTABLISHED
+      1.040 c .  1:1(0) ack 101    | ESTABLISHED  ESTABLISHED
+      """)
+    #expect(flows.count == 1)
+    #expect(flows[0].close == .none)
+    #expect(flows[0].serverEnd.uncapturedBytes == 0)
+  }
+
+  @Test func segmentThatAcknowledgesTheSYNIsNotOfAnOldConnection() throws {
+    // The SYN-ACK did not pass the tap.
+    try conversation(
+      """
+      0.000 c S  0:0(0)            | SYN_SENT     SYN_RCVD?
+      0.010 s P. 1:11(10) ack 1    | SYN_SENT     ESTABLISHED
+      0.020 c .  1:1(0) ack 11     | ESTABLISHED  ESTABLISHED
+      """)
+  }
+
+  /// What lies before the window or beyond it is answered by a bare ACK from SYN_RCVD (RFC 9293 §3.10.7.4, first step; Linux
+  /// tcp_check_req).
+  @Test(arguments: [
+    ("P. -294967296:-294967286(10) ack 1", "ESTABLISHED?"), (".  0:0(0) ack 1", "ESTABLISHED"),
+    ("P. 70000:70010(10) ack 1", "ESTABLISHED"),
+  ])
+  func acknowledgmentFromSYNReceivedProvesNothing(challenged: String, client: String) throws {
+    try conversation(
+      """
+      0.000 c S  0:0(0)            | SYN_SENT     SYN_RCVD?
+      0.010 s S. 0:0(0) ack 1      | ESTABLISHED? SYN_RCVD
+      0.110 c \(challenged)        | \(client)    SYN_RCVD
+      0.111 s .  1:1(0) ack 1      | \(client)    SYN_RCVD
+      1.110 s S. 0:0(0) ack 1      | \(client)    SYN_RCVD
+      1.120 c .  1:1(0) ack 1      | ESTABLISHED  ESTABLISHED?
+      1.130 s .  1:1(0) ack 1      | ESTABLISHED  ESTABLISHED?
+      1.140 c P. 1:11(10) ack 1    | ESTABLISHED  ESTABLISHED?
+      1.150 s .  1:1(0) ack 11     | ESTABLISHED  ESTABLISHED
+      """)
+  }
+
+  @Test func acknowledgmentOfAnUpdateProvesAsBefore() throws {
+    // Nothing has passed that SYN_RCVD would answer so: a window update, or a duplicate acknowledgment.
+    try conversation(handshake + "0.030 s .  1:1(0) ack 1  | ESTABLISHED  ESTABLISHED")
+  }
+
+  @Test(arguments: [
+    (StackProfile.linux, "LISTEN"), (.macos, "LISTEN"), (.freebsd, "SYN_RCVD?"), (.rfc9293, "SYN_RCVD?"),
+  ])
+  func someListenersDropASYNWithFIN(stack: StackProfile, state: String) throws {
+    try conversation("0.000 c SF 0:0(0)  | SYN_SENT  \(state)", stack: stack)
+  }
+
+  @Test func finBesideASYNIsNotTakenWithIt() throws {
+    let flows = try conversation(
+      """
+      0.000 c SF 0:0(0)            | SYN_SENT     SYN_RCVD?
+      0.010 s S. 0:0(0) ack 1      | ESTABLISHED? SYN_RCVD
+      0.020 c .  1:1(0) ack 1      | ESTABLISHED  ESTABLISHED?
+      0.030 c P. 1:101(100) ack 1  | ESTABLISHED  ESTABLISHED?
+      0.040 s .  1:1(0) ack 101    | ESTABLISHED  ESTABLISHED
+      """, stack: .rfc9293)
+    #expect(flows[0].close == .none)
+  }
+
   @Test func selfConnect() throws {
     let flows = try conversation(
       """

@@ -167,6 +167,42 @@ struct RFC9293ClosingTests {
         """)
   }
 
+  /// It acknowledges what was never sent, so that its receiver drops it (RFC 9293 §3.10.7.4, fifth step); that it was dropped
+  /// shows when data is taken at its number.
+  @Test func finThatWasDroppedIsTakenBack() throws {
+    let flows = try conversation(
+      handshake + """
+        0.120 c F. 1:1(0) ack 9999       | FIN_WAIT_1?  CLOSE_WAIT?
+        0.120 s .  1:1(0) ack 1          | FIN_WAIT_1?  CLOSE_WAIT?
+        0.220 c P. 1:1001(1000) ack 1    | FIN_WAIT_1   CLOSE_WAIT?
+        0.220 s .  1:1(0) ack 1001       | ESTABLISHED  ESTABLISHED
+        0.320 c P. 1001:2001(1000) ack 1 | ESTABLISHED  ESTABLISHED
+        0.320 s .  1:1(0) ack 2001       | ESTABLISHED  ESTABLISHED
+        """)
+    #expect(flows.map(\.close) == [.none])
+    #expect(flows[0].steps(.server).contains("receives-fin presumed refuted"))
+    #expect(flows[0].steps(.client).contains("sends-fin presumed refuted"))
+    #expect(flows[0].idleBeforeClose == nil)
+  }
+
+  @Test(arguments: [1, 2])
+  func finOfAnotherIsTakenBackWhateverItHasMoved(bytes: Int) throws {
+    // One byte at the FIN's number looks like an acknowledgment of that FIN, until more is acknowledged.
+    let flows = try conversation(
+      opened + """
+        1.000 c F. 1:1(0) ack 11         | FIN_WAIT_1   CLOSE_WAIT?
+        1.100 c P. 1:\(1 + bytes)(\(bytes)) ack 11 | FIN_WAIT_1 CLOSE_WAIT?
+        1.110 s .  11:11(0) ack \(1 + bytes)
+        2.100 c P. \(1 + bytes):101(\(100 - bytes)) ack 11
+        2.110 s .  11:11(0) ack 101      | ESTABLISHED  ESTABLISHED
+        3.000 s F. 11:11(0) ack 101      | CLOSE_WAIT?  FIN_WAIT_1
+        3.010 c F. 101:101(0) ack 12     | LAST_ACK     TIME_WAIT?
+        3.020 s .  12:12(0) ack 102      | CLOSED?      TIME_WAIT
+        """)
+    #expect(flows.map(\.close) == [.threeWay])
+    #expect(flows[0].closedBy == .server)
+  }
+
   @Test func simultaneousCloseAnsweredByRepeatedFINs() throws {
     // FreeBSD answers a FIN that crossed its own by sending its FIN again, with the newer acknowledgment.
     let flows = try conversation(

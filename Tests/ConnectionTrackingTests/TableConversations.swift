@@ -8,7 +8,7 @@ enum TableConversations {
     ("a SYN-ACK from a refused port", refused + "0.020 s S. 0:0(0) ack 1"),
     ("an ACK from a refused port", refused + "0.020 s . 1:1(0) ack 1"),
     ("a SYN-ACK to a SYN that did not pass", "0.000 s S 0:0(0)\n0.010 s S. 0:0(0) ack 1"),
-    ("an old ACK from a listener", "0.000 c S 0:0(0)\n0.010 s . 1:1(0) ack -10"),
+    ("an answer to a SYN with FIN", "0.000 c SF 0:0(0)\n0.010 s . 1:1(0) ack 1"),
     ("only the client is seen", "0.000 c S 0:0(0)\n0.010 c . 1:1(0) ack 1"),
     ("a FIN that its sender's ACK overtook", opened + closing + acked + "1.020 s F. 11:11(0) ack 1"),
     ("a FIN without ACK in SYN_RCVD", "0.000 c S 0:0(0)\n0.010 s S. 0:0(0) ack 1\n0.020 c F 1:1(0)"),
@@ -37,8 +37,27 @@ enum TableConversations {
     ("the next incarnation in CLOSE_WAIT", opened + closing + acked + aborted + "2.000 s S 70000:70000(0)"),
     ("the next incarnation in CLOSING", opened + closing + crossed + aborted + "2.000 s S 70000:70000(0)"),
     ("the next incarnation in LAST_ACK", opened + closing + closed + "2.000 s S 70000:70000(0)"),
+    ("data beyond a FIN", opened + closing + beyond),
+    ("data beyond a FIN that was acknowledged", opened + closing + acked + beyond),
+    (
+      "data beyond a FIN in FIN_WAIT_2",
+      opened + closing + acked + answeredFIN + "2.000 c P. 1:101(100) ack 21\n2.010 s . 21:21(0) ack 101"
+    ),
+    (
+      "data beyond the FIN of CLOSING",
+      opened + closing + crossed + "1.020 c . 2:2(0) ack 12\n1.030 s . 12:12(0) ack 2\n" + beyondBoth
+    ),
+    ("data beyond the FIN of LAST_ACK", opened + "1.000 s F. 11:11(0) ack 1\n1.010 c F. 1:1(0) ack 12\n" + beyondBoth),
+    ("data beyond the FIN of TIME_WAIT", opened + closing + closed + "1.020 c . 2:2(0) ack 12\n" + beyondBoth),
+    (
+      "data beyond a FIN for TIME_WAIT",
+      opened + "1.000 s F. 11:11(0) ack 1\n1.010 c F. 1:1(0) ack 12\n1.020 s . 12:12(0) ack 2\n" + beyondBoth
+    ),
   ]
 
+  private static let answeredFIN = "1.020 s P. 11:21(10) ack 2\n1.030 c . 2:2(0) ack 21\n"
+  private static let beyond = "2.000 c P. 1:101(100) ack 11\n2.010 s . 11:11(0) ack 101"
+  private static let beyondBoth = "2.000 c P. 1:101(100) ack 12\n2.010 s . 12:12(0) ack 101"
   private static let refused = "0.000 c S 0:0(0)\n0.010 s R. 0:0(0) ack 1\n"
   private static let closing = "1.000 c F. 1:1(0) ack 11\n"
   private static let acked = "1.010 s . 11:11(0) ack 2\n"

@@ -206,7 +206,7 @@ extension Connection {
       stores.extras[place].ends[side].duplicates.add(acknowledgment)
       let count = stores.extras[place].ends[side].duplicates.count
       if count >= 3 { add(.duplicateACKs, segment, side, in: &stores, window: count == 3 ? -1 : .max) }
-    } else if ahead < -receiveWindow(of: side) {
+    } else if ahead < -largestPlausibleWindow(of: side) {
       add(.ackFarBehind, segment, side, in: &stores) { $0.distance = ahead }
     }
     // An acknowledgment that was overtaken looks like a window that shrinks; one that advances was not. The window of

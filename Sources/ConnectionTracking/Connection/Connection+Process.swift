@@ -115,14 +115,20 @@ extension Connection {
       if !lacksTimestamps(segment, side: side) { reopens(segment, side: side, in: &stores) }
       return
     }
-    if answersNoSYN(segment, side: side) { return stores.pass.verdict = .unacceptable(.acknowledgesUnsent) }
+    if answersNoSYN(segment, side: side) || isFromOldConnection(segment, side: side) {
+      return stores.pass.verdict = .unacceptable(.acknowledgesUnsent)
+    }
+    stores.pass.opensNothing =
+      timers.dropsSYNFIN && segment.flags.isSuperset(of: [.syn, .fin]) && !segment.flags.contains(.ack)
     switch fit {
     case .acceptable: exchange(segment, original: segment, from: side, in: &stores)
     case .acknowledgesUnsent:
       var believed = segment
       believed.acknowledgment = nil
       exchange(believed, original: segment, from: side, in: &stores)
-    case .outsideWindow, .oldTimestamp: stores.pass.verdict = .unacceptable(fit)
+    case .outsideWindow, .oldTimestamp:
+      ends[peer(of: side)].facts.insert(.mayChallenge)
+      stores.pass.verdict = .unacceptable(fit)
     }
   }
 
@@ -131,6 +137,7 @@ extension Connection {
   ) {
     let other = peer(of: side)
     if !ends[side].isKnown { ends[side].begin(at: segment) }
+    if goesBeyondFIN(segment, of: other, in: &stores) { forgetFIN(of: other, by: segment, in: &stores) }
     if segment.flags.contains(.syn) { negotiate(segment, side: side, in: &stores) }
     ends[side].response.finish(segment)
     let canMove = !segment.flags.isDisjoint(with: [.syn, .fin]) || !ends[.low].isSettled || !ends[.high].isSettled
@@ -140,7 +147,7 @@ extension Connection {
       noteCaptureGap(original, side: side, in: &stores)
     }
     let acknowledgment = updateSequence(segment, from: side, in: &stores)
-    guard canMove else { return }
+    guard canMove, !stores.pass.opensNothing else { return }
     receives(segment, side: other, acknowledgment: acknowledgment, in: &stores)
     confirmMidstream(segment, in: &stores)
   }
@@ -184,6 +191,7 @@ extension Connection {
     ends[side].facts.set(.lastWasNew, isNew)
     guard takesSpace, other != side else { return }
     if isNew {
+      if !ends[other].pending.isEmpty { noteSentAfterReset(by: side, from: known, in: &stores) }
       evictProof(of: side, in: &stores)
       ends[other].response.start(segment)
     } else {
@@ -203,8 +211,9 @@ extension Connection {
     if options.kinds.contains(.sackPermitted) { ends[side].facts.insert(.sackPermitted) }
     if options.kinds.contains(.timestamps) { ends[side].facts.insert(.sentTimestamps) }
     let other = peer(of: side)
-    if isAnsweredFirst, ends[other].synDataIsCovered(by: segment.acknowledgment) {
-      ends[side].facts.insert(.openedFast)
+    if isAnsweredFirst, opensFast(segment, by: other) { ends[side].facts.insert(.openedFast) }
+    if options.kinds.contains(.fastOpen), options.fastOpenCookieLength > 0, segment.wirePayloadLength == 0 {
+      ends[side].facts.insert(.offeredCookie)
     }
     guard other != side, !ends[other].facts.isDisjoint(with: [.sentSYN, .sentSYNACK]) else { return }
     if ends[side].windowScale == nil || ends[other].windowScale == nil {
@@ -212,6 +221,12 @@ extension Connection {
       ends[other].windowScale = nil
     }
     marks.insert(.isNegotiated)
+  }
+
+  /// Whether `answer`, a SYN-ACK, may come from a socket that has opened fast.
+  private mutating func opensFast(_ answer: Segment, by opener: Side) -> Bool {
+    ends[opener].synDataIsCovered(by: answer.acknowledgment)
+      || (ends[opener].facts.contains(.offeredCookie) && ends[opener].synIsCovered(by: answer.acknowledgment))
   }
 
   private mutating func noteClose(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {

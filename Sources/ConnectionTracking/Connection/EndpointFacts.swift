@@ -26,7 +26,7 @@ struct EndpointFacts: OptionSet, Sendable {
   static let mayBeCookie = EndpointFacts(rawValue: 1 << 12)
   /// Its last segment took sequence space that nothing had taken before.
   static let lastWasNew = EndpointFacts(rawValue: 1 << 13)
-  /// Its SYN-ACK took data of the SYN: it may send data before its handshake is over (RFC 7413 §3).
+  /// Its SYN-ACK took data of the SYN, or answers a cookie: it may send data before its handshake is over (RFC 7413 §3, §4.2).
   static let openedFast = EndpointFacts(rawValue: 1 << 14)
   /// Its last segment had SACK blocks.
   static let lastHadSACK = EndpointFacts(rawValue: 1 << 15)
@@ -50,6 +50,12 @@ struct EndpointFacts: OptionSet, Sendable {
   /// It advertised a window whose scale is known: its right edge is the last one's, or else ``EndpointExtras/edge``.
   static let hasEdge = EndpointFacts(rawValue: 1 << 23)
   static let hasOtherEdge = EndpointFacts(rawValue: 1 << 24)
+
+  /// Its SYN had a fast open cookie, and no data with it.
+  static let offeredCookie = EndpointFacts(rawValue: 1 << 25)
+
+  /// What it would answer with a bare ACK from SYN_RCVD has passed on its way to it.
+  static let mayChallenge = EndpointFacts(rawValue: 1 << 26)
 
   // Of what is on its way to it.
   /// The peer's last segment acknowledged again what is pending; see ``Connection/acknowledgedAt(of:_:)``.

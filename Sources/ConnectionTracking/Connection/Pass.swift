@@ -10,8 +10,12 @@ struct Pass: Sendable {
   var acknowledgesPending = false
   /// It refuted something that was pending at its sender.
   var refutes = false
+  /// What it refuted was a RST that was thought to have closed its sender.
+  var refutesReset = false
   /// Its connection has become half-open by it.
   var opensHalf = false
   /// What it was; see ``PacketVerdict``.
   var verdict = PacketVerdict.Kind.carried
+  /// Its receiver drops it for its flags.
+  var opensNothing = false
 }

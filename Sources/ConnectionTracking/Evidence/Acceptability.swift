@@ -39,7 +39,7 @@ extension Connection {
   /// Too far from what `side` has sent and its peer awaits, either way.
   @inline(__always)
   mutating func isOutsideWindow(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
-    let reach = receiveWindow(of: peer(of: side))
+    let reach = largestPlausibleWindow(of: peer(of: side))
     if segment.sequence.distance(from: ends[side].next) > reach { return true }
     let awaited = ends[side].isAcknowledged ? ends[side].acknowledged : contiguous(of: side, &stores)
     return segment.sequenceEnd.distance(from: awaited) < -reach
@@ -54,10 +54,34 @@ extension Connection {
     return !ends[asked].synIsCovered(by: acknowledgment) || acknowledgment > ends[asked].next
   }
 
-  /// How far beyond the last byte seen a segment can lie. Twice the largest window leaves room for windows that were
-  /// not captured; without both SYNs the scale is unknown, and nothing is too far.
-  mutating func receiveWindow(of side: Side) -> Int {
+  /// How far beyond the last byte seen a segment can lie, should the tap have missed an update of the window: twice the
+  /// largest that was advertised. Without both SYNs the scale is unknown, and nothing is too far. What the window was that
+  /// did pass, ``windowEdge(of:_:)`` tells.
+  mutating func largestPlausibleWindow(of side: Side) -> Int {
     marks.contains(.isNegotiated) ? max(2 * Int(ends[side].largestWindow), 1 << 17) : 1 << 30
+  }
+
+  /// A bare ACK at ISS + 1 of nothing but the peer's SYN: what a request that is still in SYN_RCVD answers to a segment outside
+  /// its window (RFC 9293 §3.10.7.4, first step; Linux tcp_v4_reqsk_send_ack), as well as one that is past it.
+  mutating func mayComeFromSYNReceived(_ segment: Segment, side: Side) -> Bool {
+    guard ends[side].proved == .synReceived, segment.sequenceLength == 0, let own = ends[side].initialSequence,
+      let other = ends[peer(of: side)].initialSequence
+    else { return false }
+    return segment.sequence == own + 1 && segment.acknowledgment == other + 1
+  }
+
+  /// What passes from an end of which nothing is known to one that has sent its SYN, without SYN and without an
+  /// acknowledgment of that SYN, belongs to a connection that the one has forgotten (RFC 9293 §3.10.7.3: dropped, or answered
+  /// with RST; a FIN in it is never looked at).
+  mutating func isFromOldConnection(_ segment: Segment, side: Side) -> Bool {
+    let opener = peer(of: side)
+    guard opener != side, !segment.flags.contains(.syn), !ends[side].isKnown, ends[opener].initialSequence != nil else {
+      return false
+    }
+    guard let acknowledgment = segment.acknowledgment, ends[opener].synIsCovered(by: acknowledgment) else {
+      return true
+    }
+    return ends[opener].proved == .synSent && acknowledgment > ends[opener].next
   }
 
   private mutating func acknowledgesUnsent(_ segment: Segment, from side: Side) -> Bool {

@@ -15,6 +15,9 @@ struct ArrivalEvents: OptionSet, Sendable, Hashable {
   /// An ICMP error that ends a connection attempt.
   static let unreachable = ArrivalEvents(rawValue: 1 << 7)
 
+  /// A RST that reached this endpoint, or was in its name.
+  var isReset: Bool { self == .rst || self == .doubtfulRST }
+
   /// The word for the timeline.
   var cause: TransitionCause {
     if contains(.rst) { return .receivesRST }

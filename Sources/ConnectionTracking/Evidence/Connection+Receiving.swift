@@ -10,17 +10,44 @@ extension Connection {
   mutating func receives(
     _ segment: Segment, side: Side, acknowledgment: SequenceNumber?, in stores: inout ConnectionStores
   ) {
+    if ends[side].state == .synReceived, isChallenged(segment, at: side, in: &stores) {
+      ends[side].facts.insert(.mayChallenge)
+      return
+    }
     var news = Arrival(at: ends[side].state)
     if segment.flags.contains(.syn), !ends[side].facts.contains(.refused) { news.add(.syn) }
     if ends[side].synIsCovered(by: acknowledgment) || isUnseenHandshake(segment, side) { news.add(.synAcknowledged) }
     if finIsCovered(of: side, by: acknowledgment, &stores) { news.add(.finAcknowledged) }
-    if finHasPassed(from: peer(of: side), &stores), !ends[side].facts.contains(.finHeld) { news.add(.fin) }
+    if finHasPassed(from: peer(of: side), &stores), !ends[side].facts.contains(.finHeld) {
+      // No stack takes both in one step: the FIN beside a SYN counts when it is acknowledged.
+      if segment.flags.contains(.syn) { ends[side].facts.insert(.finHeld) } else { news.add(.fin) }
+    }
     if !ends[side].pending.isEmpty, acknowledgment != nil { stores.pass.acknowledgesPending = true }
     guard !news.events.isEmpty else { return }
     if news.events == .finAcknowledged, ends[side].state == .closing, isPending(.fin, at: side, &stores) {
       noteAlternative(side, segment, in: &stores)
     }
     presume(side, news.events, segment, in: &stores)
+  }
+
+  /// What has passed on its way to `side` that would move it: an acknowledgment up to `acknowledgment`, and the peer's FIN.
+  mutating func arrivals(
+    at side: Side, acknowledgment: SequenceNumber, in stores: inout ConnectionStores
+  ) -> ArrivalEvents {
+    var news = Arrival(at: ends[side].state)
+    if ends[side].synIsCovered(by: acknowledgment) { news.add(.synAcknowledged) }
+    if finIsCovered(of: side, by: acknowledgment, &stores) { news.add(.finAcknowledged) }
+    if finHasPassed(from: peer(of: side), &stores), !ends[side].facts.contains(.finHeld) { news.add(.fin) }
+    return news.events
+  }
+
+  /// What `side`, in SYN_RCVD, answers with an ACK and drops: it ends before the window or begins beyond it (RFC 9293
+  /// §3.10.7.4, first step; Linux tcp_check_req).
+  private mutating func isChallenged(_ segment: Segment, at side: Side, in stores: inout ConnectionStores) -> Bool {
+    let other = peer(of: side)
+    guard other != side, !segment.flags.contains(.syn), let initial = ends[other].initialSequence else { return false }
+    if segment.sequenceEnd < initial + 1 { return true }
+    return windowEdge(of: side, &stores).map { segment.sequence > $0 } ?? false
   }
 
   /// The FIN of `side`, and all before it, has passed or was acknowledged.

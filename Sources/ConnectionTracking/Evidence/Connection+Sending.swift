@@ -7,6 +7,9 @@ extension Connection {
   /// shows, then presumes again what is still on its way.
   mutating func sends(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     if !ends[side].pending.isEmpty { return sendsUnsettled(segment, side: side, in: &stores) }
+    if ends[side].proved == .closed, goesOn(segment, side: side, in: &stores) {
+      return sends(segment, side: side, in: &stores)
+    }
     let implied = impliedTransitions(by: segment, side: side, in: &stores)
     if !implied.isEmpty { apply(implied, segment, side: side, in: &stores) }
   }
@@ -40,8 +43,37 @@ extension Connection {
     for index in 0..<kept { keepExpecting(open[index], at: side, in: &stores) }
     if kept < open.count || stores.pass.refutes { goBack(side, from: shown, segment, in: &stores) }
     for index in kept..<open.count { settle(open[index].place, as: .refuted, by: segment, in: &stores) }
+    if stores.pass.refutesReset, open.count == 0, resume(side, segment, in: &stores) {
+      return sends(segment, side: side, in: &stores)
+    }
     apply(implied, segment, side: side, in: &stores)
     for index in kept..<open.count { presume(side, open[index].events, segment, in: &stores) }
+  }
+
+  /// Takes `side` back to where it was, when it was taken for CLOSED by a timer or by a RST in its name, and goes on.
+  ///
+  /// - Returns: false where it was closed.
+  private mutating func goesOn(_ segment: Segment, side: Side, in stores: inout ConnectionStores) -> Bool {
+    guard segment.flags.isDisjoint(with: [.syn, .rst]) else { return false }
+    var continued = ImpliedTransitions(from: ends[side].states)
+    continued.append(.continues, .presumptionRefuted)
+    if continued.isEmpty { return false }
+    apply(continued, segment, side: side, in: &stores)
+    _ = resume(side, segment, in: &stores)
+    return true
+  }
+
+  /// Presumes again what passed on its way to `side` while it was taken for CLOSED.
+  ///
+  /// - Returns: whether there was anything.
+  private mutating func resume(_ side: Side, _ segment: Segment, in stores: inout ConnectionStores) -> Bool {
+    guard ends[side].isAcknowledged else { return false }
+    let events = arrivals(at: side, acknowledgment: ends[side].acknowledged, in: &stores)
+    if events.isEmpty || ends[side].pending.isFull { return false }
+    note(side, to: events.applied(to: ends[side].state), events.cause, .presumed, segment, in: &stores)
+    let proof = ArrivalProof(position: ends[peer(of: side)].next, stamp: nil)
+    expect(Presumption(events: events, proof: needsProof(events, at: side) ? proof : nil), at: side, in: &stores)
+    return true
   }
 
   /// Sorts the presumptions by what `segment` says of them.
@@ -57,6 +89,7 @@ extension Connection {
     var intact: Int?
     expectNothing(side)
     stores.pass.refutes = false
+    stores.pass.refutesReset = false
     for index in 0..<pending.count {
       if index <= reached {
         confirm(pending[index].events, at: pending[index].place, segment, side: side, in: &stores)
@@ -105,6 +138,7 @@ extension Connection {
   ) {
     settle(presumption.place, as: .refuted, by: segment, in: &stores)
     stores.pass.refutes = true
+    if presumption.events.isReset { stores.pass.refutesReset = true }
     if presumption.events.contains(.fin) { ends[side].facts.insert(.finHeld) }
   }
 
@@ -113,7 +147,9 @@ extension Connection {
     _ side: Side, from shown: TCPState?, _ segment: Segment, in stores: inout ConnectionStores
   ) {
     let actual = ends[side].state
-    if shown != actual { note(side, to: actual, .presumptionRefuted, .observed, segment, in: &stores) }
+    guard shown != actual else { return }
+    if shown == .closed { takeBackReset(of: side, in: &stores) }
+    note(side, to: actual, .presumptionRefuted, .observed, segment, in: &stores)
   }
 
   private mutating func apply(
@@ -122,6 +158,7 @@ extension Connection {
     for index in 0..<implied.count {
       let transition = implied[index]
       if transition.cause == .midstream { ends[side].facts.insert(.assumed) }
+      if transition.event == .continues { takeBackReset(of: side, in: &stores) }
       ends[side].states.prove(transition.event)
       let isCertain = transition.isCertain && !ends[side].facts.contains(.assumed)
       note(

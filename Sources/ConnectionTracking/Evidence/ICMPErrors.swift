@@ -4,7 +4,9 @@ import PacketDecoding
 
 extension Connection {
   /// Takes an error about a segment that `side` sent.
-  mutating func process(_ error: ICMPError, from side: Side, in stores: inout ConnectionStores) {
+  mutating func process(
+    _ error: ICMPError, from side: Side, timers: TimerProfile, in stores: inout ConnectionStores
+  ) {
     var quoted = Segment(
       time: error.time, frame: error.frame, source: error.source, destination: error.destination,
       sequence: error.sequence ?? ends[side].next, flags: [])
@@ -15,14 +17,21 @@ extension Connection {
       if error.reporter.isIPv6 { observation.circumstances.insert(.icmpv6) }
       if error.reporter == error.destination.address { observation.circumstances.insert(.fromPeer) }
     }
-    guard isHard(error), error.sequence == nil || error.sequence == ends[side].initialSequence else { return }
+    guard endsAttempt(error, timers.softErrors), error.sequence == nil || error.sequence == ends[side].initialSequence
+    else { return }
     marks.prediction = .none
     presume(side, .unreachable, quoted, in: &stores)
   }
 
   /// An error that ends an attempt at once: the destination, its port or protocol is unreachable, or administration
-  /// forbids it. One that asks for smaller packets is none.
-  private func isHard(_ error: ICMPError) -> Bool {
-    error.reporter.isIPv6 ? error.type == 1 : error.type == 3 && error.code != 4
+  /// forbids it; what RFC 1122 calls soft, where the stack says so. One that asks for smaller packets is none.
+  private func endsAttempt(_ error: ICMPError, _ soft: StackProfile.SoftErrors) -> Bool {
+    switch (error.reporter.isIPv6, error.type) {
+    case (false, 3): error.code != 4
+    case (true, 1): true
+    case (false, 11), (true, 3): soft == .endAttempt || (soft == .endAttemptInTransit && error.code == 0)
+    case (false, 12), (true, 4): soft == .endAttempt
+    default: false
+    }
   }
 }

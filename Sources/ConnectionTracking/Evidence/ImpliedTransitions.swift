@@ -48,8 +48,6 @@ extension Connection {
       if !ends[side].facts.contains(.mayBeCookie) { addOpening(segment, to: &implied) }
       return implied
     }
-    // An endpoint that was taken for CLOSED, by a timer or by a RST in its name, goes on.
-    implied.append(.continues, .presumptionRefuted)
     addHandshake(segment, side: side, to: &implied)
     let covers = finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores)
     if covers, implied.state != nil, !mayFollowUnseenFIN(segment, side: side) {
@@ -88,7 +86,7 @@ extension Connection {
     switch implied.state {
     case nil: implied.append(.showsSynchronized, .midstream, certain: false)
     case .synSent: implied.append(.showsSynchronized, .receivesSYNACK, certain: isCertain)
-    case .synReceived where ends[side].facts.contains(.openedFast): break
+    case .synReceived where ends[side].facts.contains(.openedFast) || mayComeFromSYNReceived(segment, side: side): break
     default: implied.append(.showsSynchronized, .synAcknowledged, certain: isCertain)
     }
   }

@@ -56,6 +56,9 @@ extension Connection {
   ) -> Presumption {
     var result = Presumption(events: pendingEvents(index, of: side, &stores), place: place)
     if needsProof(result.events, at: side) { result.proof = proof(index, of: side, &stores) }
+    if result.events.isReset {
+      result.proof = sentAfterReset(index, of: side, &stores).map { ArrivalProof(position: $0, stamp: nil) }
+    }
     return result
   }
 
@@ -139,6 +142,28 @@ extension Connection {
     let none = ArrivalProof(position: SequenceNumber(0), stamp: nil)
     while stores.extras[place].ends[side].proofs.count <= index { stores.extras[place].ends[side].proofs.append(none) }
     stores.extras[place].ends[side].proofs[index] = proof
+  }
+}
+
+// MARK: - What was sent after a RST
+
+extension Connection {
+  /// `sender` sends what is new from `position` on, though a RST is thought to close its peer.
+  mutating func noteSentAfterReset(by sender: Side, from position: SequenceNumber, in stores: inout ConnectionStores) {
+    let side = peer(of: sender)
+    for index in 0..<ends[side].pending.count where pendingEvents(index, of: side, &stores).isReset {
+      if sentAfterReset(index, of: side, &stores) == nil {
+        keepAmongExtras(ArrivalProof(position: position, stamp: nil), index, of: side, in: &stores)
+      }
+    }
+  }
+
+  /// Where the peer went on after the RST that is pending at `side`: to acknowledge more shows that `side` was not closed.
+  mutating func sentAfterReset(
+    _ index: Int, of side: Side, _ stores: inout ConnectionStores
+  ) -> SequenceNumber? {
+    let kept = stores.extras[extras].ends[side].proofs
+    return index < kept.count ? kept[index].position : nil
   }
 }
 

@@ -15,11 +15,12 @@ extension Connection {
     if events.contains(.reopening) { return verdictOnReopening(segment, side: side, in: &stores) }
     if !events.isDisjoint(with: [.rst, .doubtfulRST, .unreachable]) {
       if segment.flags.contains(.rst) { return .proved }
-      return isLate(segment, for: presumption, side: side, in: &stores) ? .refuted : .open
+      return isSentAfter(presumption, segment, side: side, in: &stores) ? .refuted : .open
     }
     if mayFollowUnseenFIN(segment, side: side) { return .open }
     if isShown(presumption, by: segment, side: side, in: &stores) { return .proved }
     if events.contains(.fin), reportsHole(segment, side: side, in: &stores) { return .refuted }
+    if events.contains(.synAcknowledged), echoesThirdACK(segment, side: side, in: &stores) { return .refuted }
     return isLate(segment, for: presumption, side: side, in: &stores)
       && isContradicted(events, by: segment, side: side, in: &stores) ? .refuted : .open
   }
@@ -29,11 +30,35 @@ extension Connection {
   private mutating func isLate(
     _ segment: Segment, for presumption: Presumption, side: Side, in stores: inout ConnectionStores
   ) -> Bool {
-    let passed = presumption.place == .none ? .min : moment(of: presumption.place, &stores).time.nanoseconds
     let again =
       presumption.events.contains(.fin)
       ? stores.extras[extras].ends[side].repeatedAt : acknowledgedAt(of: side, &stores)
-    return ends[side].clock.sentTime(of: segment) &- max(passed, again) > ends[side].response.settled
+    return isSettled(since: max(passed(presumption, &stores), again), segment, side: side)
+  }
+
+  /// True where `segment` was surely sent after the RST or the ICMP error that is presumed should have arrived: late, or with
+  /// an acknowledgment of what its sender sent after it. Such a one is never sent again for its own sake.
+  private mutating func isSentAfter(
+    _ presumption: Presumption, _ segment: Segment, side: Side, in stores: inout ConnectionStores
+  ) -> Bool {
+    if let acknowledgment = segment.acknowledgment, let proof = presumption.proof,
+      acknowledgment > proof.position, acknowledgment <= ends[peer(of: side)].next
+    {
+      return true
+    }
+    let passed =
+      presumption.events.contains(.unreachable)
+      ? passed(presumption, &stores)
+      : stores.extras[extras].ends[presumption.events.contains(.rst) ? peer(of: side) : side].resetTime
+    return isSettled(since: passed, segment, side: side)
+  }
+
+  private mutating func passed(_ presumption: Presumption, _ stores: inout ConnectionStores) -> Int64 {
+    presumption.place == .none ? .min : moment(of: presumption.place, &stores).time.nanoseconds
+  }
+
+  private mutating func isSettled(since time: Int64, _ segment: Segment, side: Side) -> Bool {
+    ends[side].clock.sentTime(of: segment) &- time > ends[side].response.settled
   }
 
   /// True where `segment` could only be sent by an endpoint that the arrival had reached.
@@ -44,6 +69,7 @@ extension Connection {
     if events.contains(.fin) { return finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores) }
     if events.contains(.synAcknowledged), !ends[side].facts.contains(.openedFast) {
       return segment.flags.isDisjoint(with: [.syn, .rst])
+        && !(ends[side].facts.contains(.mayChallenge) && mayComeFromSYNReceived(segment, side: side))
     }
     if events.contains(.syn) {
       return ends[peer(of: side)].synIsCovered(by: segment.acknowledgment)
@@ -78,6 +104,16 @@ extension Connection {
   mutating func mayFollowUnseenFIN(_ segment: Segment, side: Side) -> Bool {
     ends[side].isKnown && segment.sequence > ends[side].next && segment.wirePayloadLength == 0
       && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
+  }
+
+  /// A SYN-ACK that echoes a timestamp later than the SYN's: the ACK of the SYN-ACK had come, and has opened nothing, as where
+  /// the listener waits for data or its accept queue is full (Linux tcp_check_req).
+  mutating func echoesThirdACK(_ segment: Segment, side: Side, in stores: inout ConnectionStores) -> Bool {
+    let opener = peer(of: side)
+    guard segment.flags.isSuperset(of: [.syn, .ack]), segment.options.kinds.contains(.timestamps),
+      ends[opener].facts.contains(.sentTimestamps), stores.extras[extras].ends[opener].retransmittedSegments == 0
+    else { return false }
+    return ends[opener].clock.isAfterFirst(segment.options.timestampEcho)
   }
 
   /// A SACK block beyond the newest acknowledgment: something before it is missing, so a FIN cannot have been taken,

@@ -19,6 +19,27 @@ extension Connection {
     }
   }
 
+  /// `side` goes on, so that no RST has ended it; where none has ended its peer either, none has ended the connection.
+  mutating func takeBackReset(of side: Side, in stores: inout ConnectionStores) {
+    guard closing.reset != nil else { return }
+    let own = newestReset(of: side, in: &stores)
+    guard own != .none else { return }
+    let other = peer(of: side)
+    if other != side, ends[other].state == .closed {
+      let place = newestReset(of: other, in: &stores)
+      if place != .none, stores.log[log, place.entry][place.move].settlement != .refuted { return }
+    }
+    closing.takeBackReset(of: moment(of: own, &stores).time.nanoseconds)
+  }
+
+  /// The move by which `side` was last thought to be closed, if a RST made it.
+  private mutating func newestReset(of side: Side, in stores: inout ConnectionStores) -> LogPlace {
+    let place = newestMove(in: &stores) { $0.side == side && $0.to == .closed }
+    guard place != .none else { return .none }
+    let cause = stores.log[log, place.entry][place.move].cause
+    return cause == .sendsRST || cause == .receivesRST ? place : .none
+  }
+
   private func isOpen(_ state: TCPState?) -> Bool {
     switch state {
     case .closed, .listen, .timeWait: false
@@ -99,7 +120,7 @@ extension Connection {
     if let acknowledgment = segment.acknowledgment {
       let continues =
         segment.sequence >= contiguous(of: side, &stores) && segment.sequence >= ends[side].acknowledged
-        && segment.sequence <= ends[side].next + receiveWindow(of: other)
+        && segment.sequence <= ends[side].next + largestPlausibleWindow(of: other)
       return continues && acknowledgment <= ends[other].next && !lacksTimestamps(segment, side: side)
         ? .own : .doubtful
     }
@@ -122,15 +143,33 @@ extension Connection {
     case .synSent:
       guard let acknowledgment = segment.acknowledgment else { return false }
       return ends[other].synIsCovered(by: acknowledgment) && acknowledgment <= ends[other].next
-    case .synReceived, .finWait2: return isInWindow(segment, from: side, in: &stores)
     case .timeWait:
       return timers.resetEndsTimeWait
         && (!ends[side].isKnown || segment.sequence == contiguous(of: side, &stores))
+    case .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck:
+      return timers.takesInexactReset
+        ? acceptsOnLinux(segment, from: side, in: &stores) : isExact(segment, from: side, in: &stores)
+    }
+  }
+
+  private mutating func acceptsOnLinux(
+    _ segment: Segment, from side: Side, in stores: inout ConnectionStores
+  ) -> Bool {
+    let other = peer(of: side)
+    switch ends[other].state {
+    case .synReceived:
+      // No socket yet but a request, which looks at the acknowledgment before the flags (tcp_check_req).
+      if let acknowledgment = segment.acknowledgment, let own = ends[other].initialSequence, own + 1 != acknowledgment {
+        return false
+      }
+      return isInWindow(segment, from: side, in: &stores)
+    case .finWait2 where !ends[other].facts.contains(.heldHalfClose):
+      return isInWindow(segment, from: side, in: &stores)
     case .closeWait, .closing, .lastAck:
-      // Linux takes a RST at RCV.NXT - 1 after a FIN: some senders do not count their own.
+      // Some senders do not count their own FIN.
       if let finEnd = finEnd(of: side, &stores), segment.sequence == finEnd - 1 { return true }
       return isExact(segment, from: side, in: &stores)
-    case .established, .finWait1: return isExact(segment, from: side, in: &stores)
+    default: return isExact(segment, from: side, in: &stores)
     }
   }
 
@@ -142,9 +181,13 @@ extension Connection {
       || (ends[side].isAcknowledged && segment.sequence == ends[side].acknowledged)
   }
 
+  /// From RCV.NXT to the right edge of the window that was advertised, which Linux takes for inside (`tcp_in_window`).
   mutating func isInWindow(_ segment: Segment, from side: Side, in stores: inout ConnectionStores) -> Bool {
     guard ends[side].isKnown else { return true }
-    let ahead = segment.sequence.distance(from: contiguous(of: side, &stores))
-    return ahead >= 0 && ahead <= receiveWindow(of: peer(of: side))
+    guard segment.sequence >= contiguous(of: side, &stores) else { return false }
+    guard let edge = windowEdge(of: peer(of: side), &stores) else {
+      return !isOutsideWindow(segment, from: side, in: &stores)
+    }
+    return segment.sequence <= edge
   }
 }

@@ -74,6 +74,29 @@ struct ClosePath: Sendable {
     if refuses { marks.insert(.isRefused) }
   }
 
+  /// The FIN of `side` was not its own; `payload` is when payload passed last, in nanoseconds.
+  mutating func takeBackFIN(of side: Side, payload: Int64) {
+    guard let first = firstFIN else { return }
+    let remains = marks.contains(.hasBothFINs) ? (first == side ? side.other : first) : first == side ? nil : first
+    marks.subtract([.hasFIN, .highSentFIN, .hasBothFINs, .isSimultaneous, .isThreeWay])
+    if let remains { return marks.formUnion(remains == .low ? .hasFIN : [.hasFIN, .highSentFIN]) }
+    marks.remove(.resetFollowsFIN)
+    if !marks.contains(.hasReset), marks.contains(.hasIdle) {
+      payloadOrIdle = payload
+      marks.remove(.hasIdle)
+    }
+  }
+
+  /// The RST that passed at `time`, in nanoseconds, has ended neither end after all.
+  mutating func takeBackReset(of time: Int64) {
+    guard marks.contains(.hasReset) else { return }
+    if !marks.contains(.resetFollowsFIN), marks.contains(.hasIdle) {
+      payloadOrIdle = hasFIN ? .min : time &- payloadOrIdle
+      marks.remove(.hasIdle)
+    }
+    marks.subtract([.hasReset, .highSentReset, .resetFollowsFIN, .isRefused])
+  }
+
   var kind: Flow.CloseKind {
     if marks.contains(.hasReset) {
       return marks.contains(.isRefused) ? .refused : marks.contains(.resetFollowsFIN) ? .resetAfterFIN : .reset

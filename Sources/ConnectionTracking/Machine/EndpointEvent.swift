@@ -24,6 +24,10 @@ public enum EndpointEvent: UInt8, Sendable, Hashable, CaseIterable {
   case finAcknowledged
   /// The same, had the peer's FIN been lost that was thought to have arrived.
   case finAcknowledgedWithoutPeerFIN
+  /// The peer took its data at the number of a FIN in its name: that FIN was not its own.
+  case sendsBeyondFIN
+  /// It took data at the number of a FIN of the peer: it never took that FIN.
+  case receivesBeyondFIN
   /// A FIN of the peer, every byte before it received.
   case receivesFIN
   /// Something passed beside the tap, and a FIN may have been in it.

@@ -52,6 +52,15 @@ extension TCPState? {
       case nil, .finWait2, .timeWait, .closed:     .stay
       case .listen, .synSent, .synReceived, .established, .closeWait: .impossible }
     case .finAcknowledgedWithoutPeerFIN: self == .closing ? .to(.finWait2) : .impossible // 3.10.7.4 fifth
+    case .sendsBeyondFIN: switch self {                               // 3.10.4: nothing is sent after a CLOSE
+      case .finWait1, .finWait2:                   .to(.established)
+      case .closing, .lastAck, .timeWait:          .to(.closeWait)
+      case nil, .closed, .listen, .synSent, .synReceived, .established, .closeWait: .stay }
+    case .receivesBeyondFIN: switch self {                            // 3.10.7.4 seventh: nothing is taken after a FIN
+      case .closeWait:                             .to(.established)
+      case .closing, .lastAck:                     .to(.finWait1)
+      case .timeWait:                              .to(.finWait2)
+      case nil, .closed, .listen, .synSent, .synReceived, .established, .finWait1, .finWait2: .stay }
     case .receivesFIN: switch self {
       case nil, .synReceived, .established:        .to(.closeWait)    // 3.10.7.4 eighth; Figure 12
       case .finWait1:                              .to(.closing)      // 3.10.7.4 eighth; Figure 13

@@ -36,6 +36,9 @@ struct TimestampClock: Sendable {
     return Int32(bitPattern: recent &- segment.options.timestampValue) > 1
   }
 
+  /// True where `echo` is of a later segment than the first.
+  func isAfterFirst(_ echo: UInt32) -> Bool { isKnown && Int32(bitPattern: echo &- firstValue) > 0 }
+
   /// True where the segment's timestamp is later than the last one in order.
   func isNewer(_ segment: Segment) -> Bool {
     isKnown && Int32(bitPattern: segment.options.timestampValue &- recent) > 0
