@@ -77,7 +77,7 @@ struct CaptureQualityTests {
     }
   }
 
-  @Test(arguments: [(UInt8(3), UInt8(3), true), (3, 13, true), (3, 4, false), (11, 0, false)])
+  @Test(arguments: [(UInt8(3), UInt8(3), true), (3, 13, true), (3, 4, false), (11, 0, true)])
   func icmpErrors(type: UInt8, code: UInt8, endsAttempt: Bool) throws {
     let line = try #require(try WireScript("0.000 c S 0:0(0)").lines.first)
     let syn = try #require(line.segment)

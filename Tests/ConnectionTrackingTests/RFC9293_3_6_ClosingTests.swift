@@ -175,13 +175,13 @@ struct RFC9293ClosingTests {
         0.120 c F. 1:1(0) ack 9999       | FIN_WAIT_1?  CLOSE_WAIT?
         0.120 s .  1:1(0) ack 1          | FIN_WAIT_1?  CLOSE_WAIT?
         0.220 c P. 1:1001(1000) ack 1    | FIN_WAIT_1   CLOSE_WAIT?
-        0.220 s .  1:1(0) ack 1001       | ESTABLISHED  ESTABLISHED
+        0.220 s .  1:1(0) ack 1001       | ESTABLISHED? ESTABLISHED
         0.320 c P. 1001:2001(1000) ack 1 | ESTABLISHED  ESTABLISHED
         0.320 s .  1:1(0) ack 2001       | ESTABLISHED  ESTABLISHED
         """)
     #expect(flows.map(\.close) == [.none])
     #expect(flows[0].steps(.server).contains("receives-fin presumed refuted"))
-    #expect(flows[0].steps(.client).contains("sends-fin presumed refuted"))
+    #expect(flows[0].steps(.client).last == "presumption-refuted presumed confirmed")
     #expect(flows[0].idleBeforeClose == nil)
   }
 
@@ -194,7 +194,8 @@ struct RFC9293ClosingTests {
         1.100 c P. 1:\(1 + bytes)(\(bytes)) ack 11 | FIN_WAIT_1 CLOSE_WAIT?
         1.110 s .  11:11(0) ack \(1 + bytes)
         2.100 c P. \(1 + bytes):101(\(100 - bytes)) ack 11
-        2.110 s .  11:11(0) ack 101      | ESTABLISHED  ESTABLISHED
+        2.110 s .  11:11(0) ack 101
+        2.200 c .  101:101(0) ack 11     | ESTABLISHED  ESTABLISHED
         3.000 s F. 11:11(0) ack 101      | CLOSE_WAIT?  FIN_WAIT_1
         3.010 c F. 101:101(0) ack 12     | LAST_ACK     TIME_WAIT?
         3.020 s .  12:12(0) ack 102      | CLOSED?      TIME_WAIT

@@ -85,6 +85,7 @@ extension AnomalyRule {
   ) { context in
     context.observations(.synACKRepeated, by: .server).filter { observation in
       observation.circumstances.contains(.acknowledged) && !observation.circumstances.contains(.peerSentData)
+        && !observation.circumstances.contains(.echoesThirdACK)
         && observation.delay >= leastSYNACKTimer && !isDeferred(context)
     }.map { observation in
       let isOver = serverWentOn(context, after: observation)
@@ -100,8 +101,9 @@ extension AnomalyRule {
     "deferred-accept", .info, .handshake, "The server waits for data before it accepts",
     reference: "tcp(7) TCP_DEFER_ACCEPT; Linux tcp_check_req",
     explanation: """
-      The third ACK passed, the server ignored it and repeated its SYN-ACK a second or more later, until the client \
-      sent data. With TCP_DEFER_ACCEPT a Linux server stays in SYN_RCVD until then. Not a loss.
+      The third ACK passed, the server ignored it and repeated its SYN-ACK a second or more later, or after the sum of \
+      the timeouts that it let pass: 3, 7, 15 or 31 s. With TCP_DEFER_ACCEPT a Linux server stays in SYN_RCVD until data \
+      comes, or until that time is over and its SYN-ACK is acknowledged again. Not a loss.
       """,
     causes: ["TCP_DEFER_ACCEPT is set on the listener (nginx `deferred`, Apache AcceptFilter)"],
     next: ["nstat -az TcpExtTCPDeferAcceptDrop", "ss -tn state syn-recv   # on the server"],
@@ -112,9 +114,11 @@ extension AnomalyRule {
     return context.observations(.synACKRepeated, by: .server).filter { $0.circumstances.contains(.acknowledged) }
       .prefix(1)
       .map { observation in
-        RuleMatch(
-          .server, observation, .presumed,
-          "The server ignored the third ACK and stayed in SYN_RCVD until data came, "
+        let end = hasServedData(context) ? "until data came" : "as it does that waits for data"
+        return RuleMatch(
+          .server, observation,
+          observation.circumstances.contains(.echoesThirdACK) ? .certain : .presumed,
+          "The server ignored the third ACK and stayed in SYN_RCVD \(end), "
             + "\(Phrase.duration(observation.first.time.nanoseconds(since: context.flow.firstSeen.time))) and more."
         )
       }
@@ -161,16 +165,34 @@ extension AnomalyRule {
     return last > observation.last.time
   }
 
-  /// The server repeated its SYN-ACK on the timer alone, and took the connection when data came.
+  /// The server repeated its SYN-ACK on the timer alone, though it had the third ACK: it took the connection when data came,
+  /// its timestamp says so, or it let as many timeouts pass as a listener does that waits (Linux tcp_check_req, whose
+  /// SYN-ACK times out after 1, 2, 4, 8 and 16 s).
   static func isDeferred(_ context: RuleContext) -> Bool {
     guard
       let observation = context.observations(.synACKRepeated, by: .server).first(where: {
         $0.circumstances.contains(.acknowledged)
       }),
-      !observation.circumstances.contains(.peerSentData), context.flow.clientEnd.payloadBytes > 0,
-      !context.has(.synRepeated)
+      !observation.circumstances.contains(.peerSentData), !context.has(.synRepeated)
     else { return false }
     let since = observation.first.time.nanoseconds(since: context.flow.firstSeen.time)
-    return since >= 900_000_000 && context.observations(.silence).contains { $0.delay >= 1_000_000_000 }
+    if observation.circumstances.contains(.echoesThirdACK) || isSumOfTimeouts(since) {
+      return observation.count == 1
+    }
+    return hasServedData(context) && since >= 900_000_000
+      && context.observations(.silence).contains { $0.delay >= 1_000_000_000 }
+  }
+
+  /// The server took data of the client.
+  private static func hasServedData(_ context: RuleContext) -> Bool {
+    context.flow.clientEnd.payloadBytes > 0
+  }
+
+  /// 1 + 2 s, 1 + 2 + 4 s, ...: within a twentieth.
+  private static func isSumOfTimeouts(_ nanoseconds: Int64) -> Bool {
+    (2...6).contains { timeouts in
+      let sum = (Int64(1) << timeouts - 1) * 1_000_000_000
+      return abs(nanoseconds - sum) <= sum / 20
+    }
   }
 }

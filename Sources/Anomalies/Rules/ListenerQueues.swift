@@ -8,8 +8,9 @@ extension AnomalyRule {
     "accept-queue-overflow", .error, .handshake, "The server will not take a finished handshake",
     reference: "listen(2); Linux tcp_check_req, tcp_conn_request",
     explanation: """
-      The client finished the handshake and sent data, and the server went on repeating its SYN-ACK: its accept queue \
-      is full. It drops the third ACK and the data, and the client believes it is connected.
+      The client finished the handshake and sent data, or the timestamps say that its ACK arrived, and the server went on \
+      repeating its SYN-ACK: its accept queue is full. It drops the third ACK and the data, and the client believes it is \
+      connected.
       """,
     causes: ["the application does not call accept() fast enough", "backlog or net.core.somaxconn is too small"],
     next: ["ss -ltn   # Recv-Q against Send-Q", "nstat -az TcpExtListenOverflows TcpExtListenDrops"],
@@ -23,13 +24,16 @@ extension AnomalyRule {
     return context.observations(.synACKRepeated, by: .server).filter { observation in
       observation.circumstances.contains(.acknowledged) && observation.delay >= leastSYNACKTimer
         && !context.has(.synWithData)
-        && observation.circumstances.contains(.peerSentData)
-        && (observation.count >= 2 || !serverWentOn(context, after: observation))
+        && (observation.circumstances.contains(.peerSentData)
+          ? observation.count >= 2 || !serverWentOn(context, after: observation)
+          : observation.circumstances.contains(.echoesThirdACK) && observation.count >= 2)
     }.prefix(1).map { observation in
-      let data = Phrase.bytes(context.flow.clientEnd.distinctPayloadBytes)
+      let data = context.flow.clientEnd.distinctPayloadBytes
+      let known =
+        observation.circumstances.contains(.peerSentData) ? "sent \(Phrase.bytes(data))" : "the server had its ACK"
       return RuleMatch(
         .server, observation, .presumed,
-        "The client finished the handshake and sent \(data); the server repeated its SYN-ACK "
+        "The client finished the handshake and \(known); the server repeated its SYN-ACK "
           + "\(Phrase.times(observation.count)) all the same."
       )
       .and(entry.frame).with("repeats", observation.count)

@@ -162,7 +162,7 @@ extension Connection {
       for index in (0..<stores.log[log, entry].count).reversed() where missing > 0 {
         let move = stores.log[log, entry][index]
         guard move.side == side else { continue }
-        if move.isPresumed, move.cause != .unseenBytes, move.cause != .midstream, !move.isAlternative(before: later) {
+        if move.presumesArrival, !move.isAlternative(before: later) {
           missing -= 1
           result[missing] = LogPlace(entry: entry, move: index)
         }
@@ -185,6 +185,11 @@ extension Connection {
 }
 
 extension LogMove {
+  /// It stands for something on its way to its end, and nothing has settled it.
+  fileprivate var presumesArrival: Bool {
+    isPresumed && cause != .unseenBytes && cause != .midstream && cause != .presumptionRefuted
+  }
+
   /// Of two ways that one acknowledgment may have led, the one that is not presumed any further.
   fileprivate func isAlternative(before later: LogMove?) -> Bool {
     cause == .finAcknowledged && to == .finWait2 && later?.cause == .finAcknowledged && later?.to == .timeWait

@@ -55,9 +55,11 @@ extension Connection {
     let openerSentData = ends[peer(of: side)].facts.contains(.sentData)
     let isAcknowledged = ends[side].synIsCovered(by: ends[side].acknowledged)
     let since = segment.time.nanoseconds &- ends[side].lastTime
+    let echoes = isAcknowledged && echoesThirdACK(segment, side: side, in: &stores)
     add(.synACKRepeated, segment, side, in: &stores, window: .max) { observation in
       observation.delay = since
       if isAcknowledged { observation.circumstances.insert(.acknowledged) }
+      if echoes { observation.circumstances.insert(.echoesThirdACK) }
       if openerSentData { observation.circumstances.insert(.peerSentData) }
     }
   }

@@ -16,7 +16,10 @@ extension Connection {
   }
 
   private mutating func closeCaptureGap(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
-    settle(newestPresumed(side, .unseenBytes, in: &stores), as: .confirmed, by: segment, in: &stores)
+    let doubt = newestMove(in: &stores) {
+      $0.side == side && $0.isPresumed && ($0.cause == .unseenBytes || $0.cause == .presumptionRefuted)
+    }
+    settle(doubt, as: .confirmed, by: segment, in: &stores)
     ends[side].facts.remove(.isDoubtful)
   }
 

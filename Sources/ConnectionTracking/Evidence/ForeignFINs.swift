@@ -16,18 +16,20 @@ extension Connection {
   /// The FIN of `side` was never its own: both ends are where they were without it.
   mutating func forgetFIN(of side: Side, by segment: Segment, in stores: inout ConnectionStores) {
     let other = peer(of: side)
+    marks.insert(.isEventful)
     closing.takeBackFIN(of: side, payload: ends[side].lastTime)
     ends[side].facts.subtract([.hasFIN, .hasPassedFIN])
     ends[other].facts.subtract([.finHeld, .acknowledgedFINAlone])
     stores.extras[makeExtras(&stores)].ends[side].finTime = .min
-    settle(newestPresumed(side, .sendsFIN, in: &stores), as: .refuted, by: segment, in: &stores)
-    goBack(side, by: .sendsBeyondFIN, without: .finAcknowledged, segment, in: &stores)
-    if other != side { goBack(other, by: .receivesBeyondFIN, without: .fin, segment, in: &stores) }
+    // Its own next segment will confirm it.
+    goBack(side, by: .sendsBeyondFIN, without: .finAcknowledged, segment, .presumed, in: &stores)
+    if other != side { goBack(other, by: .receivesBeyondFIN, without: .fin, segment, .observed, in: &stores) }
   }
 
-  /// Takes `side` back by `event`, and refutes what is pending there with `arrival` in it; the rest stays pending.
+  /// Takes `side` back by `event`; what is pending there with `arrival` in it is so no more, and refuted where `segment` is its
+  /// own; the rest stays pending.
   private mutating func goBack(
-    _ side: Side, by event: EndpointEvent, without arrival: ArrivalEvents, _ segment: Segment,
+    _ side: Side, by event: EndpointEvent, without arrival: ArrivalEvents, _ segment: Segment, _ evidence: Evidence,
     in stores: inout ConnectionStores
   ) {
     let shown = ends[side].state
@@ -37,7 +39,7 @@ extension Connection {
       let presumption = presumption(index, at: moves[index], of: side, &stores)
       if presumption.events.isDisjoint(with: arrival) {
         open.append(presumption)
-      } else {
+      } else if evidence == .observed {
         settle(moves[index], as: .refuted, by: segment, in: &stores)
       }
     }
@@ -45,6 +47,8 @@ extension Connection {
     ends[side].states.prove(event)
     for index in 0..<open.count { keepExpecting(open[index], at: side, in: &stores) }
     let reached = ends[side].state
-    if reached != shown { note(side, to: reached, .presumptionRefuted, .observed, segment, in: &stores) }
+    guard reached != shown else { return }
+    note(side, to: reached, .presumptionRefuted, evidence, segment, in: &stores)
+    if evidence == .presumed { ends[side].facts.insert(.isDoubtful) }
   }
 }

@@ -29,6 +29,7 @@ extension Connection {
       let place = newestReset(of: other, in: &stores)
       if place != .none, stores.log[log, place.entry][place.move].settlement != .refuted { return }
     }
+    marks.insert(.isEventful)
     closing.takeBackReset(of: moment(of: own, &stores).time.nanoseconds)
   }
 

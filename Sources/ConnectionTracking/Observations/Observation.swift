@@ -71,6 +71,8 @@ public struct Observation: Sendable, Equatable {
     public static let newerTimestamp = Circumstances(rawValue: 1 << 10)
     /// The client of the connection before was the server of this one.
     public static let rolesSwapped = Circumstances(rawValue: 1 << 11)
+    /// Its timestamp echoed what was acknowledged: the sender had that acknowledgment.
+    public static let echoesThirdACK = Circumstances(rawValue: 1 << 12)
   }
 }
 
@@ -79,7 +81,8 @@ public enum ObservationKind: UInt8, Sendable, Hashable, CaseIterable {
   // Opening.
   /// The same SYN again. `delay` since the one before; `acknowledged`: a SYN-ACK had passed.
   case synRepeated
-  /// The same SYN-ACK again. `acknowledged`: the third ACK had passed; `peerSentData`: so had data of the client.
+  /// The same SYN-ACK again. `acknowledged`: the third ACK had passed; `echoesThirdACK`: and reached the server;
+  /// `peerSentData`: data of the client had passed.
   case synACKRepeated
   /// A SYN-ACK with another ISS. `distance` between the two.
   case synACKOtherSequence

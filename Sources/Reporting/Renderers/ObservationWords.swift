@@ -78,7 +78,7 @@ extension Observation.Circumstances {
     (.fromPeer, "from-peer"),
     (.icmpv6, "icmpv6"),
     (.newerTimestamp, "newer-timestamp"),
-    (.rolesSwapped, "roles-swapped"),
+    (.rolesSwapped, "roles-swapped"), (.echoesThirdACK, "echoes-third-ack"),
   ]
 }
 
