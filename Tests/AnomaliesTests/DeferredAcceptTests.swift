@@ -96,4 +96,19 @@ struct DeferredAcceptTests {
     let opened = flow.timeline.filter { $0.endpoint == .server && $0.to == .established && $0.refuted == nil }
     #expect(opened.allSatisfy { ($0.frame ?? 0) >= 5 })
   }
+
+  /// It gave the request up before data came, as it does that waits for a second only: nothing was lost that it held.
+  @Test func isToldWhereDataCameTooLate() throws {
+    let conversation = """
+      0.000 c S  0:0(0) <TS 1000 0>
+      0.010 s S. 0:0(0) ack 1 <TS 5000 1000>
+      0.020 c .  1:1(0) ack 1 <TS 1012 5000>
+      1.010 s S. 0:0(0) ack 1 <TS 6000 1012>
+      5.150 c P. 1:11(10) ack 1 <TS 6150 5000>
+      5.151 s R  1:1(0)
+      """
+    let told = try Example.ids(in: conversation)
+    #expect(told.contains("deferred-accept"))
+    #expect(!told.contains("half-open-data-reset"))
+  }
 }

@@ -259,9 +259,10 @@ struct RFC9293ResetTests {
     try conversation(
       opened + """
         1.000 c F. 1:1(0) ack 11       | FIN_WAIT_1   CLOSE_WAIT?
-        1.001 c R. 2:2(0) ack 11       | CLOSED       CLOSED?
-        2.000 s F. 11:11(0) ack 2      | CLOSED       LAST_ACK
-        2.010 c .  2:2(0) ack 12       | TIME_WAIT    CLOSED?
+        1.010 s .  11:11(0) ack 2      | FIN_WAIT_2?  CLOSE_WAIT
+        1.020 c R. 2:2(0) ack 11       | CLOSED       CLOSED?
+        3.000 s F. 11:11(0) ack 2      | CLOSED       LAST_ACK
+        3.010 c .  2:2(0) ack 12       | TIME_WAIT    CLOSED?
         """)
   }
 

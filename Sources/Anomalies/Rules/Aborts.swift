@@ -95,6 +95,8 @@ extension AnomalyRule {
     return [first].filter {
       context.cause(of: $0) == .noSocket && !isDiscovery(context, $0) && $0.receiverState != .timeWait
         && $0.receiverState != .closed
+        // It resets what is left of an old connection, and goes on with its own.
+        && $0.senderState != .synSent
     }.map {
       RuleMatch(
         $0.sender, $0,

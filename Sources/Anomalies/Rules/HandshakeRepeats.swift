@@ -114,7 +114,10 @@ extension AnomalyRule {
     return context.observations(.synACKRepeated, by: .server).filter { $0.circumstances.contains(.acknowledged) }
       .prefix(1)
       .map { observation in
-        let end = hasServedData(context) ? "until data came" : "as it does that waits for data"
+        let end =
+          hasServedData(context)
+          ? "until data came"
+          : context.has(.reset) ? "and gave up before data came" : "as a listener does that waits for data"
         return RuleMatch(
           .server, observation,
           observation.circumstances.contains(.echoesThirdACK) ? .certain : .presumed,
@@ -185,14 +188,14 @@ extension AnomalyRule {
 
   /// The server took data of the client.
   private static func hasServedData(_ context: RuleContext) -> Bool {
-    context.flow.clientEnd.payloadBytes > 0
+    context.flow.clientEnd.payloadBytes > context.flow.clientEnd.unacknowledgedBytes
   }
 
   /// 1 + 2 s, 1 + 2 + 4 s, ...: within a twentieth.
   private static func isSumOfTimeouts(_ nanoseconds: Int64) -> Bool {
     (2...6).contains { timeouts in
       let sum = (Int64(1) << timeouts - 1) * 1_000_000_000
-      return abs(nanoseconds - sum) <= sum / 20
+      return (sum - sum / 20...sum + sum / 20).contains(nanoseconds)
     }
   }
 }

@@ -183,7 +183,9 @@ extension AnomalyRule {
     advice: "Look for a restart or failover; repeat what was sent only where that is safe.",
     peers: PeerNames(zeek: "RSTO, RSTR", kernel: "reason NO_SOCKET"), on: .observations(.reset)
   ) { context in
-    context.observations(.reset).filter {
+    // A listener that waits for data has given the connection up: nothing was lost.
+    guard !isDeferred(context) else { return [] }
+    return context.observations(.reset).filter {
       context.cause(of: $0) == .noSocket && $0.reset.answers == .data && $0.senderState == .established
     }.prefix(1).map {
       RuleMatch(

@@ -231,7 +231,7 @@ extension Connection {
 
   private mutating func noteClose(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
     let covers = finIsCovered(of: peer(of: side), by: segment.acknowledgment, &stores)
-    if segment.flags.contains(.fin), !ends[side].hasFIN {
+    if segment.flags.contains(.fin), !segment.flags.contains(.syn), !ends[side].hasFIN {
       closing.noteIdle(before: segment)
       closing.fin(
         from: side, coversPeer: covers, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
