@@ -57,11 +57,10 @@ struct CloseClause {
     writeCloser(closer, into: &output)
     writeIdle(flow.idleBeforeClose, into: &output)
     guard worst != "request-after-fin", let reset else { return }
-    output.append(reset.sender == closer ? ", then reset the connection" : ", and ")
-    if reset.sender != closer {
-      output.append(closer.peer.noun)
-      output.append(" reset the connection")
-    }
+    let isSame = reset.sender == closer && flow.closedBy != .both
+    output.append(isSame ? ", then" : ", and ")
+    if !isSame { output.append(reset.sender.noun) }
+    output.append(" reset the connection")
     if let first = fin(of: closer) {
       output.append(" ")
       output.append(duration: reset.first.time.nanoseconds(since: first.time))
@@ -72,7 +71,9 @@ struct CloseClause {
 
   /// A FIN that its end turned out not to have sent is somebody else's.
   private func writeCloser(_ closer: EndpointRole, into output: inout OutputBuffer) {
-    if flow[closer].state == .established {
+    if flow.closedBy == .both {
+      output.append("Both ends closed at the same time (FIN)")
+    } else if flow[closer].state == .established {
       output.append("A FIN in the name of ")
       output.append(closer == .client ? flow.client : flow.server)
       output.append(" came")
@@ -83,7 +84,7 @@ struct CloseClause {
   }
 
   private func writeSimultaneous(into output: inout OutputBuffer) {
-    output.append("Both ends closed at the same time (FIN)")
+    writeCloser(.client, into: &output)
     writeIdle(flow.idleBeforeClose, into: &output)
     guard let client = fin(of: .client), let server = fin(of: .server) else { return }
     output.append(", ")
