@@ -64,7 +64,7 @@ extension Grader {
   }
 
   private func isGenuine(_ segment: SegmentSignature) -> Bool {
-    Side.allCases.contains { history.sentBy[$0, default: []].contains(segment) }
+    Side.allCases.contains { history.wasSent(segment, by: $0) }
   }
 
   private func sentNoReset(_ found: FoundHere) -> String? {

@@ -18,7 +18,14 @@ public struct Inference: Sendable {
       let info = PacketInfo(
         time: Timestamp(nanoseconds: packet.time), frame: UInt64(index + 1), originalLength: packet.originalLength,
         linkType: .raw)
-      guard case .segment(let segment) = decoder.decode(packet.bytes.span, info) else { continue }
+      let segment: Segment
+      switch decoder.decode(packet.bytes.span, info) {
+      case .segment(let decoded): segment = decoded
+      case .icmpError(let error):
+        tracker.process(error, into: &events)
+        continue
+      default: continue
+      }
       tracker.process(segment, payload: noPayload.span, into: &events)
       frames[info.frame] = SegmentSignature(segment)
       view.append(

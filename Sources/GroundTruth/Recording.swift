@@ -13,11 +13,16 @@ public struct Recording: Codable, Sendable {
   /// Empty where the kernel offers no tracefs.
   public var kernelTrace: [KernelTransition]
   public var log: [LoggedPacket]
+  /// The ICMP errors that reached the hosts; nil where there were none.
+  public var rejections: [LoggedRejection]?
+  /// The address of a host, by the one that a router on the way has its peers call it by; nil without such a router.
+  public var translations: [String: String]?
   public var end: Int64
 
   public init(
     scenario: String, summary: String?, a: [String], b: [String], checks: [Checkpoint],
-    kernelTrace: [KernelTransition], log: [LoggedPacket], end: Int64
+    kernelTrace: [KernelTransition], log: [LoggedPacket], rejections: [LoggedRejection]? = nil,
+    translations: [String: String]? = nil, end: Int64
   ) {
     self.scenario = scenario
     self.summary = summary
@@ -26,11 +31,13 @@ public struct Recording: Codable, Sendable {
     self.checks = checks
     self.kernelTrace = kernelTrace
     self.log = log
+    self.rejections = rejections
+    self.translations = translations
     self.end = end
   }
 
   enum CodingKeys: String, CodingKey {
-    case scenario, summary, a, b, checks, log, end
+    case scenario, summary, a, b, checks, log, rejections, translations, end
     case kernelTrace = "kernel_trace"
   }
 }
@@ -150,6 +157,20 @@ public struct LoggedPacket: Codable, Sendable, Hashable {
     try fields.encode(segment.sequence)
     try fields.encode(segment.acknowledgment)
     try fields.encode(segment.payloadLength)
+  }
+}
+
+/// An ICMP error that reached the host whose segment it quotes.
+public struct LoggedRejection: Codable, Sendable, Hashable {
+  public var t: Int64
+  /// The ends of the segment it quotes, `ADDRESS:PORT` as in a ``SocketRow``.
+  public var local: String
+  public var peer: String
+
+  public init(t: Int64, local: String, peer: String) {
+    self.t = t
+    self.local = local
+    self.peer = peer
   }
 }
 

@@ -31,7 +31,7 @@ extension History {
     (want == .finWait1 || want == .lastAck) && !sent.contains { $0.has(Self.fin) }
   }
 
-  /// The socket went without a packet: a timer of the kernel, or a call that sends nothing.
+  /// The socket went without a segment or an ICMP error: a timer of the kernel, or a call that sends nothing.
   private func wentSilently(
     _ pair: EndPair, _ want: TCPState, _ packets: [Packet], _ time: Int64, _ previous: (state: TCPState, time: Int64)?
   ) -> Bool {
@@ -45,28 +45,32 @@ extension History {
       return false
     }
     // An unanswered SYN_SENT ends with a RST, an ICMP error, or a call that nothing shows.
-    return !packets.contains { abs($0.time - end.time) < 20_000_000 && (end.from != .synSent || $0.has(Self.rst)) }
+    let isRejected = rejections[pair, default: []].contains { abs($0 - end.time) < 20_000_000 }
+    return !isRejected
+      && !packets.contains { abs($0.time - end.time) < 20_000_000 && (end.from != .synSent || $0.has(Self.rst)) }
   }
 
-  /// At any tap but its own: its SYN, FIN or RST was lost before the tap, or a forged segment came in beyond it.
+  /// At any tap but its own: its SYN, FIN or RST was lost before the tap, a forged segment came in beyond it, or the
+  /// tap knows it by another name.
   private func isOutOfSight(
     _ pair: EndPair, _ tap: Tap, _ sent: [Packet], _ received: [Packet], _ time: Int64
   ) -> Bool {
     let side = side(of: pair.me)
     guard tap.side != side else { return false }
-    let delivered = self.delivered[side.other, default: [:]]
+    if tap.side == side.other, isTranslated(pair) { return true }
     let isLost = sent.contains { packet in
-      packet.has(Self.fin | Self.syn | Self.rst) && delivered[packet.segment].map { $0 <= time } != true
+      packet.has(Self.fin | Self.syn | Self.rst)
+        && delivery(of: packet.segment, to: side.other).map { $0 <= time } != true
     }
     guard tap.side == side.other else { return isLost }
-    return isLost || received.contains { !sentBy[side.other, default: []].contains($0.segment) }
+    return isLost || received.contains { !wasSent($0.segment, by: side.other) }
   }
 
   /// At any tap but its own: a forged SYN, FIN or RST in its name passed, and nothing of its own has come since that
-  /// could give the lie to it.
+  /// could give the lie to it. A RST does not give it to a SYN: a client in SYN_SENT answers by one as well.
   private func isImpersonated(_ pair: EndPair, _ tap: Tap, _ sent: [Packet], _ time: Int64) -> Bool {
     guard let forged = forgeries(of: pair, at: tap).last(where: { $0.time <= time }) else { return false }
-    return !sent.contains { $0.time > forged.time }
+    return !sent.contains { $0.time > forged.time && !(forged.has(Self.syn) && $0.has(Self.rst)) }
   }
 
   /// Whether a forged SYN, FIN or RST in its name ever passed a tap that is not its own.
@@ -76,7 +80,7 @@ extension History {
     let side = side(of: pair.me)
     guard tap.side != side else { return [] }
     return received[pair.reversed, default: []].filter { packet in
-      packet.has(Self.fin | Self.syn | Self.rst) && !sentBy[side, default: []].contains(packet.segment)
+      packet.has(Self.fin | Self.syn | Self.rst) && !wasSent(packet.segment, by: side)
     }
   }
 }

@@ -30,7 +30,7 @@ struct ForgeryTests {
     let syn = Forgery(
       source: source, sourcePort: 40_000, destination: destination, destinationPort: 8080, flags: [.syn], sequence: 1)
     let rejected = try #require(syn.packet)
-    let rejection = try #require(Forgery.portUnreachable(about: rejected))
+    let rejection = try #require(Forgery.rejection(.portUnreachable, of: rejected))
     guard case .icmpError(let error) = decode(rejection.bytes) else {
       Issue.record("not an ICMP error")
       return
@@ -38,6 +38,56 @@ struct ForgeryTests {
     #expect(error.source.port == 40_000)
     #expect(error.reporter.description == destination)
     #expect(error.sequence == SequenceNumber(1))
+  }
+
+  @Test(arguments: [("10.77.0.1", "10.77.0.2", "10.77.0.254"), ("fd77::1", "fd77::2", "fd77::fe")])
+  func aRouterRejectsInItsOwnName(source: String, destination: String, router: String) throws {
+    let syn = Forgery(
+      source: source, sourcePort: 40_000, destination: destination, destinationPort: 8080, flags: [.syn], sequence: 1)
+    let rejection = try #require(
+      Forgery.rejection(.timeExceeded, of: try #require(syn.packet), by: router))
+    guard case .icmpError(let error) = decode(rejection.bytes) else {
+      Issue.record("not an ICMP error")
+      return
+    }
+    #expect(error.reporter.description == router)
+    #expect(error.destination.address.description == destination)
+  }
+
+  @Test(arguments: [("10.77.0.1", "10.77.0.3", "10.77.0.2"), ("fd77::1", "fd77::3", "fd77::2")])
+  func aTranslatedSegmentHasRightChecksums(client: String, service: String, host: String) throws {
+    let translation = AddressTranslation(service: service, host: host, undoesAnswers: true)
+    let syn = Forgery(
+      source: client, sourcePort: 40_000, destination: service, destinationPort: 8080, flags: [.syn], sequence: 9)
+    let answer = Forgery(
+      source: host, sourcePort: 8080, destination: client, destinationPort: 40_000, flags: [.syn, .ack], sequence: 1,
+      acknowledgment: 10)
+    let request = translation.applied(to: try #require(syn.packet), from: .a)
+    let reply = translation.applied(to: try #require(answer.packet), from: .b)
+    for (packet, source, destination) in [(request, client, host), (reply, service, client)] {
+      guard case .segment(let segment) = decode(packet.bytes) else {
+        Issue.record("not a segment")
+        return
+      }
+      #expect(segment.source.address.description == source)
+      #expect(segment.destination.address.description == destination)
+      #expect(segment.checksum == .valid)
+      #expect(segment.timeToLive == 63)
+    }
+    let stranger = try #require(answer.packet)
+    #expect(translation.applied(to: stranger, from: .a).bytes == stranger.bytes)
+  }
+
+  @Test func aPacketWithoutIdentificationIsStillValid() throws {
+    let syn = Forgery(
+      source: "10.77.0.1", sourcePort: 40_000, destination: "10.77.0.2", destinationPort: 8080, flags: [.syn],
+      sequence: 9)
+    guard case .segment(let segment) = decode(try #require(syn.packet).withoutIdentification.bytes) else {
+      Issue.record("not a segment")
+      return
+    }
+    #expect(segment.identification == 0)
+    #expect(segment.checksum == .valid)
   }
 
   @Test func bytesThatAreNoPacketAreNone() {

@@ -23,8 +23,9 @@ struct Packet: Sendable {
     destination = Packet.text(bytes[addresses.1])
     guard transport == 6, bytes.count >= headerLength + 20 else {
       (segment, window, timestamp) = (nil, 0, nil)
-      let isUnreachable = transport == 1 || (transport == 58 && bytes.count > 40 && bytes[40] == 1)
-      if isUnreachable { return } else { return nil }
+      // Of ICMPv6, errors only: their types are below 128 (RFC 4443 section 2.1).
+      let isError = transport == 1 || (transport == 58 && bytes.count > 40 && bytes[40] < 128)
+      if isError { return } else { return nil }
     }
     let tcp = bytes[headerLength...]
     let start = tcp.startIndex

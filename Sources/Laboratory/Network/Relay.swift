@@ -15,6 +15,8 @@ final class Relay: Sendable {
 
   private struct Line {
     var rules: [RelayRule] = []
+    var translation: AddressTranslation?
+    var clearsIdentifications = false
     var delay: Int64 = 0
     var noise = LineNoise.none
     var random: SeededGenerator
@@ -65,6 +67,12 @@ final class Relay: Sendable {
   /// Forgets all rules; what is held stays held.
   func clear() { change { $0.rules = [] } }
 
+  /// Rewrites addresses from now on, as a router with destination NAT.
+  func translate(_ translation: AddressTranslation) { change { $0.translation = translation } }
+
+  /// Makes the hosts send identification 0, as the stacks do that number no packet which can't be fragmented (RFC 6864).
+  func clearIdentifications() { change { $0.clearsIdentifications = true } }
+
   func setDelay(milliseconds: Int) { change { $0.delay = Int64(milliseconds) * 1_000_000 } }
 
   func setNoise(_ noise: LineNoise) { change { $0.noise = noise } }
@@ -78,10 +86,18 @@ final class Relay: Sendable {
     }
   }
 
+  /// Sends a packet that no socket of the host made, as a program with a raw socket does.
+  func send(_ packet: Packet, from side: Side) {
+    change { self.take(packet, from: side, &$0) }
+  }
+
   /// Delivers a packet that nobody sent.
   func inject(_ packet: Packet, to side: Side) {
     change { $0.queue.append((Clock.now(), side, packet)) }
   }
+
+  /// The host's own address by the one it is called by; nil where the line translates none.
+  var translations: [String: String]? { line.withLock { line in line.translation.map { [$0.service: $0.host] } } }
 
   var events: [Event] { line.withLock { $0.events } }
 
@@ -118,9 +134,13 @@ final class Relay: Sendable {
       let count = unsafe read(tun, &buffer, buffer.count)
       guard count > 0 else { return }
       guard let packet = Packet(Array(buffer[..<count])) else { continue }
-      line.events.append(Event(time: Clock.now(), side: side, isSent: true, packet: packet))
-      forward(packet, from: side, &line)
+      take(line.clearsIdentifications ? packet.withoutIdentification : packet, from: side, &line)
     }
+  }
+
+  private func take(_ packet: Packet, from side: Side, _ line: inout Line) {
+    line.events.append(Event(time: Clock.now(), side: side, isSent: true, packet: packet))
+    forward(line.translation?.applied(to: packet, from: side) ?? packet, from: side, &line)
   }
 
   private func forward(_ packet: Packet, from side: Side, _ line: inout Line) {

@@ -6,6 +6,9 @@ final class Experiment {
   let a: Host
   let b: Host
   let line: Relay
+  /// Whether the tap in the middle sees each packet on its way in and on its way out again, as one that listens on
+  /// both interfaces of a router; otherwise it sees what is delivered.
+  var tapsBothInterfaces = false
   private(set) var checkpoints: [Checkpoint] = []
   private let tableA: SocketTable
   private let tableB: SocketTable

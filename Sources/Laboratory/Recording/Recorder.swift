@@ -1,5 +1,6 @@
 import Foundation
 import GroundTruth
+import PacketDecoding
 
 /// Runs scenarios and writes what came of them: three captures and the truth beside them.
 struct Recorder {
@@ -32,8 +33,9 @@ struct Recorder {
     let recording = Recording(
       scenario: name, summary: summary, a: experiment.a.addresses, b: experiment.b.addresses,
       checks: experiment.checkpoints, kernelTrace: transitions,
-      log: events.compactMap(\.logged), end: Clock.now())
-    try write(recording, events)
+      log: events.compactMap(\.logged), rejections: events.rejections, translations: experiment.line.translations,
+      end: Clock.now())
+    try write(recording, events, middle: experiment.tapsBothInterfaces ? events : events.filter { !$0.isSent })
     try failure.get()
   }
 
@@ -43,10 +45,10 @@ struct Recorder {
     try record("walk-\(seed)", summary: nil, version: walk.version, seed: seed) { try walk.run(on: $0) }
   }
 
-  private func write(_ recording: Recording, _ events: [Relay.Event]) throws {
+  private func write(_ recording: Recording, _ events: [Relay.Event], middle: [Relay.Event]) throws {
     try save(events.filter { $0.side == .a }, "\(recording.scenario).a.pcap")
     try save(events.filter { $0.side == .b }, "\(recording.scenario).b.pcap")
-    try save(events.filter { !$0.isSent }, "\(recording.scenario).mid.pcap")
+    try save(middle, "\(recording.scenario).mid.pcap")
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try save(encoder.encode(recording) + Data("\n".utf8), "\(recording.scenario).truth.json")
@@ -62,6 +64,21 @@ struct Recorder {
 
   private func save(_ data: Data, _ name: String) throws {
     try data.write(to: directory.appending(path: name))
+  }
+}
+
+extension [Relay.Event] {
+  /// The ICMP errors among what was delivered; nil where there are none.
+  fileprivate var rejections: [LoggedRejection]? {
+    var decoder = PacketDecoder()
+    let rejections = compactMap { event -> LoggedRejection? in
+      guard !event.isSent, event.packet.segment == nil else { return nil }
+      let info = PacketInfo(
+        time: Timestamp(nanoseconds: event.time), frame: 1, originalLength: event.packet.bytes.count, linkType: .raw)
+      guard case .icmpError(let error) = decoder.decode(event.packet.bytes.span, info) else { return nil }
+      return LoggedRejection(t: event.time, local: error.source.description, peer: error.destination.description)
+    }
+    return rejections.isEmpty ? nil : rejections
   }
 }
 

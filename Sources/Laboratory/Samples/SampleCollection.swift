@@ -100,6 +100,8 @@ extension SampleCollection {
     | `checks` | the checkpoints: label, the moments before and after the sockets were read (nanoseconds since 1970), and every TCP socket of both hosts as `ss -tan` lists them |
     | `kernel_trace` | every transition by the tracepoint `sock:inet_sock_set_state`; it shows SYN_RCVD only when the handshake ends, and TIME_WAIT as CLOSE |
     | `log` | every TCP segment at both hosts: time, host, sent or received, source, destination, flags, sequence and acknowledgment number, payload bytes |
+    | `rejections` | every ICMP error that reached a host: time, and the ends of the segment it quotes |
+    | `translations` | the address of a host, by the one that a router on the way has its peers call it by |
     | `end` | when the recording ended |
     """
 }

@@ -210,9 +210,11 @@ extension Experiment {
   }
 
   /// Tells a host that the last packet it sent met a closed port: ICMP type 3 code 3, or ICMPv6 type 1 code 4.
-  func rejectLastPacket(of side: Side) throws {
+  func rejectLastPacket(
+    of side: Side, with rejection: Forgery.Rejection = .portUnreachable, by reporter: String? = nil
+  ) throws {
     guard let last = line.events.last(where: { $0.isSent && $0.side == side })?.packet,
-      let packet = Forgery.portUnreachable(about: last)
+      let packet = Forgery.rejection(rejection, of: last, by: reporter)
     else { throw LaboratoryError("there is no packet to reject") }
     line.inject(packet, to: side)
   }

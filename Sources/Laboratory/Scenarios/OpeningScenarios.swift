@@ -136,6 +136,33 @@ extension Scenario {
       try lab.checkpoint("aborted")
     },
 
+    Scenario(
+      "syn-rcvd-challenge",
+      "An old segment outside the window meets a half-open connection: an ACK from SYN_RCVD, and no move."
+    ) { lab in
+      _ = try lab.listen()
+      lab.line.lose(.ack, from: .a, times: 1)
+      let client = try lab.startConnecting()
+      try client.waitUntilConnected()
+      try lab.checkpoint("half open")
+      try lab.forge(from: client, [.ack, .psh], offset: -300_000_000, payload: text(10))
+      try lab.checkpoint("challenged, still half open")
+      try lab.wait(for: .synACK, from: .b)
+      try lab.checkpoint("syn-ack again, open")
+    },
+
+    Scenario(
+      "half-open-scan",
+      "A raw SYN to each port: open ones answer SYN-ACK, which the scanner's own kernel resets, closed ones RST."
+    ) { lab in
+      for port in [8080, 8443] as [UInt16] { try Socket(on: lab.b, port: port).listen() }
+      for port in [21, 22, 23, 25, 80, 110, 143, 443, 3306, 8080, 8443, 9090] as [UInt16] {
+        lab.probe(port)
+        lab.wait(seconds: 0.01)
+      }
+      try lab.checkpoint("every port probed")
+    },
+
     Scenario("simultaneous-open", "Both ends connect to each other; the SYNs cross.") { lab in
       lab.line.hold(.syn, from: .a)
       lab.line.hold(.syn, from: .b)
@@ -252,6 +279,14 @@ extension Experiment {
     try left.startConnecting(to: b, port: 8080)
     try right.startConnecting(to: a, port: 40_000)
     return (left, right)
+  }
+
+  /// Sends the SYN of a port scanner, made by hand: no socket stands behind it.
+  func probe(_ port: UInt16) {
+    let syn = Forgery(
+      source: a.address, sourcePort: 54_321, destination: b.address, destinationPort: port, flags: [.syn],
+      sequence: 0x3a7d_11c9, window: 1024, maximumSegmentSize: 1460, hopLimit: 47)
+    if let packet = syn.packet { line.send(packet, from: .a) }
   }
 
   func overflowAcceptQueue() throws {

@@ -17,6 +17,61 @@ extension Scenario {
       server.close()
     },
 
+    Scenario(
+      "defer-accept-timeout",
+      "No data comes while the server defers: its SYN-ACK goes again at the end, and the ACK of that one opens it."
+    ) { lab in
+      let (listener, client) = try lab.openDeferred(seconds: 2)
+      lab.wait(seconds: 1.2)
+      try lab.checkpoint("still deferred")
+      try lab.wait(for: .synACK, from: .b)
+      let server = try listener.accept(from: client)
+      try lab.checkpoint("open without data")
+      try client.send(text(10))
+      try server.receive(10)
+      server.close()
+      lab.settle()
+      client.close()
+      try lab.checkpoint("closed")
+    },
+
+    Scenario(
+      "defer-accept-expired",
+      "The repeated SYN-ACK of a deferring server stays unacknowledged: its end is gone, and later data gets a RST."
+    ) { lab in
+      try lab.b.namespace.set("net.ipv4.tcp_synack_retries", to: "1")
+      let (_, client) = try lab.openDeferred(seconds: 1)
+      lab.line.lose(.ack, from: .a)
+      try lab.wait(for: .synACK, from: .b)
+      try lab.checkpoint("syn-ack again, its ack lost")
+      lab.wait(seconds: 4)
+      try lab.checkpoint("expired")
+      lab.line.clear()
+      try client.send(text(10))
+      try lab.checkpoint("data answered by rst")
+    },
+
+    Scenario(
+      "defer-accept-client-closes",
+      "The client of a deferring server closes before it sends anything: its FIN opens the server's end."
+    ) { lab in
+      let (listener, client) = try lab.openDeferred(seconds: 5)
+      client.close()
+      let server = try listener.accept(from: client)
+      try lab.checkpoint("fin opened it")
+      server.close()
+      try lab.checkpoint("closed")
+    },
+
+    Scenario(
+      "defer-accept-client-aborts",
+      "The client of a deferring server aborts before it sends anything: no end of it is left."
+    ) { lab in
+      let (_, client) = try lab.openDeferred(seconds: 5)
+      try client.abort()
+      try lab.checkpoint("aborted")
+    },
+
     Scenario("fast-open", "The second connection puts its data on the SYN (RFC 7413).") { lab in
       for host in [lab.a, lab.b] { try host.namespace.set("net.ipv4.tcp_fastopen", to: "3") }
       let listener = try lab.listen()
@@ -97,4 +152,16 @@ extension Scenario {
       try lab.checkpoint("closed")
     },
   ]
+}
+
+extension Experiment {
+  /// A listener that waits for data that long before it takes a connection for open, and a client that is open.
+  fileprivate func openDeferred(seconds: Int32) throws -> (listener: Socket, client: Socket) {
+    let listener = try listen()
+    try listener.set(.deferAccept, seconds)
+    let client = try startConnecting()
+    try client.waitUntilConnected()
+    try checkpoint("acknowledged, not open")
+    return (listener, client)
+  }
 }

@@ -63,6 +63,39 @@ extension Scenario {
       try lab.checkpoint("crossed")
     },
 
+    Scenario(
+      "rst-crosses-fin",
+      "The client aborts while the server's FIN is under way: the RST and the FIN cross."
+    ) { lab in
+      let (client, server) = try lab.open()
+      lab.line.setDelay(milliseconds: 30)
+      try client.send(text(90))
+      try server.receive(90)
+      lab.settle()
+      server.close()
+      try client.abort()
+      try lab.checkpoint("crossed")
+    },
+
+    Scenario(
+      "farewell-after-close",
+      "As TLS ends: the client says goodbye and closes, and the server's own goodbye meets a closed end, which resets."
+    ) { lab in
+      let (client, server) = try lab.open()
+      try client.send(text(400))
+      try server.receive(400)
+      try server.send(text(900))
+      try client.receive(900)
+      lab.wait(seconds: 0.3)
+      try client.send(Self.closeNotify)
+      client.close()
+      try server.receive(Self.closeNotify.count)
+      try lab.checkpoint("client closed")
+      try server.send(Self.closeNotify)
+      server.close()
+      try lab.checkpoint("farewell answered by rst")
+    },
+
     Scenario("reset-in-close-wait", "The server aborts after the client's FIN.") { lab in
       let (client, server) = try lab.open()
       try client.shutdown()
@@ -157,5 +190,19 @@ extension Scenario {
       try lab.rejectLastPacket(of: .a)
       try lab.checkpoint("rejected")
     },
+
+    Scenario(
+      "icmp-time-exceeded",
+      "The SYN is answered by a router with ICMP time exceeded: the attempt ends without a RST."
+    ) { lab in
+      lab.line.lose(.any, from: .a)
+      try lab.startConnecting()
+      lab.settle()
+      try lab.rejectLastPacket(of: .a, with: .timeExceeded, by: lab.address(254))
+      try lab.checkpoint("rejected")
+    },
   ]
+
+  /// An encrypted alert of TLS 1.2 with generated text for what it hides: 31 bytes (RFC 5246 sections 6.2.3 and 7.2.1).
+  private static let closeNotify: [UInt8] = [21, 3, 3, 0, 26] + text(26)
 }

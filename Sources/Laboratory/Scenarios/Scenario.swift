@@ -20,7 +20,9 @@ struct Scenario: Sendable {
 
 extension Scenario {
   /// Every scenario, in the order of the documentation.
-  static let all: [Scenario] = [opening, closing, resetting, losing, waiting, windows, forging, options].flatMap { $0 }
+  static let all: [Scenario] = [
+    opening, closing, resetting, losing, waiting, windows, forging, options, translating,
+  ].flatMap { $0 }
 }
 
 /// Generated text in lines of 64: no capture holds anything that is not ours.

@@ -24,6 +24,52 @@ extension Scenario {
       try lab.checkpoint("challenged")
     },
 
+    Scenario(
+      "time-wait-syn-no-listener",
+      "A new SYN meets TIME_WAIT and no listener: the old end answers by an ACK, a RST ends it, the next SYN is refused."
+    ) { lab in
+      let listener = try lab.listen()
+      let (client, server) = try lab.open(to: listener)
+      try lab.closeByServer(client, server)
+      listener.close()
+      lab.wait(seconds: 1.1)
+      lab.line.hold(.ack, from: .b)
+      let again = try lab.startConnecting()
+      try lab.checkpoint("answered from time_wait")
+      lab.line.clear()
+      lab.line.hold(.syn, from: .a)
+      lab.line.release()
+      try lab.checkpoint("reset, and the next syn under way")
+      lab.line.clear()
+      lab.line.release()
+      try? again.waitUntilConnected()
+      try lab.checkpoint("refused")
+    },
+
+    Scenario(
+      "time-wait-syn-old-timestamp",
+      "A SYN with a newer sequence number and an older timestamp meets TIME_WAIT and is answered by an ACK."
+    ) { lab in
+      let (client, server) = try lab.open()
+      try lab.closeByServer(client, server)
+      lab.line.hold(.rst, from: .a)
+      try lab.forge(from: client, [.syn], offset: 5000, age: 100_000)
+      try lab.checkpoint("answered from time_wait")
+      lab.line.clear()
+      lab.line.release()
+      try lab.checkpoint("assassinated by the rst in return")
+    },
+
+    Scenario(
+      "time-wait-syn-fin",
+      "SYN and FIN in one meet TIME_WAIT: Linux gives the old end up for the listener, which drops them."
+    ) { lab in
+      let (client, server) = try lab.open()
+      try lab.closeByServer(client, server)
+      try lab.forge(from: client, [.syn, .fin], offset: 5000)
+      try lab.checkpoint("nothing opened")
+    },
+
     Scenario("time-wait-reset", "An exact RST ends TIME_WAIT (tcp_rfc1337=0).") { lab in
       let (client, server) = try lab.open()
       try lab.closeByServer(client, server)

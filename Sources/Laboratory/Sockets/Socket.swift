@@ -33,8 +33,13 @@ final class Socket {
 
   /// Starts to connect and does not wait.
   func startConnecting(to host: Host, port: UInt16) throws {
-    peer = (host.address, port)
-    let result = unsafe lab_connect(descriptor, host.address, port)
+    try startConnecting(to: host.address, port: port)
+  }
+
+  /// Starts to connect to an address that need not be a host's own.
+  func startConnecting(to address: String, port: UInt16) throws {
+    peer = (address, port)
+    let result = unsafe lab_connect(descriptor, address, port)
     if result < 0, errno != EINPROGRESS { throw LaboratoryError.systemCall("connect") }
   }
 
