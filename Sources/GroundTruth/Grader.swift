@@ -86,19 +86,31 @@ struct Claim {
   let hasFlow: Bool
   /// The end's entries up to then.
   let entries: ArraySlice<Transition>
+  /// What it is said to have been before the first of them.
+  private let start: TCPState?
+  /// The same of the connection before, which may not have made way.
+  private let earlier: ArraySlice<Transition>
   private let time: Int64
 
   init(of pair: EndPair, in flows: [Flow], at time: Int64) {
     self.time = time
     let begun = flows.filter { $0.firstSeen.time.nanoseconds <= time && $0.role(of: pair) != nil }
-    let flow = begun.max { $0.firstSeen.time < $1.firstSeen.time }
+      .sorted { $0.firstSeen.time < $1.firstSeen.time }
+    let flow = begun.last
     hasFlow = flow != nil
     let role = flow?.role(of: pair)
-    entries = (flow?.timeline ?? []).filter { $0.endpoint == role && $0.time.nanoseconds <= time }[...]
+    start = role.flatMap { role in flow.map { $0.firstEntry { $0.endpoint == role }?.from ?? $0[role].state } } ?? nil
+    entries = Self.entries(of: flow, pair, upTo: time)
+    earlier = Self.entries(of: begun.dropLast().last, pair, upTo: time)
+  }
+
+  private static func entries(of flow: Flow?, _ pair: EndPair, upTo time: Int64) -> ArraySlice<Transition> {
+    let role = flow?.role(of: pair)
+    return (flow?.timeline ?? []).filter { $0.endpoint == role && $0.time.nanoseconds <= time }[...]
   }
 
   /// The state it is said to be in; nil where nothing is said.
-  var state: TCPState? { entries.last?.to }
+  var state: TCPState? { entries.isEmpty ? start : entries.last?.to }
 
   /// Whether the state rests on evidence, not on a presumption or a timer.
   var isCertain: Bool { entries.last.map { !isOpen($0) } ?? false }
@@ -113,7 +125,8 @@ struct Claim {
       let before = rest.last.map(\.to) ?? .closed
       if before == want || (want == .closed && before?.isGone == true) { return true }
     }
-    return false
+    // Nothing of this connection is certain: that the one before has made way for it is not, either.
+    return rest.isEmpty && earlier.last.map { $0.cause == .replaced && isOpen($0) && $0.from == want } == true
   }
 
   private func isOpen(_ entry: Transition) -> Bool {

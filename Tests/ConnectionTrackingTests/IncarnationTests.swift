@@ -153,8 +153,8 @@ struct IncarnationTests {
     let flows = try conversation(
       closedByClient + """
         2.000 s S  9000000:9000000(0)    | SYN_SENT     SYN_RCVD?
-        2.001 c .  2:2(0) ack 12         | SYN_SENT     SYN_RCVD?
-        2.002 s R  12:12(0)              | SYN_SENT     SYN_RCVD?
+        2.001 c .  2:2(0) ack 12         | SYN_SENT     TIME_WAIT
+        2.002 s R  12:12(0)              | SYN_SENT     CLOSED?
         3.000 s S  9000000:9000000(0)    | SYN_SENT     SYN_RCVD?
         3.001 c R. 0:0(0) ack 9000001    | CLOSED?      CLOSED
         """)

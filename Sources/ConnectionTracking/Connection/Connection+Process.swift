@@ -115,9 +115,8 @@ extension Connection {
       if !lacksTimestamps(segment, side: side) { reopens(segment, side: side, in: &stores) }
       return
     }
-    if answersNoSYN(segment, side: side) || isFromOldConnection(segment, side: side) {
-      return stores.pass.verdict = .unacceptable(.acknowledgesUnsent)
-    }
+    if answersNoSYN(segment, side: side) { return stores.pass.verdict = .unacceptable(.acknowledgesUnsent) }
+    if isFromOldConnection(segment, side: side) { return takeOld(segment, side: side, in: &stores) }
     stores.pass.opensNothing =
       timers.dropsSYNFIN && segment.flags.isSuperset(of: [.syn, .fin]) && !segment.flags.contains(.ack)
     switch fit {

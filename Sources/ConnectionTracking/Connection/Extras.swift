@@ -10,12 +10,22 @@ struct Extras: Sendable {
   var secondDeadline = Int64.max
   /// The number of the incarnation before; 0 where there was none.
   var previous = 0
+  /// The TIME_WAIT of the incarnation before; nil where none stood in the way.
+  var earlierTimeWait: EarlierTimeWait?
   /// The last pause that ended in more data or an ACK, and has not been told of.
   var pause: Pause?
   /// Moments that have no room in a ``LogEntry``.
   var moments: [PacketStamp] = []
   /// Transitions that found no room in the log.
   var transitionsOmitted: UInt32 = 0
+}
+
+/// An end in TIME_WAIT that was thought to have made way for this connection, and what it would answer with.
+struct EarlierTimeWait: Sendable {
+  var side: Side
+  /// Its SND.NXT and RCV.NXT.
+  var sequence: SequenceNumber
+  var acknowledgment: SequenceNumber
 }
 
 /// What only few ends have.

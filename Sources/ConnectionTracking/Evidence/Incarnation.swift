@@ -65,6 +65,28 @@ extension Connection {
     ends[side].states.reopen()
   }
 
+  /// The TIME_WAIT that a SYN of `side` is thought to end.
+  mutating func timeWait(against side: Side) -> EarlierTimeWait? {
+    let other = peer(of: side)
+    guard other != side, ends[other].state == .timeWait else { return nil }
+    return EarlierTimeWait(side: other, sequence: ends[other].next, acknowledgment: ends[side].next)
+  }
+
+  /// Takes a segment of an old connection, which moves nobody, but for one of a TIME_WAIT that has not made way after all: no
+  /// listener took the SYN, or its own rules forbade it (Linux tcp_timewait_state_process, tcp_v4_rcv).
+  mutating func takeOld(_ segment: Segment, side: Side, in stores: inout ConnectionStores) {
+    stores.pass.verdict = .unacceptable(.acknowledgesUnsent)
+    guard let earlier = stores.extras[extras].earlierTimeWait, earlier.side == side,
+      segment.sequence == earlier.sequence, segment.acknowledgment == earlier.acknowledgment,
+      case .to = ends[side].proved.after(.answersFromTimeWait)
+    else { return }
+    let moves = presumedMoves(of: side, in: &stores)
+    for index in 0..<moves.count { settle(moves[index], as: .refuted, by: segment, in: &stores) }
+    expectNothing(side)
+    ends[side].states.prove(.answersFromTimeWait)
+    note(side, to: ends[side].state, .presumptionRefuted, .observed, segment, in: &stores)
+  }
+
   /// Closes what is left when the next incarnation begins.
   mutating func replace(by segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     for end in Side.both where end == .low || !isSelfConnect {

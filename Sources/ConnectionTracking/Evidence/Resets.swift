@@ -8,7 +8,7 @@ extension Connection {
   mutating func resets(_ segment: Segment, side: Side, timers: TimerProfile, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     let isTaken = accepts(segment, from: side, timers: timers, in: &stores)
-    let refuses = isRefusal(segment, side: side)
+    let refuses = isRefusal(segment, side: side, in: &stores)
     let senderLived = isOpen(ends[side].state)
     let receiverLived = isOpen(ends[other].state)
     sendsReset(segment, side: side, refuses: refuses, in: &stores)
@@ -49,9 +49,12 @@ extension Connection {
   }
 
   /// A RST that answers a SYN: no socket listens there, or something on the way says so.
-  private mutating func isRefusal(_ segment: Segment, side: Side) -> Bool {
+  private mutating func isRefusal(
+    _ segment: Segment, side: Side, in stores: inout ConnectionStores
+  ) -> Bool {
     let proved = ends[side].proved
-    return (proved == .listen || proved == .closed) && !ends[side].facts.contains(.sentSYN)
+    let stoodInTimeWait = proved == .timeWait && stores.extras[extras].earlierTimeWait != nil
+    return (proved == .listen || proved == .closed || stoodInTimeWait) && !ends[side].facts.contains(.sentSYN)
       && ends[peer(of: side)].synIsCovered(by: segment.acknowledgment)
   }
 
@@ -79,7 +82,7 @@ extension Connection {
     let moves = presumedMoves(of: side, in: &stores)
     for index in 0..<moves.count {
       let events = pendingEvents(index, of: side, &stores)
-      let verdict = refuses ? PackedTransition.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
+      let verdict = refuses && !events.isReset ? PackedTransition.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
       if verdict != .open { settle(moves[index], as: verdict, by: segment, in: &stores) }
     }
     if refuses { ends[side].facts.insert(.refused) }
@@ -146,7 +149,8 @@ extension Connection {
       return ends[other].synIsCovered(by: acknowledgment) && acknowledgment <= ends[other].next
     case .timeWait:
       return timers.resetEndsTimeWait
-        && (!ends[side].isKnown || segment.sequence == contiguous(of: side, &stores))
+        && (!ends[side].isKnown || segment.sequence == contiguous(of: side, &stores)
+          || segment.sequence == stores.extras[extras].earlierTimeWait?.acknowledgment)
     case .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck:
       return timers.takesInexactReset
         ? acceptsOnLinux(segment, from: side, in: &stores) : isExact(segment, from: side, in: &stores)

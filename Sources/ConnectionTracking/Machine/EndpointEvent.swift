@@ -43,6 +43,9 @@ public enum EndpointEvent: UInt8, Sendable, Hashable, CaseIterable {
   case continues
   /// 2MSL in TIME-WAIT, or the stack's own limit on an orphaned FIN-WAIT-2.
   case timeout
+  /// Its segment has the numbers of the connection before, which was thought to have made way: that still stands in
+  /// TIME_WAIT.
+  case answersFromTimeWait
   /// The next incarnation takes the four-tuple.
   case replaced
 }

@@ -50,11 +50,13 @@ extension ConnectionTracker {
     let side = lookup.side
     let mark = LogMark(of: &records[slot], &stores)
     let reuse = records[slot].reuseNotice(segment, from: side, in: &stores)
+    let timeWait = records[slot].timeWait(against: side)
     records[slot].replace(by: segment, from: side, in: &stores)
     if configuration.reportsTransitions { report(slot, since: mark, into: &events) }
     let previous = records[slot].number
     end(slot, .replaced, at: now, into: &events)
     let next = beginRecord(lookup, &segment, previous: previous, into: &events)
+    if let timeWait { stores.extras[records[next].makeExtras(&stores)].earlierTimeWait = timeWait }
     if !segment.flags.contains(.ack) { records[next].append(reuse, window: 0, in: &stores) }
     return next
   }
