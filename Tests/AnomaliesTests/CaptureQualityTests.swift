@@ -42,6 +42,9 @@ struct CaptureQualityTests {
     statistics.quality.hiddenPackets = ["ESP": 2, "EoIP": 7, "UDP port 5555": 1, "L2TP": 1, "WireGuard": 1]
     let finding = try #require(statistics.findings().first)
     #expect(statistics.findings().map(\.id) == ["unsupported-packets"])
+    #expect(finding.advice == "Capture where the packets are not encapsulated.")
+    statistics.quality.hiddenPackets = [:]
+    #expect(statistics.findings().first?.advice == AnomalyRule.named("unsupported-packets")?.advice)
     #expect(
       finding.message == """
         13 packets could not be followed: 7 in EoIP, 2 in ESP, 1 in L2TP, 1 in UDP port 5555, others in 1 more \

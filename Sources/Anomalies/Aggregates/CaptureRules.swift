@@ -90,7 +90,7 @@ extension AnomalyRule {
       "wirestat analyze FILE --format ndjson | grep '\"type\":\"capture\"'",
       "tshark -r FILE -T fields -e frame.protocols",
     ],
-    advice: "Capture where the packets are not encapsulated, or remove that layer from the file.")
+    advice: "See the capture's list of skipped packets for what they were.")
 }
 
 extension AggregateRule {
@@ -247,12 +247,12 @@ extension AggregateRule {
       let quality = context.quality
       let packets = quality.unsupportedPackets + quality.hiddenPackets.values.reduce(0, +)
       guard packets > 0, let first = quality.firstSeen else { return [] }
+      let match = RuleMatch(
+        nil, at: first.time, frames: [],
+        "\(Phrase.count(packets, "packet")) could not be followed: \(quality.unfollowed).\(quality.missingDirection)"
+      ).with("packets", packets)
       return [
-        RuleMatch(
-          nil, at: first.time, frames: [],
-          "\(Phrase.count(packets, "packet")) could not be followed: \(quality.unfollowed).\(quality.missingDirection)"
-        )
-        .with("packets", packets)
+        quality.hiddenPackets.isEmpty ? match : match.advising("Capture where the packets are not encapsulated.")
       ]
     },
   ]
