@@ -65,8 +65,8 @@ public enum SkipReason: Hashable, Sendable {
   case fragmentDropped
   /// Deeper encapsulated than the decoder follows.
   case tooDeep
-  /// An encapsulation that is encrypted or compressed.
-  case opaque
+  /// An encapsulation that hides what is in it.
+  case encapsulated(HiddenEncapsulation)
   /// A link type that ``PacketDecoder/supports(_:)`` denies.
   case unsupportedLink(LinkType)
 }

@@ -70,7 +70,7 @@ public struct PacketDecoder: Sendable {
       return .segment
     case .icmp: return try icmp(bytes, &descent)
     case .icmpv6: return try icmpv6(bytes, &descent)
-    case .skip(let reason): return .other(reason)
+    case .skip(let reason): return .other(Self.reason(reason, bytes, &descent))
     }
   }
 

@@ -57,6 +57,7 @@ public struct FlowEvaluator: Sendable {
     statistics.quality.takePackets(of: capture.quality)
     statistics.quality.damagedFiles = capture.warnings.count
     statistics.quality.unsupportedPackets = capture.packets.unsupported
+    statistics.quality.hiddenPackets = capture.packets.hidden
     var report = Report()
     if needs.contains(.listeners) {
       report.listeners = statistics.listeners.map(ListenerReport.init)

@@ -51,9 +51,16 @@ public struct PacketCounts: Sendable, Equatable {
   public var unsupported: Int {
     others.reduce(0) { sum, other in
       switch other.key {
-      case .fragmentDropped, .tooDeep, .opaque, .unsupportedLink: sum + other.value
-      case .notIP, .notTCP, .fragment: sum
+      case .fragmentDropped, .tooDeep, .unsupportedLink: sum + other.value
+      case .notIP, .notTCP, .fragment, .encapsulated: sum
       }
+    }
+  }
+
+  /// Packets in encapsulations that hide TCP or may do so, by the name of the encapsulation.
+  public var hidden: [String: Int] {
+    others.reduce(into: [:]) { counts, other in
+      if case .encapsulated(let encapsulation) = other.key { counts[encapsulation.name, default: 0] += other.value }
     }
   }
 
@@ -61,9 +68,9 @@ public struct PacketCounts: Sendable, Equatable {
   public struct Skip: Sendable, Equatable {
     /// A short and fixed word: `not-ip`, `not-tcp`, `fragment`, `malformed`, ...
     public var reason: String
-    /// The EtherType, IP protocol or link type of the reason, where there is one.
+    /// The EtherType, IP protocol, UDP port or link type of the reason, where there is one.
     public var number: Int?
-    /// The layer and the problem of a malformed packet.
+    /// The layer and the problem of a malformed packet, or the encapsulation that hides what is in it.
     public var layer: String?
     public var problem: String?
     public var packets: Int
@@ -92,21 +99,25 @@ extension PacketCounts.Skip {
   fileprivate init(_ reason: SkipReason, packets: Int) {
     let (word, number): (String, Int?) =
       switch reason {
+      case .encapsulated(let encapsulation): ("encapsulated", encapsulation.number)
       case .notIP(let type): ("not-ip", Int(type))
       case .notTCP(let number): ("not-tcp", Int(number))
       case .fragment: ("fragment", nil)
       case .fragmentDropped: ("fragment-dropped", nil)
       case .tooDeep: ("too-deep", nil)
-      case .opaque: ("opaque", nil)
       case .unsupportedLink(let type): ("unsupported-link", Int(type.rawValue))
       }
-    self.init(reason: word, number: number, layer: nil, problem: nil, packets: packets)
+    self.init(reason: word, number: number, layer: Self.encapsulation(reason), problem: nil, packets: packets)
   }
 
   fileprivate init(_ error: PacketCounts.Malformation, packets: Int) {
     self.init(
       reason: "malformed", number: nil, layer: Self.word(for: error.layer), problem: Self.word(for: error.problem),
       packets: packets)
+  }
+
+  private static func encapsulation(_ reason: SkipReason) -> String? {
+    if case .encapsulated(let encapsulation) = reason { encapsulation.word } else { nil }
   }
 
   /// By reason, then by what tells two of a reason apart.
@@ -134,6 +145,37 @@ extension PacketCounts.Skip {
     case .truncated: "truncated"
     case .badLength: "bad-length"
     case .badValue: "bad-value"
+    }
+  }
+}
+
+extension HiddenEncapsulation {
+  fileprivate var word: String {
+    switch self {
+    case .macsec: "macsec"
+    case .providerBackbone: "pbb"
+    case .ciscoMetadata: "cisco-cmd"
+    case .encapsulatingSecurity: "esp"
+    case .ipComp: "ipcomp"
+    case .compressedPPP: "compressed-ppp"
+    case .eoip: "eoip"
+    case .l2tp: "l2tp"
+    case .mpls: "mpls-in-ip"
+    case .vxlanGPE: "vxlan-gpe"
+    case .wireGuard: "wireguard"
+    case .openVPN: "openvpn"
+    case .etherType: "ethertype"
+    case .ipProtocol: "ip-protocol"
+    case .udpPort: "udp-port"
+    }
+  }
+
+  fileprivate var number: Int? {
+    switch self {
+    case .etherType(let type): Int(type)
+    case .ipProtocol(let number): Int(number)
+    case .udpPort(let port): Int(port)
+    default: nil
     }
   }
 }

@@ -34,6 +34,52 @@ struct CaptureQualityTests {
     #expect(found == ["truncated-file", "unsupported-packets"])
   }
 
+  @Test("an encapsulation that is not unwrapped is named with its count, the most frequent first")
+  func hiddenPackets() throws {
+    var statistics = CaptureStatistics()
+    statistics.quality.count(info(1, at: 0), captured: 60)
+    statistics.quality.unsupportedPackets = 1
+    statistics.quality.hiddenPackets = ["ESP": 2, "EoIP": 7, "UDP port 5555": 1, "L2TP": 1, "WireGuard": 1]
+    let finding = try #require(statistics.findings().first)
+    #expect(statistics.findings().map(\.id) == ["unsupported-packets"])
+    #expect(finding.advice == "Capture where the packets are not encapsulated.")
+    statistics.quality.hiddenPackets = [:]
+    #expect(statistics.findings().first?.advice == AnomalyRule.named("unsupported-packets")?.advice)
+    #expect(
+      finding.message == """
+        13 packets could not be followed: 7 in EoIP, 2 in ESP, 1 in L2TP, 1 in UDP port 5555, others in 1 more \
+        encapsulation, 1 in fragments given up or encapsulated too deep.
+        """)
+  }
+
+  /// Half of the packets may be in there: the capture is not to blame.
+  @Test("one direction alone, or bytes that are missing, are not held against the capture that hides packets")
+  func hiddenDirection() throws {
+    let oneSided = try WireScript(Self.oneDirection).flows()
+    let gap = """
+      1.000 c P. 1101:1151(50) ack 201 win 501 id 5
+      1.010 s . 201:201(0) ack 1151 win 509 id 12
+      """
+    for (flows, id) in [
+      (oneSided, "one-sided-capture"), (try WireScript(Example.exchange + gap).flows(), "capture-loss"),
+    ] {
+      var statistics = CaptureStatistics()
+      statistics.quality.count(info(1, at: 0), captured: 60)
+      for flow in flows { statistics.add(flow, []) }
+      #expect(statistics.findings().map(\.id) == [id])
+      statistics.quality.unsupportedPackets = 3
+      #expect(Set(statistics.findings().map(\.id)) == [id, "unsupported-packets"])
+      statistics.quality.hiddenPackets = ["MACsec": 9]
+      let found = statistics.findings()
+      #expect(found.map(\.id) == ["unsupported-packets"])
+      #expect(found.first?.message.contains("What 1 connection of one direction") == (id == "one-sided-capture"))
+    }
+  }
+
+  private static let oneDirection = (0..<8).map { index in
+    "0.\(100 + index) c P. \(index * 10 + 1):\(index * 10 + 11)(10) ack \(index * 5 + 1) win 501"
+  }.joined(separator: "\n")
+
   @Test func lossOfTheCapture() throws {
     var statistics = CaptureStatistics()
     let gap = """

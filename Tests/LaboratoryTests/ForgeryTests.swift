@@ -1,3 +1,4 @@
+import GroundTruth
 import PacketDecoding
 import Testing
 
@@ -44,8 +45,8 @@ struct ForgeryTests {
   func aRouterRejectsInItsOwnName(source: String, destination: String, router: String) throws {
     let syn = Forgery(
       source: source, sourcePort: 40_000, destination: destination, destinationPort: 8080, flags: [.syn], sequence: 1)
-    let rejection = try #require(
-      Forgery.rejection(.timeExceeded, of: try #require(syn.packet), by: router))
+    let rejected = try #require(syn.packet)
+    let rejection = try #require(Forgery.rejection(.timeExceeded, of: rejected, by: router))
     guard case .icmpError(let error) = decode(rejection.bytes) else {
       Issue.record("not an ICMP error")
       return
@@ -62,8 +63,9 @@ struct ForgeryTests {
     let answer = Forgery(
       source: host, sourcePort: 8080, destination: client, destinationPort: 40_000, flags: [.syn, .ack], sequence: 1,
       acknowledgment: 10)
-    let request = translation.applied(to: try #require(syn.packet), from: .a)
-    let reply = translation.applied(to: try #require(answer.packet), from: .b)
+    let (sent, answered) = (try #require(syn.packet), try #require(answer.packet))
+    let request = translation.applied(to: sent, from: .a)
+    let reply = translation.applied(to: answered, from: .b)
     for (packet, source, destination) in [(request, client, host), (reply, service, client)] {
       guard case .segment(let segment) = decode(packet.bytes) else {
         Issue.record("not a segment")
@@ -74,15 +76,15 @@ struct ForgeryTests {
       #expect(segment.checksum == .valid)
       #expect(segment.timeToLive == 63)
     }
-    let stranger = try #require(answer.packet)
-    #expect(translation.applied(to: stranger, from: .a).bytes == stranger.bytes)
+    #expect(translation.applied(to: answered, from: .a).bytes == answered.bytes)
   }
 
   @Test func aPacketWithoutIdentificationIsStillValid() throws {
     let syn = Forgery(
       source: "10.77.0.1", sourcePort: 40_000, destination: "10.77.0.2", destinationPort: 8080, flags: [.syn],
       sequence: 9)
-    guard case .segment(let segment) = decode(try #require(syn.packet).withoutIdentification.bytes) else {
+    let numbered = try #require(syn.packet)
+    guard case .segment(let segment) = decode(numbered.withoutIdentification.bytes) else {
       Issue.record("not a segment")
       return
     }

@@ -20,6 +20,8 @@ import Testing
     for field in [[family, 0, 0, 0], [0, 0, 0, family]] as [[UInt8]] {
       #expect(decoder.segment(PacketBuilder(field + Wrapping.v6.bytes), linkType: linkType) != nil)
     }
-    #expect(decoder.decode([7, 0, 0, 0] + Wrapping.v4.bytes, linkType: linkType) == .other(.notIP(7)))
+    #expect(
+      decoder.decode([7, 0, 0, 0] + Wrapping.v4.bytes, linkType: linkType) == .other(.encapsulated(.etherType(7))))
+    #expect(decoder.decode([7, 0, 0, 0] + [UInt8](repeating: 69, count: 60), linkType: linkType) == .other(.notIP(7)))
   }
 }

@@ -126,6 +126,14 @@ package struct Wrapping: Sendable {
       bytes: PacketBuilder.udp(to: 4789, payload: [8, 0, 0, 0, 0, 1, 2, 0] + v4.inEthernet().bytes)
         .inOuterIPv4().inEthernet().bytes, layers: [outer4(.vxlan, key: 0x000102)]),
     Wrapping(
+      testDescription: "VXLAN with the bits of group policy",
+      bytes: PacketBuilder.udp(to: 4789, payload: [0x88, 0x48, 0, 16, 0, 1, 2, 0] + v4.inEthernet().bytes)
+        .inOuterIPv4().inEthernet().bytes, layers: [outer4(.vxlan, key: 0x000102)]),
+    Wrapping(
+      testDescription: "a security group tag in a VLAN",
+      bytes: PacketBuilder([1, 1, 0, 1, 0, 9, 8, 0] + v4.bytes, etherType: 0x8909).inVLAN(7).inEthernet().bytes,
+      layers: [.vlan(7)]),
+    Wrapping(
       testDescription: "Geneve with an option",
       bytes: PacketBuilder.udp(
         to: 6081, payload: [1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0] + v6.inEthernet().bytes

@@ -32,8 +32,10 @@ public struct CaptureQuality: Sendable, Equatable {
   public private(set) var observationsOmitted = 0
   /// Files that ended inside a packet, or were damaged.
   public var damagedFiles = 0
-  /// Packets that could not be followed: fragments given up, encapsulations that are not unwrapped.
+  /// Packets that could not be followed: fragments given up, or encapsulated too deep.
   public var unsupportedPackets = 0
+  /// Packets in encapsulations that hide TCP or may do so, by the name of the encapsulation.
+  public var hiddenPackets: [String: Int] = [:]
 
   /// Connections that are in the capture twice.
   private(set) var pairs = TranslatedPairs()
@@ -142,6 +144,7 @@ extension CaptureQuality {
     observationsOmitted += other.observationsOmitted
     damagedFiles += other.damagedFiles
     unsupportedPackets += other.unsupportedPackets
+    hiddenPackets.merge(other.hiddenPackets, uniquingKeysWith: +)
     pairs.merge(other.pairs)
     checksums.merge(other.checksums)
   }

@@ -78,9 +78,18 @@ extension AnomalyRule {
     advice: "Read the capture in parts, or with a --filter, to see what was left out.")
   static let unsupportedPackets = aggregate(
     "unsupported-packets", .info, "Some packets could not be followed", group: .captureQuality,
-    explanation: "Fragments whose rest never came, or encapsulations that are encrypted, compressed or too deep.",
-    causes: ["fragments lost", "ESP or another encrypted tunnel"],
-    next: ["wirestat analyze FILE --format ndjson | grep '\"type\":\"capture\"'"],
+    explanation: """
+      Fragments whose rest never came, or encapsulations that are encrypted, compressed, too deep, or not unwrapped \
+      here. What they hold of a connection is missing, so that one direction or some of its bytes seem not to be \
+      captured; while there are any, neither is held against the capture.
+      """,
+    causes: [
+      "ESP, WireGuard, MACsec or another encrypted tunnel", "a tag or tunnel of one direction", "fragments lost",
+    ],
+    next: [
+      "wirestat analyze FILE --format ndjson | grep '\"type\":\"capture\"'",
+      "tshark -r FILE -T fields -e frame.protocols",
+    ],
     advice: "See the capture's list of skipped packets for what they were.")
 }
 
@@ -114,7 +123,8 @@ extension AggregateRule {
     },
     AggregateRule(rule: .oneSided) { context in
       let quality = context.quality
-      guard quality.oneSidedFlows * 2 > quality.flows, let first = quality.firstSeen else { return [] }
+      guard quality.oneSidedFlows * 2 > quality.flows, quality.hiddenPackets.isEmpty, let first = quality.firstSeen
+      else { return [] }
       return [
         RuleMatch(
           nil, at: first.time, frames: [],
@@ -126,7 +136,7 @@ extension AggregateRule {
     AggregateRule(rule: .captureLoss) { context in
       let quality = context.quality
       let total = quality.payloadBytes + quality.uncapturedBytes
-      guard let first = quality.firstUncaptured, quality.uncapturedBytes > 0,
+      guard let first = quality.firstUncaptured, quality.uncapturedBytes > 0, quality.hiddenPackets.isEmpty,
         quality.uncapturedBytes * 1000 >= total * context.thresholds.captureLoss
       else { return [] }
       return [
@@ -235,15 +245,37 @@ extension AggregateRule {
     },
     AggregateRule(rule: .unsupportedPackets) { context in
       let quality = context.quality
-      guard quality.unsupportedPackets > 0, let first = quality.firstSeen else { return [] }
+      let packets = quality.unsupportedPackets + quality.hiddenPackets.values.reduce(0, +)
+      guard packets > 0, let first = quality.firstSeen else { return [] }
+      let match = RuleMatch(
+        nil, at: first.time, frames: [],
+        "\(Phrase.count(packets, "packet")) could not be followed: \(quality.unfollowed).\(quality.missingDirection)"
+      ).with("packets", packets)
       return [
-        RuleMatch(
-          nil, at: first.time, frames: [],
-          "\(Phrase.count(quality.unsupportedPackets, "packet")) could not be followed: fragments given up, or an "
-            + "encapsulation that is not unwrapped."
-        )
-        .with("packets", quality.unsupportedPackets)
+        quality.hiddenPackets.isEmpty ? match : match.advising("Capture where the packets are not encapsulated.")
       ]
     },
   ]
+}
+
+extension CaptureQuality {
+  /// What the packets that could not be followed are in, the most frequent first.
+  fileprivate var unfollowed: String {
+    let most = 4
+    let names = hiddenPackets.keys.sorted { first, second in
+      (hiddenPackets[second, default: 0], first) < (hiddenPackets[first, default: 0], second)
+    }
+    var parts = names.prefix(most).map { "\(hiddenPackets[$0, default: 0]) in \($0)" }
+    if names.count > most { parts.append("others in \(Phrase.count(names.count - most, "more encapsulation"))") }
+    if unsupportedPackets > 0 { parts.append("\(unsupportedPackets) in fragments given up or encapsulated too deep") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// That the packets hidden may be what flows of one direction lack; empty where there are none of either.
+  fileprivate var missingDirection: String {
+    guard oneSidedFlows > 0, !hiddenPackets.isEmpty else { return "" }
+    return
+      " What \(Phrase.count(oneSidedFlows, "connection")) of one direction \(oneSidedFlows == 1 ? "lacks" : "lack") may "
+      + "be in them."
+  }
 }

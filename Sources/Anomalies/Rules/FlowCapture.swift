@@ -35,9 +35,13 @@ extension AnomalyRule {
       All packets are of one end, and its acknowledgments show that the other sent as well. States of the other end, \
       losses and repeats can not be judged.
       """,
-    causes: ["asymmetric routing", "a mirror port of one direction", "a filter such as `src host`"],
+    causes: [
+      "asymmetric routing", "a mirror port of one direction", "a filter such as `src host`",
+      "an encapsulation of one direction that is not unwrapped",
+    ],
     next: ["capture both directions", "tcpdump without src or dst"],
-    advice: "Capture where both directions pass.", peers: PeerNames(suricata: "async sessions", kernel: nil),
+    advice: "Capture where both directions pass; if the capture has unsupported-packets, look for the other in those.",
+    peers: PeerNames(suricata: "async sessions", kernel: nil),
     on: .traits(.oneSided)
   ) { context in
     context.ends.compactMap { end -> RuleMatch? in
@@ -47,7 +51,7 @@ extension AnomalyRule {
       return RuleMatch(
         end.peer, at: context.flow.firstSeen.time,
         frames: frames(context.flow.firstSeen.frame, context.flow.lastSeen.frame),
-        "All \(context.flow[end].packets) packets are of the \(end.noun): the other direction was not captured.")
+        "All \(context.flow[end].packets) packets are of the \(end.noun): none of the other direction could be read.")
     }
   }
 

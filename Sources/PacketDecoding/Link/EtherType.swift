@@ -13,6 +13,10 @@ enum EtherType {
   /// A virtual interface tag (VN-Tag) between a switch and a host adapter.
   static let interfaceTag: UInt16 = 0x8926
   static let macsec: UInt16 = 0x88E5
+  /// 802.1ah, Ethernet in Ethernet.
+  static let providerBackbone: UInt16 = 0x88E7
+  /// Cisco's metadata header (CMD) with a security group tag.
+  static let ciscoMetadata: UInt16 = 0x8909
   /// Ethernet inside another protocol.
   static let transparentBridging: UInt16 = 0x6558
   /// Below it the field is the length of an 802.3 frame.

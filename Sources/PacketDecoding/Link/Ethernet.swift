@@ -20,10 +20,10 @@ extension PacketDecoder {
     case EtherType.ipv6: try ipv6(bytes, &descent)
     // The last three are outer tags from before 802.1ad.
     case EtherType.vlan, EtherType.serviceVLAN, 0x9100, 0x9200, 0x9300: try vlan(bytes, &descent)
-    case EtherType.interfaceTag: try interfaceTag(bytes, &descent)
+    case EtherType.interfaceTag: try ownedTag(4, bytes, &descent)
+    case EtherType.ciscoMetadata: try ciscoMetadata(bytes, &descent)
     case EtherType.mplsUnicast, EtherType.mplsMulticast: try mpls(bytes, &descent)
     case EtherType.pppoeSession: try pppoe(bytes, &descent)
-    case EtherType.macsec: .skip(.opaque)
     case ..<EtherType.smallest: try logicalLink(bytes, &descent)
     default: .skip(.notIP(type))
     }
@@ -41,16 +41,29 @@ extension PacketDecoder {
     return try etherPayload(type, bytes, &descent)
   }
 
-  /// A VN-Tag: both directions swap its source and destination interface, so it tells nothing about the connection.
-  private mutating func interfaceTag(
+  /// A tag of `length` bytes that belongs to the sender, so that it tells nothing about the connection: a VN-Tag, whose
+  /// interfaces both directions swap, or a security group.
+  private mutating func ownedTag(
+    _ length: Int, _ bytes: Span<UInt8>, _ descent: inout Descent
+  ) throws(DecodeError) -> Landing {
+    try descent.here.require(length + 2, of: .vlan, in: bytes)
+    let type = bytes.bigEndian16(at: descent.here.offset + length)
+    guard enter(nil, &descent) else { return .skip(.tooDeep) }
+    descent.here.offset += length + 2
+    return try etherPayload(type, bytes, &descent)
+  }
+
+  /// Cisco's metadata header: version 1, its length in 4-byte words less half a word, then options, of which only the
+  /// security group tag alone is read.
+  private mutating func ciscoMetadata(
     _ bytes: Span<UInt8>, _ descent: inout Descent
   ) throws(DecodeError) -> Landing {
-    let length = 6
-    try descent.here.require(length, of: .vlan, in: bytes)
-    let type = bytes.bigEndian16(at: descent.here.offset + 4)
-    guard enter(nil, &descent) else { return .skip(.tooDeep) }
-    descent.here.offset += length
-    return try etherPayload(type, bytes, &descent)
+    try descent.here.require(2, of: .vlan, in: bytes)
+    let versionAndLength: UInt16 = 0x0101
+    guard bytes.bigEndian16(at: descent.here.offset) == versionAndLength else {
+      return .skip(.notIP(EtherType.ciscoMetadata))
+    }
+    return try ownedTag(6, bytes, &descent)
   }
 
   /// Counts one encapsulation more; a `layer` that both directions of a connection share becomes part of its number.

@@ -45,7 +45,7 @@ extension PacketDecoder {
     case 0x0057: return try ipv6(bytes, &descent)
     case 0x0281, 0x0283: return try mpls(bytes, &descent)
     // Van Jacobson's compressed and uncompressed TCP, robust header compression, encryption, compression.
-    case 0x002D, 0x002F, 0x0003, 0x0005, 0x0053, 0x0055, 0x00FB, 0x00FD: return .skip(.opaque)
+    case 0x002D, 0x002F, 0x0003, 0x0005, 0x0053, 0x0055, 0x00FB, 0x00FD: return .skip(.encapsulated(.compressedPPP))
     default: return .skip(.notIP(number))
     }
   }

@@ -27,6 +27,7 @@ extension PacketDecoder {
   private static let greMinimumLength = 4
   private static let pptpPayload: UInt16 = 0x880B
   private static let cacheRedirect: UInt16 = 0x883E
+  private static let eoip: UInt16 = 0x6400
   private static let erspan: UInt16 = 0x88BE
   private static let erspan3: UInt16 = 0x22EB
 
@@ -41,6 +42,10 @@ extension PacketDecoder {
     let isERSPAN = gre.type == Self.erspan || gre.type == Self.erspan3
     if isERSPAN { return try erspan(gre, bytes, &descent) }
     let kind: Tunnel.Kind = gre.version == 1 ? .pptp : .gre
+    // The upper half of its key says how much follows: nothing where it keeps the tunnel alive.
+    if gre.version == 1, gre.type == Self.eoip, descent.here.offset < descent.here.wireEnd {
+      return .skip(.encapsulated(.eoip))
+    }
     guard enterTunnel(kind, key: key, &descent) else { return .skip(.tooDeep) }
     switch gre.type {
     case EtherType.transparentBridging: return try ethernet(bytes, &descent)

@@ -34,7 +34,8 @@ enum IPProtocol {
   static func reasonToSkipFragments(of number: UInt8) -> SkipReason? {
     switch number {
     case tcp, udp, ipv4, ipv6, gre, authentication, ethernet, destinationOptions, routing: nil
-    case encapsulatingSecurity, ipComp: .opaque
+    case encapsulatingSecurity: .encapsulated(.encapsulatingSecurity)
+    case ipComp: .encapsulated(.ipComp)
     default: .notTCP(number)
     }
   }
@@ -51,7 +52,8 @@ extension PacketDecoder {
     case IPProtocol.tcp: return .tcp
     case IPProtocol.icmp: return .icmp
     case IPProtocol.icmpv6: return .icmpv6
-    case IPProtocol.encapsulatingSecurity, IPProtocol.ipComp: return .skip(.opaque)
+    case IPProtocol.encapsulatingSecurity: return .skip(.encapsulated(.encapsulatingSecurity))
+    case IPProtocol.ipComp: return .skip(.encapsulated(.ipComp))
     default: return try tunnel(number, bytes, &descent)
     }
   }

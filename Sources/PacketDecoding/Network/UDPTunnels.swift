@@ -11,8 +11,8 @@ extension PacketDecoder {
     let port = bytes.bigEndian16(at: descent.here.offset + 2)
     let first = bytes.bigEndian16(at: descent.here.offset + Self.udpLength)
     switch port {
-    // Linux used 8472 before the number was registered.
-    case 4789, 8472: return first == 0x0800 ? try vxlan(bytes, &descent) : other
+    // Linux used 8472 before the number was registered. Of the flags, only I counts (RFC 7348 section 5).
+    case 4789, 8472: return first & 0x0800 != 0 ? try vxlan(bytes, &descent) : other
     case 6081: return first & 0xC000 == 0 ? try geneve(bytes, &descent) : other
     // GTP version 1, and a packet of the user.
     case 2152: return first & 0xF0FF == 0x30FF ? try gtp(bytes, &descent) : other

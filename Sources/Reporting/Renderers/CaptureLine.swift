@@ -63,13 +63,15 @@ struct CaptureLine {
     output.append(skip.packets)
     output.append(" ")
     output.append(skip.reason)
+    if let layer = skip.layer {
+      output.append(" ")
+      output.append(layer)
+    }
     if let number = skip.number {
       output.append(" ")
       output.append(number)
     }
-    if let layer = skip.layer, let problem = skip.problem {
-      output.append(" ")
-      output.append(layer)
+    if let problem = skip.problem {
       output.append(" ")
       output.append(problem)
     }

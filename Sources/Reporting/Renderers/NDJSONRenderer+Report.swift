@@ -51,9 +51,11 @@ extension NDJSONRenderer {
         output.append(",\"number\":")
         output.append(number)
       }
-      if let layer = skip.layer, let problem = skip.problem {
+      if let layer = skip.layer {
         output.append(",\"layer\":")
         output.append(word: layer)
+      }
+      if let problem = skip.problem {
         output.append(",\"problem\":")
         output.append(word: problem)
       }

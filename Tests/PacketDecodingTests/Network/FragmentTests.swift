@@ -186,7 +186,9 @@ import Testing
     #expect(segment.wireLength == 140)
   }
 
-  @Test(arguments: [(17, SkipReason.fragment), (50, .opaque), (2, .notTCP(2))] as [(UInt8, SkipReason)])
+  @Test(
+    arguments: [(17, SkipReason.fragment), (50, .encapsulated(.encapsulatingSecurity)), (2, .notTCP(2))]
+      as [(UInt8, SkipReason)])
   func onlyWhatMayHoldTCPIsKept(number: UInt8, reason: SkipReason) {
     var decoder = PacketDecoder()
     let packet = PacketBuilder([UInt8](repeating: 0, count: 8), protocolNumber: number).inIPv4(fragment: (0, true))

@@ -72,7 +72,8 @@ import Testing
   }
 
   static let skipped: [(UInt8, SkipReason)] = [
-    (2, .notTCP(2)), (17, .notTCP(17)), (132, .notTCP(132)), (50, .opaque), (108, .opaque), (1, .notTCP(1)),
+    (2, .notTCP(2)), (17, .notTCP(17)), (132, .notTCP(132)), (50, .encapsulated(.encapsulatingSecurity)),
+    (108, .encapsulated(.ipComp)), (1, .notTCP(1)),
   ]
 
   @Test(arguments: skipped) func otherProtocolsAreSkipped(number: UInt8, reason: SkipReason) {
@@ -82,7 +83,7 @@ import Testing
   }
 
   @Test(
-    arguments: [(0x0806, SkipReason.notIP(0x0806)), (0x88E5, .opaque), (0x8863, .notIP(0x8863))]
+    arguments: [(0x0806, SkipReason.notIP(0x0806)), (0x88E5, .encapsulated(.macsec)), (0x8863, .notIP(0x8863))]
       as [(UInt16, SkipReason)])
   func otherEtherTypesAreSkipped(type: UInt16, reason: SkipReason) {
     var decoder = PacketDecoder()

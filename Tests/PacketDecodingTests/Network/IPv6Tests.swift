@@ -47,7 +47,9 @@ import Testing
     #expect(decoder.decode(packet.inIPv6().inEthernet().bytes) == .malformed(error))
   }
 
-  @Test(arguments: [(50, SkipReason.opaque), (59, .notTCP(59)), (58, .notTCP(58))] as [(UInt8, SkipReason)])
+  @Test(
+    arguments: [(50, SkipReason.encapsulated(.encapsulatingSecurity)), (59, .notTCP(59)), (58, .notTCP(58))]
+      as [(UInt8, SkipReason)])
   func whatIsNoTCPIsSkipped(number: UInt8, reason: SkipReason) {
     var decoder = PacketDecoder()
     let packet = PacketBuilder([128] + [UInt8](repeating: 0, count: 31), protocolNumber: number)
