@@ -37,6 +37,10 @@ enum TableConversations {
     ("the next incarnation in CLOSE_WAIT", opened + closing + acked + aborted + "2.000 s S 70000:70000(0)"),
     ("the next incarnation in CLOSING", opened + closing + crossed + aborted + "2.000 s S 70000:70000(0)"),
     ("the next incarnation in LAST_ACK", opened + closing + closed + "2.000 s S 70000:70000(0)"),
+    (
+      "a TIME_WAIT that does not make way",
+      opened + closing + closed + "1.020 c . 2:2(0) ack 12\n2.000 s S 70000:70000(0)\n2.001 c . 2:2(0) ack 12"
+    ),
     ("data beyond a FIN", opened + closing + beyond),
     ("data beyond a FIN that was acknowledged", opened + closing + acked + beyond),
     (

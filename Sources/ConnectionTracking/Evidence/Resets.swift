@@ -82,7 +82,9 @@ extension Connection {
     let moves = presumedMoves(of: side, in: &stores)
     for index in 0..<moves.count {
       let events = pendingEvents(index, of: side, &stores)
-      let verdict = refuses && !events.isReset ? PackedTransition.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
+      let verdict =
+        refuses && !events.isReset
+        ? PackedTransition.Settlement.refuted : verdict(on: events, byReset: segment, side, &stores)
       if verdict != .open { settle(moves[index], as: verdict, by: segment, in: &stores) }
     }
     if refuses { ends[side].facts.insert(.refused) }

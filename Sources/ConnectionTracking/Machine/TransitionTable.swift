@@ -89,9 +89,10 @@ extension TCPState? {
       case .finWait2:                              .to(.closed)       // not in the RFC: tcp_fin_timeout and its like
       case nil, .closed, .listen, .synSent, .synReceived, .established, .finWait1, .closeWait: .impossible
       case .closing, .lastAck:                     .impossible }
-    case .answersFromTimeWait: switch self {                          // 3.10.7.4 first: acknowledged and dropped
-      case nil, .closed, .listen:                  .to(.timeWait)
-      case .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastAck: .impossible
+    case .answersFromTimeWait: switch self {
+      case .listen:                                .to(.timeWait)     // 3.10.7.4 first: acknowledged and dropped
+      case nil, .closed, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing: .impossible
+      case .lastAck:                               .impossible
       case .timeWait:                              .stay }
     case .replaced: switch self {
       case nil, .closed, .listen:                  .stay              // nothing stands in the way of a SYN
