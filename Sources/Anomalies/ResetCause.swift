@@ -5,7 +5,8 @@ import PacketDecoding
 ///
 /// Linux gives a RST its shape by who sends it. A socket's own abort (`tcp_send_active_reset`) carries ACK and a window
 /// and continues the socket's IP identifications; an answer without a socket (`tcp_v4_send_reset`) has no ACK, takes
-/// its sequence from the segment it answers, and window and identification are 0.
+/// its sequence from the segment it answers, and window and identification are 0. Some stacks abort without an ACK; their
+/// identifications and TTL tell it from a forgery.
 public enum ResetCause: String, Sendable, Hashable, CaseIterable {
   /// A live socket was aborted: SO_LINGER 0, `ss -K`, or unread data too small to show in the window.
   case abortedAlive = "aborted-alive"
@@ -44,7 +45,15 @@ extension RuleContext {
     if shape.answers == .synACK, shape.position == .outsideWindow { return .unknown }
     if isForeign(observation) { return .injected }
     if Int(shape.unansweredProbes) >= max(1, thresholds.unansweredProbes) { return .keepalive }
-    return shape.traits.contains(.hasACK) ? liveCause(observation) : statelessCause(observation)
+    return shape.traits.contains(.hasACK) || isBareAbort(observation)
+      ? liveCause(observation) : statelessCause(observation)
+  }
+
+  /// A socket's own RST though it has no ACK: it carries on from the socket's packets, and answers none or has their window.
+  private func isBareAbort(_ observation: Observation) -> Bool {
+    let shape = observation.reset
+    guard observation.senderState == .established || observation.senderState == .closeWait else { return false }
+    return shape.traits.contains(.carriesOn) && (!shape.traits.contains(.zeroWindow) || shape.answers == .nothing)
   }
 
   /// True where the sender's other segments show that it did not send this one.
@@ -62,10 +71,10 @@ extension RuleContext {
     }
   }
 
-  /// Stacks that answer without a socket leave the window 0, and sockets that reset send an ACK: a RST that does
-  /// neither was made by something else.
+  /// Stacks that answer without a socket leave the window 0, and most sockets that reset send an ACK: a RST that does
+  /// neither was made by something else, unless it carries on from its sender's packets.
   func hasForeignShape(_ observation: Observation) -> Bool {
-    observation.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow])
+    observation.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow, .carriesOn])
   }
 
   private func refusal(_ observation: Observation) -> ResetCause {

@@ -1,4 +1,5 @@
 import Anomalies
+import ConnectionTracking
 import TestSupport
 import Testing
 
@@ -56,6 +57,37 @@ struct LookAlikeTests {
   func shapes(reset: String, isForeign: Bool) throws {
     let ids = try Example.ids(in: Example.exchange + "1.000 s \(reset) ttl 64")
     #expect(ids.contains("rst-suspected-injected") == isForeign, "found \(ids)")
+  }
+
+  /// The client's identifications are 2, 3, 4 and its TTL is 64.
+  @Test(
+    "a bare RST that leaves its window in is its sender's own where TTL and identification carry on",
+    arguments: [
+      ("id 5 ttl 64", true), ("id 8 ttl 64", true), ("id 900 ttl 64", false), ("id 5 ttl 61", false),
+      ("id 5 ttl 65", false), ("id 0 ttl 64", false), ("id 4 ttl 64", false),
+    ])
+  func bareAbort(mark: String, isOwn: Bool) throws {
+    try expectBareAbort(Example.exchange + "1.000 c R 101:101(0) win 501 \(mark)", isOwn: isOwn)
+    try expectBareAbort(Example.exchange + "1.000 c R 101:101(0) win 32768 \(mark)", isOwn: isOwn)
+  }
+
+  @Test(
+    "where identifications tell nothing, TTL and window do",
+    arguments: [
+      ("win 501 ttl 64", true), ("win 502 ttl 64", false), ("win 501 ttl 63", false), ("win 501 id 7 ttl 64", false),
+    ])
+  func bareAbortWithoutIdentification(mark: String, isOwn: Bool) throws {
+    let exchange = Example.exchange.replacing(#/id [1-4] /#, with: "id 0 ")
+    try expectBareAbort(exchange + "1.000 c R 101:101(0) \(mark)\(mark.contains("id") ? "" : " id 0")", isOwn: isOwn)
+  }
+
+  private func expectBareAbort(_ conversation: String, isOwn: Bool) throws {
+    let flow = try #require(try WireScript(conversation).flows().first)
+    let ids = Findings().of(flow).map(\.id)
+    #expect(ids.contains("rst-suspected-injected") != isOwn, "found \(ids)")
+    #expect(ids.contains("rst-abort-live") == isOwn, "found \(ids)")
+    #expect(ResetCause.of(flow) == (isOwn ? .abortedAlive : .injected))
+    #expect((flow.clientEnd.state == .closed) == isOwn && !flow.clientEnd.isPresumed)
   }
 
   @Test("a challenge that brings the right number was asked for")
