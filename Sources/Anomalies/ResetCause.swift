@@ -58,16 +58,38 @@ extension RuleContext {
 
   /// True where the sender's other segments show that it did not send this one.
   func isForeign(_ observation: Observation) -> Bool {
+    if resetsAnswer(observation) { return isContradicted(observation) && !has(.synRepeated) }
     let difference = abs(Int(observation.reset.timeToLiveDifference))
     if difference > thresholds.timeToLiveTolerance || hasForeignShape(observation) { return true }
     guard observation.senderState?.isSynchronized == true, !has(.synInConnection), observation.reset.answers != .synACK
     else {
       return false
     }
-    // Data after one's own RST, or anything at all after one that says there is no socket.
+    return isContradicted(observation)
+  }
+
+  /// The sender had sent nothing but SYNs, and resets the SYN-ACK that answered them. Whoever sent the SYN by a raw socket,
+  /// as scanners do, has a kernel that knows of no attempt: what it sends need not look like the SYN.
+  func resetsAnswer(_ observation: Observation) -> Bool {
+    guard observation.reset.answers == .synACK, observation.reset.position == .exact,
+      !observation.reset.traits.contains(.hasACK), !has(.synInConnection), !has(.synACKRepeated)
+    else { return false }
+    return !flow.timeline.contains { entry in
+      entry.endpoint == observation.sender && entry.to == .established && entry.refuted == nil
+        && (entry.evidence == .observed
+          ? (entry.frame ?? .max) < observation.first.frame
+          : (entry.confirmed?.frame ?? .max) < observation.first.frame)
+    }
+  }
+
+  /// The end that a RST names went on: by data, by anything at all after one that says there is no socket, or, so long
+  /// after that nothing can have been overtaken, by an acknowledgment.
+  private func isContradicted(_ observation: Observation) -> Bool {
+    let limit = max(2 * roundTrip, thresholds.race)
     return observations(.segmentAfterReset, by: observation.sender).contains { after in
       after.last.frame > observation.first.frame && !after.circumstances.contains(.afterPeerReset)
-        && (after.bytes > 0 || !observation.reset.traits.contains(.hasACK))
+        && (after.bytes > 0 || !observation.reset.traits.contains(.hasACK)
+          || after.last.time.nanoseconds(since: observation.first.time) > limit)
     }
   }
 
@@ -162,6 +184,9 @@ extension RuleContext {
 }
 
 extension ResetCause {
+  /// No application gives up connecting sooner, in nanoseconds (RFC 8305 §5: 100 ms between attempts at least).
+  package static let leastPatience: Int64 = 100_000_000
+
   /// The cause of the RST that ended `flow`; nil where none did.
   public static func of(_ flow: Flow, thresholds: Thresholds = Thresholds()) -> ResetCause? {
     switch flow.close {

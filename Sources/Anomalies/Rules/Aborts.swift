@@ -23,6 +23,15 @@ extension AnomalyRule {
       "\(observation.sender.subject) aborted the connection from \(observation.senderState.word), "
         + "\(Phrase.duration(observation.delay)) after the last segment."
     }
+    .map { match in
+      // A connection that was never one has failed.
+      let isOpening =
+        match.endpoint == .server
+        && context.observations(.reset, by: .server).contains {
+          $0.first.time == match.time && $0.senderState == .synReceived
+        }
+      return isOpening ? match.but(.warning) : match
+    }
   }
 
   static let rstUnreadData = AnomalyRule(
