@@ -58,6 +58,6 @@ extension AnomalyRule {
 
   private static let aggregates: [AnomalyRule] = [
     synFlood, synBacklogDrop, connectLatencyOutlier, backendFlapping, resetRate, halfCloseHeavy, fdLeakSuspect,
-    timeWaitPileup, resetStorm,
+    timeWaitPileup, resetStorm, portScan,
   ]
 }

@@ -5,7 +5,8 @@ import PacketDecoding
 ///
 /// Linux gives a RST its shape by who sends it. A socket's own abort (`tcp_send_active_reset`) carries ACK and a window
 /// and continues the socket's IP identifications; an answer without a socket (`tcp_v4_send_reset`) has no ACK, takes
-/// its sequence from the segment it answers, and window and identification are 0.
+/// its sequence from the segment it answers, and window and identification are 0. Some stacks abort without an ACK; their
+/// identifications and TTL tell it from a forgery.
 public enum ResetCause: String, Sendable, Hashable, CaseIterable {
   /// A live socket was aborted: SO_LINGER 0, `ss -K`, or unread data too small to show in the window.
   case abortedAlive = "aborted-alive"
@@ -44,28 +45,58 @@ extension RuleContext {
     if shape.answers == .synACK, shape.position == .outsideWindow { return .unknown }
     if isForeign(observation) { return .injected }
     if Int(shape.unansweredProbes) >= max(1, thresholds.unansweredProbes) { return .keepalive }
-    return shape.traits.contains(.hasACK) ? liveCause(observation) : statelessCause(observation)
+    return shape.traits.contains(.hasACK) || isBareAbort(observation)
+      ? liveCause(observation) : statelessCause(observation)
+  }
+
+  /// A socket's own RST though it has no ACK: it carries on from the socket's packets, and answers none or has their window.
+  private func isBareAbort(_ observation: Observation) -> Bool {
+    let shape = observation.reset
+    guard observation.senderState == .established || observation.senderState == .closeWait else { return false }
+    return shape.traits.contains(.carriesOn) && (!shape.traits.contains(.zeroWindow) || shape.answers == .nothing)
   }
 
   /// True where the sender's other segments show that it did not send this one.
   func isForeign(_ observation: Observation) -> Bool {
+    if resetsAnswer(observation) { return isContradicted(observation) && !has(.synRepeated) }
     let difference = abs(Int(observation.reset.timeToLiveDifference))
     if difference > thresholds.timeToLiveTolerance || hasForeignShape(observation) { return true }
     guard observation.senderState?.isSynchronized == true, !has(.synInConnection), observation.reset.answers != .synACK
     else {
       return false
     }
-    // Data after one's own RST, or anything at all after one that says there is no socket.
-    return observations(.segmentAfterReset, by: observation.sender).contains { after in
-      after.last.frame > observation.first.frame && !after.circumstances.contains(.afterPeerReset)
-        && (after.bytes > 0 || !observation.reset.traits.contains(.hasACK))
+    return isContradicted(observation)
+  }
+
+  /// The sender had sent nothing but SYNs, and resets the SYN-ACK that answered them. Whoever sent the SYN by a raw socket,
+  /// as scanners do, has a kernel that knows of no attempt: what it sends need not look like the SYN.
+  func resetsAnswer(_ observation: Observation) -> Bool {
+    guard observation.reset.answers == .synACK, observation.reset.position == .exact,
+      !observation.reset.traits.contains(.hasACK), !has(.synInConnection), !has(.synACKRepeated)
+    else { return false }
+    return !flow.timeline.contains { entry in
+      entry.endpoint == observation.sender && entry.to == .established && entry.refuted == nil
+        && (entry.evidence == .observed
+          ? (entry.frame ?? .max) < observation.first.frame
+          : (entry.confirmed?.frame ?? .max) < observation.first.frame)
     }
   }
 
-  /// Stacks that answer without a socket leave the window 0, and sockets that reset send an ACK: a RST that does
-  /// neither was made by something else.
+  /// The end that a RST names went on: by data, by anything at all after one that says there is no socket, or, so long
+  /// after that nothing can have been overtaken, by an acknowledgment.
+  private func isContradicted(_ observation: Observation) -> Bool {
+    let limit = max(2 * roundTrip, thresholds.race)
+    return observations(.segmentAfterReset, by: observation.sender).contains { after in
+      after.last.frame > observation.first.frame && !after.circumstances.contains(.afterPeerReset)
+        && (after.bytes > 0 || !observation.reset.traits.contains(.hasACK)
+          || after.last.time.nanoseconds(since: observation.first.time) > limit)
+    }
+  }
+
+  /// Stacks that answer without a socket leave the window 0, and most sockets that reset send an ACK: a RST that does
+  /// neither was made by something else, unless it carries on from its sender's packets.
   func hasForeignShape(_ observation: Observation) -> Bool {
-    observation.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow])
+    observation.reset.traits.isDisjoint(with: [.hasACK, .zeroWindow, .carriesOn])
   }
 
   private func refusal(_ observation: Observation) -> ResetCause {
@@ -153,6 +184,9 @@ extension RuleContext {
 }
 
 extension ResetCause {
+  /// No application gives up connecting sooner, in nanoseconds (RFC 8305 §5: 100 ms between attempts at least).
+  package static let leastPatience: Int64 = 100_000_000
+
   /// The cause of the RST that ended `flow`; nil where none did.
   public static func of(_ flow: Flow, thresholds: Thresholds = Thresholds()) -> ResetCause? {
     switch flow.close {

@@ -37,6 +37,7 @@ public struct ThresholdName: Sendable {
     ThresholdName("capture-loss-permille", .number(\.captureLoss)),
     ThresholdName("syns-per-second", .number(\.synFlood)),
     ThresholdName("resets-per-second", .number(\.resetStorm)),
+    ThresholdName("scanned-ports", .number(\.scannedPorts)),
     ThresholdName("reset-percent", .number(\.resetRate)),
     ThresholdName("half-close-percent", .number(\.halfClose)),
     ThresholdName("rate-sample", .number(\.rateSample)),

@@ -37,6 +37,8 @@ public struct Thresholds: Sendable, Equatable {
   public var synFlood = 100
   /// RSTs a second of one host.
   public var resetStorm = 100
+  /// Ports that one host tries without sending data.
+  public var scannedPorts = 5
   /// Flows reset by the server, in hundredths.
   public var resetRate = 5
   /// Flows that were closed by half for a while, in hundredths.

@@ -31,6 +31,27 @@ struct AggregateTests {
     #expect(!quick.contains("syn-backlog-drop") && !quick.contains("connect-latency-outlier"))
   }
 
+  /// SYNs that find no answer while the listener holds connections are its own, or its host is gone.
+  @Test(arguments: [true, false])
+  func ignoredWhileHolding(isHeld: Bool) throws {
+    let held = (0..<2).map { number in
+      ManyFlows.flow(number, at: 0, from: number) { if !isHeld { $0.close = .fourWay } }
+    }
+    let ignored = (2..<5).map { number in
+      ManyFlows.flow(number, at: Int64(number) * 100, from: number) { flow in
+        (flow.close, flow.clientEnd.packets, flow.serverEnd.packets) = (.unanswered, 4, 0)
+      }
+    }
+    var statistics = CaptureStatistics()
+    for flow in held + ignored { statistics.add(flow, []) }
+    let finding = statistics.findings().first { $0.id == "syn-backlog-drop" }
+    #expect((finding != nil) == isHeld)
+    #expect(isHeld ? finding?.severity == .warning : true)
+    #expect(isHeld ? finding?.message.contains("left 3 attempts without any answer while it held 2") == true : true)
+    // A listener that answers later, and one SYN whose answer the end of the capture cut off.
+    #expect(!ManyFlows.ids(ignored + [ManyFlows.flow(9, at: 9000)]).contains("syn-backlog-drop"))
+  }
+
   @Test func fullAcceptQueue() {
     let flows = (0..<3).map { ManyFlows.flow($0, at: 0) }
     #expect(ManyFlows.ids(flows) { _ in ["accept-queue-overflow"] }.contains("accept-queue-overflow"))

@@ -45,6 +45,20 @@ struct LimitTests {
     #expect(statistics.byHost.elements.reduce(statistics.hostsOmitted) { $0 + $1.ends } == 2 * 320)
   }
 
+  /// Whether attempts that gave way came from one source, nobody knows any more.
+  @Test(arguments: [(4, false), (5, true)])
+  func attemptsThatFoundNoRoomMayBeAScan(omitted: Int, isBlinded: Bool) throws {
+    let silent = try #require(try WireScript(PortScanTests.Attempt.silent.rawValue).flows().first)
+    let attempts = (0..<omitted + 49).map { number in
+      var flow = silent
+      flow.number = number + 1
+      flow.client.address = IPAddress(v4: 0x0A00_0100 + UInt32(number))
+      return flow
+    }
+    let limit = try #require(statistics(hosts: 50, of: attempts).findings().first { $0.id == "limit-reached" })
+    #expect(limit.blindedRules.map(\.id) == (isBlinded ? ["port-scan"] : []))
+  }
+
   @Test func nothingIsSaidWhereThereIsRoom() {
     let findings = statistics(hosts: 500, of: flood(200, resets: 120)).findings()
     #expect(!findings.contains { $0.id == "limit-reached" })

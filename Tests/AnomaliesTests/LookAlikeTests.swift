@@ -1,4 +1,6 @@
 import Anomalies
+import ConnectionTracking
+import PacketDecoding
 import TestSupport
 import Testing
 
@@ -56,6 +58,129 @@ struct LookAlikeTests {
   func shapes(reset: String, isForeign: Bool) throws {
     let ids = try Example.ids(in: Example.exchange + "1.000 s \(reset) ttl 64")
     #expect(ids.contains("rst-suspected-injected") == isForeign, "found \(ids)")
+  }
+
+  /// The client's identifications are 2, 3, 4 and its TTL is 64.
+  @Test(
+    "a bare RST that leaves its window in is its sender's own where TTL and identification carry on",
+    arguments: [
+      ("id 5 ttl 64", true), ("id 8 ttl 64", true), ("id 900 ttl 64", false), ("id 5 ttl 61", false),
+      ("id 5 ttl 65", false), ("id 0 ttl 64", false), ("id 4 ttl 64", false),
+    ])
+  func bareAbort(mark: String, isOwn: Bool) throws {
+    try expectBareAbort(Example.exchange + "1.000 c R 101:101(0) win 501 \(mark)", isOwn: isOwn)
+    try expectBareAbort(Example.exchange + "1.000 c R 101:101(0) win 32768 \(mark)", isOwn: isOwn)
+  }
+
+  @Test(
+    "where identifications tell nothing, TTL and window do",
+    arguments: [
+      ("win 501 ttl 64", true), ("win 502 ttl 64", false), ("win 501 ttl 63", false), ("win 501 id 7 ttl 64", false),
+    ])
+  func bareAbortWithoutIdentification(mark: String, isOwn: Bool) throws {
+    let exchange = Example.exchange.replacing(#/id [1-4] /#, with: "id 0 ")
+    try expectBareAbort(exchange + "1.000 c R 101:101(0) \(mark)\(mark.contains("id") ? "" : " id 0")", isOwn: isOwn)
+  }
+
+  private func expectBareAbort(_ conversation: String, isOwn: Bool) throws {
+    let flow = try #require(try WireScript(conversation).flows().first)
+    let ids = Findings().of(flow).map(\.id)
+    #expect(ids.contains("rst-suspected-injected") != isOwn, "found \(ids)")
+    #expect(ids.contains("rst-abort-live") == isOwn, "found \(ids)")
+    #expect(ResetCause.of(flow) == (isOwn ? .abortedAlive : .injected))
+    #expect((flow.clientEnd.state == .closed) == isOwn && !flow.clientEnd.isPresumed)
+  }
+
+  @Test("an end that goes on after a RST did not send it", arguments: [("1.005", false), ("3.000", true)])
+  func goesOn(time: String, isForeign: Bool) throws {
+    let flow = try #require(
+      try WireScript(
+        Example.exchange + """
+          1.000 c R. 101:101(0) ack 201 win 501 id 5 ttl 64
+          \(time) c . 101:101(0) ack 201 win 501 id 6 ttl 64
+          """
+      ).flows().first)
+    let ids = Findings().of(flow).map(\.id)
+    #expect(ids.contains("rst-suspected-injected") == isForeign, "found \(ids)")
+  }
+
+  /// The kernel of a host that sends SYNs from a raw socket resets the answer; the TTL is its own.
+  @Test("a RST that answers the SYN-ACK is a half-open attempt's, unless the client goes on", arguments: [false, true])
+  func halfOpen(goesOn: Bool) throws {
+    let ids = try Example.ids(
+      in: """
+        0.000 c S 0:0(0) win 1024 id 77 ttl 47 <mss 1460>
+        0.010 s S. 0:0(0) ack 1 win 64240 id 0 ttl 64 <mss 1460>
+        0.011 c R 1:1(0) win 0 id 0 ttl 64
+        \(goesOn ? "" : "#")0.012 c . 1:1(0) ack 1 win 1024 id 78 ttl 47
+        \(goesOn ? "" : "#")0.013 c P. 1:101(100) ack 1 win 1024 id 79 ttl 47
+        """)
+    #expect(ids.contains("rst-suspected-injected") == goesOn, "found \(ids)")
+    #expect(ids.contains("handshake-aborted") != goesOn, "found \(ids)")
+  }
+
+  @Test("the RST of a client that has finished its handshake is weighed by its TTL")
+  func foreignAfterHandshake() throws {
+    let ids = try Example.ids(in: Example.handshake + "0.030 c R 1:1(0) win 0 id 0 ttl 47")
+    #expect(ids.contains("rst-suspected-injected"), "found \(ids)")
+  }
+
+  /// A kernel that knows of no attempt resets the answer, and the attempt goes on: its peer draws another number.
+  @Test("a SYN that comes again after a RST is answered anew", arguments: [true, false])
+  func answeredAnew(isReset: Bool) throws {
+    let flow = try #require(
+      try WireScript(
+        """
+        0.000 c S 0:0(0) id 1 <mss 1460>
+        0.001 s S. 0:0(0) ack 1 id 0 <mss 1460>
+        \(isReset ? "" : "#")0.002 c R 1:1(0) win 0 id 0
+        1.000 c S 0:0(0) id 2 <mss 1460>
+        1.001 s S. 15625000:15625000(0) ack 1 id 0 <mss 1460>
+        1.002 c . 1:1(0) ack 15625001 id 3
+        """
+      ).flows().first)
+    let ids = Findings().of(flow).map(\.id)
+    #expect(ids.contains("syn-ack-different-isn") != isReset, "found \(ids)")
+    guard isReset else { return }
+    #expect(ids.isEmpty, "found \(ids)")
+    #expect(flow.serverEnd.uncapturedBytes == 0 && flow.close == .none && flow.clientEnd.state == .established)
+    #expect(flow.serverEnd.initialSequence == SequenceNumber(WireScript.serverISN) + 15_625_000)
+  }
+
+  @Test("no SYN-ACK of an attempt was lost that was not sent in it")
+  func lostInThisAttempt() throws {
+    let reset = """
+      0.000 c S 0:0(0) id 1
+      0.010 s S. 0:0(0) ack 1 id 0
+      0.500 s R. 1:1(0) ack 1 id 0
+      1.000 c S 0:0(0) id 2
+      """
+    #expect(try !Example.ids(in: reset).contains("syn-ack-lost"))
+    let reopened =
+      Example.exchange + """
+        1.000 c S 7000:7000(0) id 30
+        1.010 s . 201:201(0) ack 101 win 509 id 12
+        1.020 c R 101:101(0) win 0 id 0
+        2.000 c S 7000:7000(0) id 31
+        3.000 c S 7000:7000(0) id 32
+        """
+    #expect(try !Example.ids(in: reopened).contains("syn-ack-lost"))
+  }
+
+  @Test(
+    "a connection that failed is worth a warning",
+    arguments: [
+      ("", "1.001 s R. 1:1(0) ack 1 win 0 id 0 ttl 64"), ("", "1.001 c R 1:1(0) win 0 id 0 ttl 64"),
+      ("1.000 c S 0:0(0) id 2 ttl 64", "1.001 s R. 0:0(0) ack 1 win 0 id 0 ttl 64"),
+      ("1.000 c S 0:0(0) id 2 ttl 64", "1.001 s R. 1:1(0) ack 1 win 0 id 0 ttl 64"),
+      ("1.000 s S. 0:0(0) ack 1 id 0 ttl 64", "1.001 c R 1:1(0) win 0 id 0 ttl 64"),
+      ("1.000 s S. 0:0(0) ack 1 id 0 ttl 64", "1.001 s R. 1:1(0) ack 1 win 0 id 0 ttl 64"),
+    ])
+  func failed(again: String, end: String) throws {
+    let opening = "0.000 c S 0:0(0) id 1 ttl 64\n0.001 s S. 0:0(0) ack 1 id 0 ttl 64\n"
+    let flows = try WireScript(opening + again + "\n" + end).flows()
+    let findings = flows.flatMap { Findings().of($0) }
+    #expect(findings.contains { $0.severity >= .warning }, "found \(findings.map(\.id))")
   }
 
   @Test("a challenge that brings the right number was asked for")

@@ -52,5 +52,6 @@ struct RegistryTests {
     "truncated-file", "checksum-offload", "nat-translated-pair", "limit-reached", "unsupported-packets", "syn-flood",
     "syn-backlog-drop", "connect-latency-outlier",
     "backend-flapping", "reset-rate", "half-close-heavy", "fd-leak-suspect", "time-wait-pileup", "rst-storm",
+    "port-scan",
   ]
 }

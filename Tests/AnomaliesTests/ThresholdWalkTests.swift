@@ -228,5 +228,13 @@ extension ThresholdCase {
         let moment = PacketStamp(time: flow.firstSeen.time, frame: 1)
         flow.observations = [Observation(kind: .reset, sender: .server, first: moment)]
       }),
+    ThresholdCase(
+      "scanned-ports", "2", shows: "port-scan",
+      in: flows(8, every: 10) { flow in
+        flow.close = .unanswered
+        flow.server.port = UInt16(20 + flow.number)
+        (flow.clientEnd.distinctPayloadBytes, flow.serverEnd.distinctPayloadBytes) = (0, 0)
+        (flow.client.address, flow.serverEnd.packets) = (IPAddress(v4: 0x0A00_0063), 0)
+      }),
   ]
 }

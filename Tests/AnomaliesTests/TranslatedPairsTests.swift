@@ -60,6 +60,25 @@ struct TranslatedPairsTests {
     #expect(pairs.found?.count == 1)
   }
 
+  /// The SYN to a service, the same SYN translated, and an answer under the address of who serves.
+  @Test("an attempt whose answer was not translated back", arguments: ["nat", "same host", "scan", "answered", "late"])
+  func attempts(kind: String) throws {
+    let silent = try #require(try WireScript(PortScanTests.Attempt.silent.rawValue).flows().first)
+    var flows = [silent, try #require(try WireScript(PortScanTests.Attempt.halfOpen.rawValue).flows().first)]
+    if kind == "answered" { flows[0] = flows[1] }
+    if kind != "same host" { flows[0].server.address = IPAddress(v4: 0x0A67_AF1D) }
+    if kind == "late" { flows[1].firstSeen.time = flows[0].firstSeen.time.advanced(byNanoseconds: 2_000_000_000) }
+    if kind == "scan" { flows.append(silent); flows[2].server.address = IPAddress(v4: 0x0A67_AF1E) }
+    for index in flows.indices { flows[index].number = index + 1 }
+    flows[1].firstSeen.time = flows[1].firstSeen.time.advanced(byNanoseconds: 164_000)
+    var statistics = CaptureStatistics()
+    for flow in flows { statistics.add(flow, []) }
+    let finding = statistics.findings().first { $0.id == "nat-translated-pair" }
+    #expect((finding?.fields.map(\.name) == ["attempts", "flow", "twin"]) == (kind == "nat"))
+    // Where both answers were seen, it is a connection that is there twice.
+    #expect((finding?.fields.first?.name == "connections") == (kind == "answered"))
+  }
+
   /// Numbers whose key is 0, of which there is no half to keep.
   @Test func roomIsBoundedForAnyNumbers() {
     var flow = Self.flows[0]

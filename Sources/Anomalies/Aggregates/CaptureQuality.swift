@@ -39,6 +39,8 @@ public struct CaptureQuality: Sendable, Equatable {
 
   /// Connections that are in the capture twice.
   private(set) var pairs = TranslatedPairs()
+  /// The same of attempts that failed.
+  private(set) var attempts = TranslatedPairs()
   /// What the checksums say, where they were verified.
   public var checksums = ChecksumStatistics()
 
@@ -102,6 +104,7 @@ public struct CaptureQuality: Sendable, Equatable {
   mutating func add(_ flow: FlowDigest, previous: Int? = nil) {
     flows += 1
     pairs.add(flow, previous: previous)
+    attempts.add(attempt: flow, previous: previous)
     segments += flow.packets
     payloadBytes += flow.payloadBytes
     let isOneSided = !flow.clientEnd.hasSent || !flow.serverEnd.hasSent
@@ -146,6 +149,7 @@ extension CaptureQuality {
     unsupportedPackets += other.unsupportedPackets
     hiddenPackets.merge(other.hiddenPackets, uniquingKeysWith: +)
     pairs.merge(other.pairs)
+    attempts.merge(other.attempts)
     checksums.merge(other.checksums)
   }
 

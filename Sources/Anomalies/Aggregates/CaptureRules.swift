@@ -59,7 +59,9 @@ extension AnomalyRule {
     "nat-translated-pair", .info, "Connections are in the capture twice", group: .captureQuality,
     explanation: """
       Two flows began together and share both initial sequence numbers: they are one connection, captured on both \
-      sides of something that translates its addresses or wraps it. Counts of flows, packets and bytes hold it twice.
+      sides of something that translates its addresses or wraps it. Counts of flows, packets and bytes hold it twice. \
+      An attempt whose SYN goes to one address and, with the same number, to another that answers under its own name \
+      has lost its way back through the translator.
       """,
     causes: [
       "tcpdump -i any on a host that translates addresses (containers, a router)", "a balancer's two interfaces",
@@ -218,8 +220,18 @@ extension AggregateRule {
       }
     },
     AggregateRule(rule: .natTranslatedPair) { context in
-      guard let (count, first) = context.quality.pairs.found else { return [] }
-      return [
+      let attempts = context.quality.attempts.foundAttempts.map { count, first in
+        RuleMatch(
+          nil, at: first.began.time, frames: [first.began.frame], .presumed,
+          "\(Phrase.count(count, "attempt")) to connect \(count == 1 ? "is" : "are") in the capture before and after the "
+            + "address was translated: flow \(first.later) is flow \(first.earlier) again, and its answer came back under the "
+            + "other address, so that the client's host had no socket for it. The attempt itself still stands."
+        )
+        .with("attempts", count).with("flow", first.earlier).with("twin", first.later)
+        .advising("Find out why answers pass the translator by: br_netfilter, conntrack, or another way back.")
+      }
+      guard let (count, first) = context.quality.pairs.found else { return attempts.map { [$0] } ?? [] }
+      return (attempts.map { [$0] } ?? []) + [
         RuleMatch(
           nil, at: first.began.time, frames: [first.began.frame],
           "\(Phrase.count(count, "connection")) \(count == 1 ? "is" : "are") in the capture twice, under "

@@ -17,6 +17,7 @@ extension CaptureStatistics {
       add(flows[index], walk.search(at: index), true)
     }
     byHost.omit(walk.clientsOmitted)
+    omit(probes: walk.probesOmitted)
   }
 }
 
@@ -31,6 +32,8 @@ private struct CountingWalk {
   private var step = 0
   /// Flows whose client found no room.
   private(set) var clientsOmitted = 0
+  /// Those of them that carried no data.
+  private(set) var probesOmitted = 0
   /// Addresses that had given way when the searches began.
   private var displaced = 0
 
@@ -98,6 +101,7 @@ private struct CountingWalk {
       hosts[Int(search.client.place)].add(flows[index], .client, true)
     } else {
       clientsOmitted += 1
+      probesOmitted += flows[index].probe != nil ? 1 : 0
     }
     if flows[index].client != flows[index].server { hosts[Int(server)].add(flows[index], .server, true) }
     return true

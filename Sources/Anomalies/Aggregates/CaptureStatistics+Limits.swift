@@ -6,6 +6,8 @@ struct OmittedEvents: Sendable, Equatable {
   private(set) var resets = 0
   private(set) var timeWaits = 0
   private(set) var closeWaits = 0
+  /// Attempts that carried no data.
+  private(set) var probes = 0
 
   /// Takes in the end in `role` of a flow.
   mutating func add(_ flow: FlowDigest, _ role: EndpointRole) {
@@ -13,21 +15,26 @@ struct OmittedEvents: Sendable, Equatable {
     resets += flow.resetBy == role ? 1 : 0
     timeWaits += end.timeWait.nanoseconds > 0 ? 1 : 0
     closeWaits += end.closeWait == .remains ? 1 : 0
+    probes += role == .client && flow.probe != nil ? 1 : 0
   }
 
   mutating func add(resets count: Int) { resets += count }
+
+  mutating func add(probes count: Int) { probes += count }
 
   /// Takes in a host.
   mutating func add(_ host: HostStatistics) {
     resets += host.resets.peak
     timeWaits += host.timeWaits
     closeWaits += host.closeWaits
+    probes += host.probes.count
   }
 
   mutating func merge(_ other: OmittedEvents) {
     resets += other.resets
     timeWaits += other.timeWaits
     closeWaits += other.closeWaits
+    probes += other.probes
   }
 }
 
@@ -63,6 +70,8 @@ extension CaptureStatistics {
     if eventsOmitted.resets > 0, most.resets + eventsOmitted.resets >= thresholds.resetStorm {
       rules.append(.resetStorm)
     }
+    // Of each address that gave way or found no room, one attempt is no scan.
+    if eventsOmitted.probes >= max(1, thresholds.scannedPorts) { rules.append(.portScan) }
     return rules
   }
 }
@@ -74,7 +83,7 @@ extension CaptureQuality {
         table: "checksums by host", omitted: checksums.omitted, noun: "wrong checksum",
         doubt: "they count as good", blinded: [.badChecksum, .checksumOffload]),
       ReachedLimit(
-        table: "initial sequence numbers", omitted: pairs.omitted, noun: "connection",
+        table: "initial sequence numbers", omitted: pairs.omitted + attempts.omitted, noun: "connection",
         doubt: "which of them are in the capture twice is not known", blinded: [.natTranslatedPair]),
       ReachedLimit(
         table: "transitions of a connection", omitted: transitionsOmitted, noun: "transition",

@@ -94,6 +94,9 @@ public struct CaptureStatistics: Sendable {
     eventsOmitted.add(flow, role)
   }
 
+  /// Counts attempts without data whose client found no room.
+  mutating func omit(probes count: Int) { eventsOmitted.add(probes: count) }
+
   /// Where the host of a flow's listener stands, which the listener knows from the second time on.
   private mutating func server(of flow: FlowDigest, at listener: Int?) -> Int? {
     if let listener, let host = byListener[listener].host.place, byHost[Int(host)].host == flow.server.address {

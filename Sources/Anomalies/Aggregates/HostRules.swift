@@ -30,6 +30,20 @@ extension AnomalyRule {
     next: ["nstat -az TcpOutRsts", "tcp.flags.reset == 1"],
     advice: "See what the RSTs answer: SYNs, or connections that were lost.",
     peers: PeerNames(zeek: "RST_storm"))
+  static let portScan = aggregate(
+    "port-scan", .warning, "A search for open ports",
+    explanation: """
+      One host opened connections to many ports, each about once, and sent no data in any: a port scan. A SYN scan is \
+      half open: its SYN comes from a raw socket, so that the kernel, which knows of no attempt, answers the SYN-ACK by \
+      RST, often with another TTL. Closed ports refuse, filtered ones are silent.
+      """,
+    causes: [
+      "nmap, masscan or another scanner, asked for or not", "an inventory or monitoring that looks for services",
+    ],
+    next: ["tcp.flags.syn == 1 && tcp.flags.ack == 0 && ip.src == HOST", "wirestat analyze FILE --host HOST"],
+    advice: "Find out who runs that host; refusals and resets among these attempts are no faults of the services.",
+    peers: PeerNames(zeek: "Scan::Port_Scan, RSTOS0 and REJ", suricata: "ET SCAN"), reference: "RFC 9293 §3.5, Figure 8"
+  )
 }
 
 extension AggregateRule {
@@ -87,6 +101,11 @@ extension AggregateRule {
         )
       }
     },
+    AggregateRule(rule: .portScan) { context in
+      context.hosts.filter { $0.isScanner(context.thresholds) }.sorted { $0.host < $1.host }.map {
+        $0.probes.match($0.host)
+      }
+    },
   ]
 }
 
@@ -95,7 +114,7 @@ extension HostStatistics {
   func isNotable(_ thresholds: Thresholds) -> Bool {
     isSelected
       && (closeWaits > 0 || timeWaits > min(thresholds.timeWait, thresholds.mostPorts)
-        || resets.peak >= thresholds.resetStorm)
+        || resets.peak >= thresholds.resetStorm || isScanner(thresholds))
   }
 }
 

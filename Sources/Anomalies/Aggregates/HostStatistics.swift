@@ -29,6 +29,8 @@ public struct HostStatistics: Sendable, Equatable {
   /// Flows whose end never left CLOSE_WAIT, and those in which it sent a RST.
   private(set) var closeWaitFlows = FlowSample()
   private(set) var resetFlows = FlowSample()
+  /// What it tried without sending data; empty or one, for most hosts have none.
+  private var probing: [PortProbes] = []
 
   private static let maximumTimes = 1024
 
@@ -49,6 +51,22 @@ public struct HostStatistics: Sendable, Equatable {
     self.isSelected = self.isSelected || isSelected
     if flow.resetBy == role { add(reset: flow.resetTime, in: flow.number, isSelected) }
     ends += 1
+    if role == .client, let outcome = flow.probe { add(outcome, flow) }
+  }
+
+  @inline(never)
+  private mutating func add(_ outcome: PortProbes.Outcome, _ flow: FlowDigest) {
+    if probing.isEmpty { probing.append(PortProbes()) }
+    probing[0].add(outcome, flow)
+  }
+
+  /// What it tried without sending data.
+  var probes: PortProbes { probing.first ?? PortProbes() }
+
+  /// Whether it searched for open ports, and did little else.
+  func isScanner(_ thresholds: Thresholds) -> Bool {
+    guard let probes = probing.first, probes.count >= ends - probes.count else { return false }
+    return probes.isScan(least: max(1, thresholds.scannedPorts))
   }
 
   private mutating func add(_ waited: EndpointDigest.Stay, _ role: EndpointRole) {
@@ -108,10 +126,12 @@ extension HostStatistics: AddressKept {
     if let frame = other.closeWaitFrame { closeWaitFrame = min(frame, closeWaitFrame ?? frame) }
     closeWaitFlows.merge(other.closeWaitFlows)
     resetFlows.merge(other.resetFlows)
+    guard let theirs = other.probing.first else { return }
+    if probing.isEmpty { probing.append(theirs) } else { probing[0].merge(theirs) }
   }
 
-  /// Whether a rule may ever speak of it.
-  var isNoteworthy: Bool { resets.peak > 0 || timeWaits > 0 || closeWaits > 0 }
+  /// Whether a rule may ever speak of it. One attempt that came to nothing is what each address of a flood shows.
+  var isNoteworthy: Bool { resets.peak > 0 || timeWaits > 0 || closeWaits > 0 || probes.count > 1 }
 
   var count: Int { ends }
 

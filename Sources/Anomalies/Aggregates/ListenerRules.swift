@@ -21,7 +21,8 @@ extension AnomalyRule {
     "syn-backlog-drop", .error, "The listener drops SYNs",
     explanation: """
       SYNs to one listener had to be repeated while others were answered at once: its SYN or accept queue was full for \
-      moments. Each drop costs its client a second.
+      moments. Each drop costs its client a second. SYNs that find no answer at all while connections that were answered \
+      stay open are told as well, as a warning: the queue may be full for good, or the host gone.
       """,
     causes: [
       "the accept queue is full: Linux then drops SYNs", "tcp_max_syn_backlog is too small and syncookies are off",
@@ -100,6 +101,18 @@ extension AggregateRule {
           one.first(showing: .retry), one.retried
         )
       }
+    },
+    AggregateRule(rule: .synBacklogDrop) { context in
+      context.listeners { one in
+        guard one.ignoresWhileHolding else { return nil }
+        return (
+          "\(one.listener) left \(Phrase.count(one.ignored, "attempt")) without any answer while it held "
+            + "\(Phrase.count(one.held, "connection")) that it had answered: its accept queue or backlog is full, or the "
+            + "host, or the way to it, is gone.",
+          one.first(showing: .ignored), one.ignored
+        )
+      }
+      .map { $0.but(.warning) }
     },
     AggregateRule(rule: .connectLatencyOutlier) { context in
       context.listeners { one in

@@ -36,9 +36,15 @@ public struct ListenerStatistics: Sendable, Equatable {
   public private(set) var closeWaits = 0
   /// Answers that took 0.9 s or more: a SYN was dropped, for it is repeated after 1 s.
   public private(set) var slowAnswers = 0
+  /// Connections that it answered and that were open to the end, and when the first of them began.
+  private(set) var held = 0
+  private(set) var heldSince: Timestamp?
+  /// Attempts that repeated their SYN and had no answer, and when the last of them began.
+  private(set) var ignored = 0
+  private(set) var lastIgnored: Timestamp?
   private var evidence = EvidenceFrames()
 
-  public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry }
+  public enum Evidence: UInt8, Sendable, Hashable { case refusal, acceptQueue, slowAnswer, reset, retry, ignored }
 
   /// With nothing counted yet of the first flow, which was seen from one time to another.
   init(_ listener: SocketAddress, from firstSeen: Timestamp, to lastSeen: Timestamp) {
@@ -88,7 +94,12 @@ public struct ListenerStatistics: Sendable, Equatable {
     case .refused:
       refused += 1
       evidence.note(.refusal, flow.lastSeen.frame, in: flow.number)
-    case .unanswered: unanswered += 1
+    case .unanswered:
+      unanswered += 1
+      if flow.packets > 1 { addIgnored(flow) }
+    case .none where flow.serverEnd.hasSent && flow.isOpen:
+      held += 1
+      heldSince = min(heldSince ?? flow.firstSeen.time, flow.firstSeen.time)
     case .reset, .resetAfterFIN:
       if flow.closedBy == .client { resetByClient += 1 } else { resetByServer += 1 }
       if flow.closedBy != .client { evidence.note(.reset, flow.lastSeen.frame, in: flow.number) }
@@ -98,6 +109,18 @@ public struct ListenerStatistics: Sendable, Equatable {
     if isGood { established += 1 }
     outcomes.add(flow.firstSeen.time, isGood: isGood)
     if flow.serverEnd.state == .closeWait { closeWaits += 1 }
+  }
+
+  private mutating func addIgnored(_ flow: FlowDigest) {
+    ignored += 1
+    lastIgnored = max(lastIgnored ?? flow.firstSeen.time, flow.firstSeen.time)
+    evidence.note(.ignored, flow.firstSeen.frame, in: flow.number)
+  }
+
+  /// It held connections when it left SYNs without an answer.
+  var ignoresWhileHolding: Bool {
+    guard let heldSince, let lastIgnored else { return false }
+    return heldSince < lastIgnored
   }
 
   @inline(__always)
@@ -173,6 +196,10 @@ public struct ListenerStatistics: Sendable, Equatable {
     acceptQueueSigns += other.acceptQueueSigns
     closeWaits += other.closeWaits
     slowAnswers += other.slowAnswers
+    held += other.held
+    heldSince = [heldSince, other.heldSince].compactMap(\.self).min()
+    ignored += other.ignored
+    lastIgnored = [lastIgnored, other.lastIgnored].compactMap(\.self).max()
     evidence.merge(other.evidence)
   }
 }
@@ -180,7 +207,7 @@ public struct ListenerStatistics: Sendable, Equatable {
 /// The first packet that shows each kind of ``ListenerStatistics/Evidence``.
 private struct EvidenceFrames: Sendable, Equatable {
   /// By raw value.
-  private var frames = [5 of FirstFrame](repeating: FirstFrame())
+  private var frames = [6 of FirstFrame](repeating: FirstFrame())
 
   subscript(kind: ListenerStatistics.Evidence) -> FirstFrame { frames[Int(kind.rawValue)] }
 

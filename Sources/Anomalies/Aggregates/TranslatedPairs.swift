@@ -3,6 +3,8 @@ import PacketDecoding
 
 /// Connections that the capture holds twice, under other addresses or in another encapsulation.
 ///
+/// An attempt that failed has its client's number alone, which together with the client's port is as good.
+///
 /// Both stacks draw their initial sequence numbers at random (RFC 6528), so two flows that share both and began
 /// together are one connection, seen on both sides of something that rewrites or wraps it.
 ///
@@ -16,6 +18,9 @@ struct TranslatedPairs: Sendable {
     var flow: UInt32
     /// The flow that it took the place of; 0 for none.
     var previous: UInt32
+    /// Of an attempt: the mixed address it was sent to, and whether an answer came from there.
+    var server: UInt64 = 0
+    var isAnswered = false
   }
 
   /// A pair: the earlier flow, the later one and where that begins.
@@ -47,13 +52,28 @@ struct TranslatedPairs: Sendable {
     guard let client = flow.clientEnd.initialSequence, let server = flow.serverEnd.initialSequence,
       flow.client != flow.server
     else { return }
+    add((UInt64(client.rawValue) << 32 | UInt64(server.rawValue)).mixed, flow, previous, isAttempt: false)
+  }
+
+  /// Takes in a flow only where it failed to open.
+  ///
+  /// - Parameter previous: the flow that it took the place of.
+  @inline(__always)
+  mutating func add(attempt flow: FlowDigest, previous: Int?) {
+    guard let outcome = flow.probe, outcome == .silent || outcome == .halfOpen,
+      let client = flow.clientEnd.initialSequence
+    else { return }
+    let port = UInt64(flow.client.port) << 32
+    add((port | UInt64(client.rawValue)).mixed ^ flow.client.address.stableHash, flow, previous, isAttempt: true)
+  }
+
+  private mutating func add(_ key: UInt64, _ flow: FlowDigest, _ previous: Int?, isAttempt: Bool) {
     flows += 1
-    let key = (UInt64(client.rawValue) << 32 | UInt64(server.rawValue)).mixed
     guard key & mask == 0 else { return }
-    keep(
-      Entry(
-        key: key, began: flow.firstSeen, flow: UInt32(clamping: flow.number), previous: UInt32(clamping: previous ?? 0))
-    )
+    var entry = Entry(
+      key: key, began: flow.firstSeen, flow: UInt32(clamping: flow.number), previous: UInt32(clamping: previous ?? 0))
+    if isAttempt { (entry.server, entry.isAnswered) = (flow.server.address.stableHash, flow.serverEnd.hasSent) }
+    keep(entry)
   }
 
   /// Takes in the flows of another.
@@ -91,6 +111,19 @@ struct TranslatedPairs: Sendable {
       if first.map({ (pair.later, pair.earlier) < ($0.later, $0.earlier) }) ?? true { first = pair }
     }
     return first.map { (count, $0) }
+  }
+
+  /// Attempts of which the SYN to one address had no answer and the same SYN, a moment later, was answered by another. A
+  /// scanner whose SYNs are all alike sends more of them than two.
+  var foundAttempts: (count: Int, first: Pair)? {
+    var groups: [UInt64: Int] = [:]
+    for entry in ofSharedNumbers { groups[entry.key, default: 0] += 1 }
+    let pairs = neighbours.filter { one, next in
+      groups[one.key] == 2 && isPair(one, next) && !one.isAnswered && next.isAnswered && one.server != next.server
+    }
+    let first = pairs.map { Pair(earlier: Int($0.flow), later: Int($1.flow), began: $1.began) }
+      .min { ($0.later, $0.earlier) < ($1.later, $1.earlier) }
+    return first.map { (pairs.count, $0) }
   }
 
   private func isPair(_ one: Entry, _ next: Entry) -> Bool {

@@ -8,7 +8,8 @@ extension AnomalyRule {
     "rst-abort-live", .notice, .reset, "A live connection was aborted",
     reference: "RFC 9293 §3.10.5; Linux tcp_disconnect",
     explanation: """
-      The RST came from a living socket: it carries ACK and a window and continues the socket's numbers. The \
+      The RST came from a living socket: it carries ACK and a window and continues the socket's numbers; a few stacks \
+      leave the ACK out, and their IP identification and TTL show whose it is. The \
       application aborted it: SO_LINGER with a time of 0, close() with little unread input, or somebody ran ss -K.
       """,
     causes: ["SO_LINGER {1, 0} (health checks, some frameworks)", "close() with unread input", "ss -K, tcpkill"],
@@ -21,6 +22,15 @@ extension AnomalyRule {
     resets(context, .abortedAlive) { observation in
       "\(observation.sender.subject) aborted the connection from \(observation.senderState.word), "
         + "\(Phrase.duration(observation.delay)) after the last segment."
+    }
+    .map { match in
+      // A connection that was never one has failed.
+      let isOpening =
+        match.endpoint == .server
+        && context.observations(.reset, by: .server).contains {
+          $0.first.time == match.time && $0.senderState == .synReceived
+        }
+      return isOpening ? match.but(.warning) : match
     }
   }
 

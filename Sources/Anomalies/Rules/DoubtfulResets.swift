@@ -62,9 +62,9 @@ extension AnomalyRule {
   static let rstSuspectedInjected = AnomalyRule(
     "rst-suspected-injected", .error, .reset, "A RST that its alleged sender did not send", reference: "RFC 5961 §1",
     explanation: """
-      The RST does not fit the other packets of the end it names: its TTL differs, or that end goes on sending data \
-      after it, or it has neither an ACK, as a socket's own RST, nor a window of 0, as an answer without a socket. \
-      Something between the ends sent it.
+      The RST does not fit the other packets of the end it names: its TTL differs, or that end goes on sending data or \
+      acknowledgments after it, or it has neither an ACK, as a socket's own RST, nor a window of 0, as an answer without a socket, and \
+      its TTL and IP identification do not carry on either. Something between the ends sent it.
       """,
     causes: [
       "a firewall, IDS or censor that resets connections", "a balancer that resets in the server's name", "an attack",
@@ -83,8 +83,8 @@ extension AnomalyRule {
         abs(difference) > context.thresholds.timeToLiveTolerance
         ? "its TTL differs from the others by \(difference)"
         : context.hasForeignShape(observation)
-          ? "it has no ACK and yet a window of \(observation.reset.window), as no stack sends it"
-          : "the \(observation.sender.noun) sent data after it"
+          ? "it has no ACK and yet a window of \(observation.reset.window), and does not carry on from the others"
+          : "the \(observation.sender.noun) went on after it"
       return RuleMatch(
         observation.sender, observation, .presumed,
         "A RST in the \(observation.sender.noun)'s name is probably not its own: \(why)."

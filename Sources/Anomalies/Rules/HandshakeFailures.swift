@@ -41,8 +41,8 @@ extension AnomalyRule {
   static let synRefused = AnomalyRule(
     "syn-refused", .warning, .handshake, "Connection refused", reference: "RFC 9293 §3.10.7.1",
     explanation: """
-      The SYN was answered with RST,ACK, sequence number 0, acknowledging ISN + 1: no socket listens at that port. A \
-      firewall that rejects with a TCP reset looks the same, save for its TTL.
+      The SYN was answered with RST,ACK, sequence number 0, acknowledging ISN + 1: no socket listens at that port, or none \
+      any more where a SYN-ACK had come before. A firewall that rejects with a TCP reset looks the same, save for its TTL.
       """,
     causes: [
       "the service is not running, or not yet", "it listens at another port or only at 127.0.0.1",
@@ -52,15 +52,23 @@ extension AnomalyRule {
     advice: "Check that the service is up and listens at this address and port.",
     peers: PeerNames(
       wireshark: "Connection reset (RST)", zeek: "REJ", suricata: nil, kernel: "TcpOutRsts, reason NO_SOCKET"),
-    on: .traits(.refused)
+    on: .traits([.refused, .reset])
   ) { context in
-    guard let reset = context.observations(.reset, by: .server).first else { return [] }
-    let cause = context.cause(of: reset)
-    guard cause == .refused || cause == .firewall else { return [] }
+    guard
+      let reset = context.observations(.reset, by: .server).first(where: {
+        [.refused, .firewall].contains(context.cause(of: $0))
+      })
+    else { return [] }
+    let hadAnswered = context.flow.close != .refused && context.flow.serverEnd.initialSequence != nil
+    let waited = reset.first.time.nanoseconds(since: context.flow.firstSeen.time)
     let match = RuleMatch(
       .server, at: reset.first.time, frames: frames(context.flow.firstSeen.frame, reset.first.frame),
-      "The server answered the SYN with RST after \(Phrase.duration(reset.delay)): no socket listens there.")
-    return [match.with("rst_cause", cause.rawValue)]
+      hadAnswered
+        ? "The server had answered with SYN-ACK, and \(Phrase.duration(waited)) after the first SYN refused the same SYN "
+          + "with RST: its listener went away, or it answers a repeated SYN so."
+        : "The server answered the SYN with RST after \(Phrase.duration(reset.delay)): no socket listens there.")
+    let told = match.with("rst_cause", context.cause(of: reset).rawValue)
+    return [hadAnswered ? told.advising("See whether the service was stopped just then.") : told]
   }
 
   static let synICMPRejected = AnomalyRule(
@@ -95,7 +103,8 @@ extension AnomalyRule {
       server keeps nothing of it.
       """,
     causes: [
-      "connect() timed out or was cancelled before the answer came", "a port scan (SYN scan)",
+      "connect() timed out or was cancelled before the answer came", "a port scan (SYN scan): see port-scan",
+      "the answer came from an address that was not translated back: see nat-translated-pair",
       "a spoofed SYN, whose victim answers the SYN-ACK", "an old duplicate SYN",
     ],
     next: ["nstat -az TcpExtTCPAbortOnTimeout TcpAttemptFails", "tcp.flags.reset == 1 && tcp.seq == 1"],
@@ -106,20 +115,30 @@ extension AnomalyRule {
     context.observations(.reset, by: .client).prefix(1).compactMap { observation -> RuleMatch? in
       guard observation.reset.answers == .synACK,
         context.entered(.client, .established) == nil
-          || context.flow.clientEnd.state == .closed, !context.has(.synACKRepeated), !context.has(.synRepeated),
+          || context.flow.clientEnd.state == .closed,
         context.cause(of: observation) == .cancelledConnect
       else { return nil }
       let waited = observation.first.time.nanoseconds(since: context.flow.firstSeen.time)
       let hasSYN = context.flow.orientation == .syn
+      let difference = Int(observation.reset.timeToLiveDifference)
+      let isRaw = hasSYN && abs(difference) > context.thresholds.timeToLiveTolerance
       let match = RuleMatch(
         .client, at: observation.first.time, frames: frames(context.flow.firstSeen.frame, observation.first.frame),
         hasSYN
-          ? "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN."
+          ? "The client answered the SYN-ACK with RST, \(Phrase.duration(waited)) after its first SYN"
+            + "\(isRaw ? ", with a TTL that differs by \(difference): a raw socket sent the SYN" : "")."
           : "The client answered the SYN-ACK with RST; a SYN of its own was not captured."
       )
-      return hasSYN ? match.with("waited", seconds: waited) : match
+      guard hasSYN else { return match }
+      let timed = match.with("waited", seconds: waited)
+      if isRaw { return timed.with("ttl_difference", difference).advising(scanAdvice) }
+      return waited < ResetCause.leastPatience ? timed.advising(noSocketAdvice) : timed
     }
   }
+
+  private static let scanAdvice = "See whether that host tried other ports as well: this is how a SYN scan looks."
+  private static let noSocketAdvice =
+    "Where no connect() gives up so soon, look for a scanner, or for an answer whose address was not translated back."
 
   static let synSentAbandoned = AnomalyRule(
     "syn-sent-abandoned", .notice, .stall, "The SYN-ACK came and nobody took it",

@@ -55,8 +55,8 @@ extension AnomalyRule {
     }
     guard let first = (again + answers).min(by: { $0.first.frame < $1.first.frame }),
       context.nanoseconds(.client, in: .established) > 0 || context.flow.clientEnd.state != .synSent,
-      // What it reset had reached it, and was no SYN-ACK that it could take.
-      !context.observations(.reset, by: .client).contains(where: { $0.first.frame < first.last.frame })
+      // What the client reset had reached it, and after a RST of the server the SYN is another attempt.
+      !context.observations(.reset).contains(where: { $0.first.frame < first.last.frame })
     else { return [] }
     let count = (again + answers).reduce(0) { $0 + $1.count }
     return [

@@ -112,10 +112,8 @@ extension Connection {
     if segment.sequence.rawValue == 0 { traits.insert(.zeroSequence) }
     if segment.identification == 0 { traits.insert(.zeroIdentification) }
     if ends[side].hasSent { traits.insert(.hasPredecessor) }
-    if let identification = segment.identification, ends[side].hasSent, identification != 0 {
-      let step = identification &- ends[side].identifications.last
-      if 1...4 ~= step { traits.insert(.continuesIdentification) }
-    }
+    if ends[side].isContinued(by: segment) { traits.insert(.continuesIdentification) }
+    if ends[side].carriesOn(with: segment) { traits.insert(.carriesOn) }
     if ends[side].hasFIN { traits.insert(.afterOwnFIN) }
     if ends[other].hasFIN { traits.insert(.afterPeerFIN) }
     if ends[side].isAcknowledged, segment.sequence == ends[side].acknowledged {

@@ -23,7 +23,9 @@ extension Connection {
       !isOldCopy(segment, from: side)
     else { return }
     let since = segment.time.nanoseconds &- ends[side].lastTime
-    let isAnswered = ends[peer(of: side)].facts.contains(.sentSYNACK)
+    // Of an earlier connection, the peer's SYN-ACK answered another SYN.
+    let isAnswered =
+      ends[peer(of: side)].facts.contains(.sentSYNACK) && ends[side].synIsCovered(by: ends[side].acknowledged)
     add(.synRepeated, segment, side, in: &stores, window: .max) { observation in
       observation.delay = since
       if isAnswered { observation.circumstances.insert(.acknowledged) }

@@ -32,6 +32,7 @@ extension Connection {
   ) -> PacketVerdict.Kind {
     stores.pass = Pass()
     if isNothingNew(segment, from: side), isCopy(segment, sample, from: side, in: &stores) { return .copied }
+    if segment.flags.contains(.syn), watch.contains(.reset) { triesAgain(segment, from: side) }
     let other = peer(of: side)
     let isPlain = isPlain(segment, from: side, leastIdle: stores.observations.leastIdle, in: &stores)
     if isPlain { notePause(before: segment, from: side, in: &stores) }

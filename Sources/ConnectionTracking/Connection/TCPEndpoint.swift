@@ -129,6 +129,22 @@ extension TCPEndpoint {
     return identifications.last &- other < 256
   }
 
+  /// Whether `segment` has one of the next identifications of whoever sent the last one: its own counter, or one that
+  /// its host keeps for this peer or for all.
+  mutating func isContinued(by segment: Segment) -> Bool {
+    guard let identification = segment.identification, identification != 0, hasSent else { return false }
+    return 1...4 ~= identification &- identifications.last
+  }
+
+  /// Whether a RST looks like the packets before it: its TTL and identification carry on, or its TTL and window where
+  /// identifications tell nothing (RFC 6864 §4.1: any value will do with DF set, and IPv6 has none).
+  mutating func carriesOn(with segment: Segment) -> Bool {
+    guard hasSent, segment.timeToLive == timeToLive else { return false }
+    if isContinued(by: segment) { return true }
+    return identifications.areOfNoUse && (segment.identification ?? 0) == identifications.last
+      && segment.window != 0 && segment.window == window
+  }
+
   /// ESTABLISHED beyond doubt, with no FIN of its own: where both ends are, only a SYN, FIN or RST moves them.
   var isSettled: Bool {
     @inline(__always) mutating get {

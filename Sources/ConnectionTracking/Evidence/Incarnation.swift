@@ -87,6 +87,23 @@ extension Connection {
     note(side, to: ends[side].state, .presumptionRefuted, .observed, segment, in: &stores)
   }
 
+  /// A RST had ended the opening, and it goes on: the same SYN comes again, so that its socket is still there and the RST was
+  /// none of its own, as where its kernel knows of no attempt; or its peer, which was back in LISTEN, answers anew
+  /// and draws another ISN (RFC 9293 §3.10.7.4, RFC 6528).
+  mutating func triesAgain(_ segment: Segment, from side: Side) {
+    guard segment.flags.contains(.ack) else {
+      let isSame = ends[side].kind == .syn && ends[side].initialSequence == segment.sequence
+      if isSame, closing.reset == side { closing = ClosePath() }
+      return
+    }
+    let opener = peer(of: side)
+    guard ends[side].facts.contains(.sentSYNACK), ends[side].initialSequence != segment.sequence,
+      ends[side].initialSequence.map({ $0 + 1 }) == ends[side].next, ends[opener].kind == .syn,
+      ends[opener].synIsCovered(by: segment.acknowledgment)
+    else { return }
+    ends[side].facts.subtract([.isKnown, .isAcknowledged, .hasInitial, .sentSYNACK])
+  }
+
   /// Closes what is left when the next incarnation begins.
   mutating func replace(by segment: Segment, from side: Side, in stores: inout ConnectionStores) {
     for end in Side.both where end == .low || !isSelfConnect {

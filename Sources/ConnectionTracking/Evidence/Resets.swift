@@ -116,11 +116,14 @@ extension Connection {
   ///
   /// A live socket's abort acknowledges and continues its sequence (RFC 9293 §3.10.5). A RST without ACK only answers a
   /// segment that has just come, and takes its sequence from there (§3.10.7.1): with nothing to answer, it is not the
-  /// host's.
+  /// host's. Some stacks abort without an ACK and leave their window in: what carries on from the sender's own packets
+  /// is its own all the same.
   private mutating func origin(of segment: Segment, side: Side, in stores: inout ConnectionStores) -> Origin {
     let other = peer(of: side)
     // An answer without a socket behind it offers no window.
-    if segment.acknowledgment == nil, segment.window != 0 { return .foreign }
+    if segment.acknowledgment == nil, segment.window != 0 {
+      return ends[side].carriesOn(with: segment) ? .own : .foreign
+    }
     guard ends[side].isKnown, ends[other].isKnown, ends[side].proved?.isSynchronized == true else { return .own }
     if isOutsideWindow(segment, from: side, in: &stores) { return .foreign }
     if let acknowledgment = segment.acknowledgment {
@@ -130,6 +133,7 @@ extension Connection {
       return continues && acknowledgment <= ends[other].next && !lacksTimestamps(segment, side: side)
         ? .own : .doubtful
     }
+    if ends[side].carriesOn(with: segment) { return .own }
     if ends[side].isAcknowledged, segment.sequence > ends[side].acknowledged { return .foreign }
     guard ends[other].outstanding > 0 else { return lastSender != side ? .doubtful : .foreign }
     // An orphan answers what comes after it has closed, and so does an end that a RST has reached. One that has not

@@ -45,6 +45,9 @@ public struct ResetShape: Sendable, Equatable {
     public static let sameSequenceAsBefore = Traits(rawValue: 1 << 13)
     /// Timestamps were agreed on and it has none.
     public static let lacksTimestamp = Traits(rawValue: 1 << 14)
+    /// Its TTL and identification carry on from its sender's last packets, or its TTL and window where that host has no
+    /// identifications that tell anything: the host itself sent it.
+    public static let carriesOn = Traits(rawValue: 1 << 15)
   }
 
   public enum Answered: UInt8, Sendable, Hashable, CaseIterable {

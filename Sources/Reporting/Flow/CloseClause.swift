@@ -58,9 +58,15 @@ struct CloseClause {
     writeIdle(flow.idleBeforeClose, into: &output)
     guard worst != "request-after-fin", let reset else { return }
     let isSame = reset.sender == closer && flow.closedBy != .both
-    output.append(isSame ? ", then" : ", and ")
-    if !isSame { output.append(reset.sender.noun) }
-    output.append(" reset the connection")
+    if cause == .injected {
+      output.append(", and a RST in the name of ")
+      output.append(reset.sender == .client ? flow.client : flow.server)
+      output.append(" came")
+    } else {
+      output.append(isSame ? ", then" : ", and ")
+      if !isSame { output.append(reset.sender.noun) }
+      output.append(" reset the connection")
+    }
     if let first = fin(of: closer) {
       output.append(" ")
       output.append(duration: reset.first.time.nanoseconds(since: first.time))
@@ -99,7 +105,10 @@ struct CloseClause {
     } else {
       output.append(subject: flow.closedBy == .server ? .server : .client, of: flow)
     }
-    output.append(cause == .injected ? " ended the connection" : " reset the connection (RST)")
+    output.append(
+      cause == .refused
+        ? " refused the connection (RST)"
+        : cause != .injected ? " reset the connection (RST)" : isEnded ? " ended the connection" : " came")
     // A RST carries no data: what came at the same moment came before it.
     writeIdle(flow.idleBeforeClose.map { max(1, $0) }, into: &output)
     writeResetCause(into: &output)
@@ -156,9 +165,15 @@ struct CloseClause {
 
   /// What resets a SYN-ACK whose SYN was not seen may never have sent one.
   private func words(for cause: ResetCause) -> StaticString? {
-    let mayBeForged = cause == .cancelledConnect && flow.orientation != .syn
-    return mayBeForged ? "it was not connecting any more, or never was" : Self.words(for: cause)
+    if cause == .refused, flow.close != .refused { return "no socket listens there any more" }
+    guard cause == .cancelledConnect else { return Self.words(for: cause) }
+    if flow.orientation != .syn { return "it was not connecting any more, or never was" }
+    return flow.nanosecondsToClose < ResetCause.leastPatience
+      ? "it had no socket for the answer" : Self.words(for: cause)
   }
+
+  /// An end is closed, as far as is known.
+  private var isEnded: Bool { flow.clientEnd.state == .closed || flow.serverEnd.state == .closed }
 
   private func fin(of role: EndpointRole) -> Transition? {
     flow.firstEntry { $0.endpoint == role && $0.cause == .sendsFIN && $0.refuted == nil }
@@ -215,7 +230,8 @@ extension CloseClause {
       case .acceptQueue: ["accept-overflow-reset"]
       case .keepalive: ["keepalive-dead-peer"]
       case .cancelledConnect: ["handshake-aborted"]
-      case .refused, .firewall, .unknown: []
+      case .refused: ["syn-refused"]
+      case .firewall, .unknown: []
       }
     return ["rst-after-fin"] + same
   }

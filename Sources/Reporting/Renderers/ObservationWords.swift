@@ -98,7 +98,7 @@ extension ResetShape.Traits {
     (.afterPeerFIN, "after-peer-fin"),
     (.echoesAcknowledgment, "echoes-acknowledgment"),
     (.sameSequenceAsBefore, "same-sequence-as-before"),
-    (.lacksTimestamp, "lacks-timestamp"),
+    (.lacksTimestamp, "lacks-timestamp"), (.carriesOn, "carries-on"),
   ]
 }
 
