@@ -47,13 +47,22 @@ public struct Findings: Sendable {
     return rules.isEmpty ? [] : judge(flow, rules)
   }
 
+  /// What a rule finds that no other tells better of the same packet, be that other asked for or not.
+  private func matches(of place: Int, _ context: RuleContext) -> [RuleMatch] {
+    let matches = Self.checks[place](context)
+    let before = Precedence.places[place]
+    if matches.isEmpty || before.isEmpty { return matches }
+    let told = Set(before.flatMap { Self.checks[$0](context).flatMap(\.frames) })
+    return matches.filter { told.isDisjoint(with: $0.frames) }
+  }
+
   private func judge(_ flow: Flow, _ rules: RuleSet) -> [Finding] {
     let context = RuleContext(flow, thresholds)
     let doubt = CaptureDoubt(of: flow)
     var result: [Finding] = []
     var rules = rules
     while let place = rules.popFirst() {
-      let matches = Self.checks[place](context)
+      let matches = matches(of: place, context)
       for index in matches.indices {
         result.append(Finding(Self.heads[place], matches[index], doubt, hasWords: hasWords))
       }

@@ -23,7 +23,8 @@ struct AnalyzeCommand: ParsableCommand {
         wirestat analyze web.pcap --fail-on warning --format junit -o findings.xml
         tcpdump -i eth0 -w - tcp | wirestat analyze - --open
 
-      The last column names the worst finding of a connection and how many more there are; --timeline shows all, and \
+      The last column names the worst finding of a connection from a notice on, and how many more there are; \
+      --timeline shows all, and \
       wirestat explain says what each means. --format junit makes a test case of every connection with findings; it \
       fails by what --fail-on names, or else from a warning on.
 

@@ -93,6 +93,34 @@ struct AggregateTests {
     #expect(!ManyFlows.ids((0..<6).map { ManyFlows.closeWait($0, since: Int64($0) * 10) }).contains("fd-leak-suspect"))
   }
 
+  @Test("a host's leaks are told by service, and only that service's are counted")
+  func leaksByService() {
+    let flows = (0..<8).map { number in
+      var flow = ManyFlows.closeWait(number, since: Int64(number) * 10)
+      if number >= 5 { flow.server.port = 9090 }
+      return flow
+    }
+    var statistics = CaptureStatistics()
+    for flow in flows.dropLast() { statistics.add(flow, []) }
+    let few = statistics.findings().filter { $0.id == "close-wait-leak" }
+    #expect(few.map(\.message).count == 1 && few[0].message.hasPrefix("5 connections of \(flows[0].server) were left"))
+    #expect(few[0].fields.contains(Finding.Field("port", .integer(Int(flows[0].server.port)))))
+    #expect(few[0].fields.contains(Finding.Field("flows", .integers([0, 1, 2, 3, 4]))))
+    statistics.add(flows[7], [])
+    #expect(statistics.findings().filter { $0.id == "close-wait-leak" }.count == 2)
+  }
+
+  @Test("TIME_WAIT is the server's where the server closes first", arguments: [EndpointRole.client, .server])
+  func holderOfTimeWait(end: EndpointRole) {
+    var thresholds = Thresholds()
+    thresholds.timeWait = 10
+    var statistics = CaptureStatistics()
+    for number in 0..<20 { statistics.add(ManyFlows.timeWait(number, at: Int64(number) * 100, of: end), []) }
+    let found = statistics.findings(thresholds).first { $0.id == "time-wait-pileup" }
+    #expect(
+      found?.advice.hasSuffix(end == .client ? "let the server close first." : "let the clients close first.") == true)
+  }
+
   @Test func manyTimeWaits() {
     var thresholds = Thresholds()
     thresholds.timeWait = 10

@@ -28,7 +28,16 @@ extension Example {
         1.210 c . 102:102(0) ack 1202 win 501 id 7
         """,
       nearMiss: fourWay),
-    Example("rst-after-fin", shows: crossing, nearMiss: fourWay),
+    Example(
+      "rst-after-fin",
+      shows: exchange + """
+        1.000 c F. 101:101(0) ack 201 win 501 id 5
+        1.010 s . 201:201(0) ack 102 win 509 id 12
+        1.100 s . 201:201(0) ack 102 win 600 id 13
+        1.110 c R 102:102(0) win 0 id 0
+        """,
+      // Its cause has a name.
+      nearMiss: crossing),
     Example(
       "request-after-fin", shows: crossing,
       // The client knew of the FIN, and sent a second later.

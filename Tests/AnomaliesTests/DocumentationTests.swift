@@ -24,7 +24,7 @@ struct DocumentationTests {
     #expect(
       lines.contains(
         "flow 1: error request-after-fin: "
-          + "The server closed after 5 s idle; 100 bytes of the client crossed the FIN and were reset."
+          + "The server closed after 5.010 s idle; 100 bytes of the client crossed the FIN and were reset."
       ))
   }
 }

@@ -285,24 +285,6 @@ struct LookAlikeTests {
     #expect(!ids.contains("tfo-data-ignored"), "found \(ids)")
   }
 
-  /// TLS says close_notify when the peer has closed, and the peer's socket may be gone.
-  @Test("a farewell is no request", arguments: [false, true])
-  func farewell(isRequest: Bool) throws {
-    let flows = try WireScript(
-      Example.exchange + """
-        1.000 s F. 201:201(0) ack 101 win 509 id 12
-        1.010 c . 101:101(0) ack 202 win 501 id 5
-        1.020 c P. 101:131(30) ack 202 win 501 id 6
-        \(isRequest ? "#" : "")1.021 c F. 131:131(0) ack 202 win 501 id 7
-        1.040 s R 202:202(0) win 0 id 0
-        """
-    ).flows()
-    let findings = flows.flatMap { Findings().of($0) }
-    #expect(findings.contains { $0.id == "request-after-fin" } == isRequest)
-    #expect(findings.contains { $0.id == "rst-data-after-close" && $0.severity == (isRequest ? .error : .notice) })
-    #expect(!findings.contains { $0.id == "time-wait-bucket-overflow" })
-  }
-
   /// What was under way when the RST passed takes a round trip, however many segments it is.
   @Test("a peer that goes on for a round trip may have the RST", arguments: [("0.140", false), ("0.160", true)])
   func underWay(last: String, isUnaware: Bool) throws {

@@ -15,7 +15,16 @@ extension Example {
         0.910 s . 201:201(0) ack 1501 win 29 id 12 ttl 64
         1.000 s R. 201:201(0) ack 1501 win 29 id 13 ttl 64
         """),
-    Example("rst-data-after-close", shows: crossing, nearMiss: fourWay),
+    Example(
+      "rst-data-after-close",
+      shows: exchange + """
+        1.000 c F. 101:101(0) ack 201 win 501 id 5
+        1.010 s . 201:201(0) ack 102 win 509 id 12
+        1.011 s P. 201:1201(1000) ack 102 win 509 id 13
+        1.021 c R 102:102(0) win 0 id 0
+        """,
+      // A request that crossed the FIN has a name of its own.
+      nearMiss: crossing),
     Example(
       "rst-no-socket",
       shows: exchange + """

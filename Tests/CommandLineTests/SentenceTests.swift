@@ -23,7 +23,7 @@ struct SentenceTests {
   @Test func isTheSameInEveryReport() async throws {
     let sample = "\(SampleCaptures.folder)/reset/request-crosses-fin.pcap"
     let sentence =
-      "The server 10.77.0.2:8080 closed first (FIN) after 30 ms idle; the client's next request crossed the FIN and "
+      "The server 10.77.0.2:8080 closed first (FIN) after 400 ms idle; the client's next request crossed the FIN and "
       + "was reset: 90 bytes lost."
     for options in [["--timeline"], ["--format", "csv"], ["--format", "ndjson"], ["--format", "junit"]] {
       let result = try await Tool.run(["analyze", sample] + options)

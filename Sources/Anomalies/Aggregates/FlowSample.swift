@@ -5,6 +5,12 @@ struct FlowSample: Sendable, Equatable {
   /// In order.
   private(set) var numbers: [Int] = []
 
+  init() {}
+
+  init(_ numbers: [Int]) {
+    for number in numbers { add(number) }
+  }
+
   @inline(__always)
   mutating func add(_ number: Int) {
     if numbers.count == Self.most, number >= numbers[Self.most - 1] { return }

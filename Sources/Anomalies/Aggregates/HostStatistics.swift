@@ -20,8 +20,8 @@ public struct HostStatistics: Sendable, Equatable {
   public private(set) var resets = RateMeter()
   /// When each end entered CLOSE_WAIT, for certain, that never left it, and how long it was there: the earliest 1024, in
   /// order.
-  private(set) var closeWaitsKept: [EndpointDigest.Stay] = []
-  public var closeWaitSince: [Timestamp] { closeWaitsKept.map(\.since) }
+  private(set) var closeWaitsKept: [UnclosedEnd] = []
+  public var closeWaitSince: [Timestamp] { closeWaitsKept.map(\.stay.since) }
   public private(set) var closeWaits = 0
   /// The packet that shows the first one.
   public private(set) var closeWaitFrame: UInt64?
@@ -45,7 +45,10 @@ public struct HostStatistics: Sendable, Equatable {
     case .never: break
     case .left: closeWaitsLeft += 1
     case .remains:
-      add(unclosed: end.unclosed, end.unclosedFrame)
+      add(
+        UnclosedEnd(
+          stay: end.unclosed, frame: end.unclosedFrame, flow: flow.number,
+          service: UnclosedEnd.Service(role: role, port: flow.server.port)))
       closeWaitFlows.add(flow.number)
     }
     self.isSelected = self.isSelected || isSelected
@@ -75,13 +78,13 @@ public struct HostStatistics: Sendable, Equatable {
     timeWait.add(from: waited.since, nanoseconds: waited.nanoseconds)
   }
 
-  private mutating func add(unclosed: EndpointDigest.Stay, _ frame: UInt64) {
+  private mutating func add(_ unclosed: UnclosedEnd) {
     closeWaits += 1
-    if frame > 0 { closeWaitFrame = min(frame, closeWaitFrame ?? frame) }
+    if unclosed.frame > 0 { closeWaitFrame = min(unclosed.frame, closeWaitFrame ?? unclosed.frame) }
     keep(unclosed)
   }
 
-  private mutating func keep(_ unclosed: EndpointDigest.Stay) {
+  private mutating func keep(_ unclosed: UnclosedEnd) {
     var index = closeWaitsKept.count
     while index > 0, unclosed < closeWaitsKept[index - 1] { index -= 1 }
     guard index < Self.maximumTimes else { return }
@@ -101,9 +104,23 @@ public struct HostStatistics: Sendable, Equatable {
   }
 }
 
-extension EndpointDigest.Stay {
+/// An end that never left CLOSE_WAIT, and the service whose connection it was.
+struct UnclosedEnd: Sendable, Equatable {
+  let stay: EndpointDigest.Stay
+  /// The packet that led to it; 0 where none is known.
+  let frame: UInt64
+  let flow: Int
+  let service: Service
+
+  struct Service: Sendable, Hashable {
+    /// The end's.
+    let role: EndpointRole
+    /// The listener's.
+    let port: UInt16
+  }
+
   fileprivate static func < (left: Self, right: Self) -> Bool {
-    (left.since, left.nanoseconds) < (right.since, right.nanoseconds)
+    (left.stay.since, left.stay.nanoseconds, left.flow) < (right.stay.since, right.stay.nanoseconds, right.flow)
   }
 }
 

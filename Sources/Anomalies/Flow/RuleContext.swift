@@ -60,8 +60,8 @@ public final class RuleContext: Sendable {
   /// `end` knew that its peer had closed, sent a last word and closed as well, at once: the farewell of a protocol, as
   /// TLS's close_notify, and no request.
   func tookLeave(_ end: EndpointRole) -> Bool {
-    guard let late = observations(.dataAfterPeerFIN, by: end).first, late.circumstances.contains(.acknowledged),
-      let fin = fin(of: end)
+    guard let fin = fin(of: end),
+      let late = observations(.dataAfterPeerFIN, by: end).first(where: { $0.circumstances.contains(.acknowledged) })
     else { return false }
     return (0...thresholds.race).contains(fin.time.nanoseconds(since: late.first.time))
   }

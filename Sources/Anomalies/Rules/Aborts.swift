@@ -55,32 +55,6 @@ extension AnomalyRule {
     }
   }
 
-  static let rstDataAfterClose = AnomalyRule(
-    "rst-data-after-close", .error, .reset, "Data came after close()",
-    reference: "RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process",
-    explanation: """
-      An end had closed both directions when data of its peer came: nobody would read it, and the kernel answered with \
-      a bare RST.
-      """,
-    causes: [
-      "the peer sent while the close was on its way: see request-after-fin",
-      "the application closed before the answer was over",
-    ],
-    next: ["nstat -az TcpExtTCPAbortOnData", "tcp.flags.reset == 1"],
-    advice: "Let the end that sends last close first, or drain before close().",
-    peers: PeerNames(wireshark: "tcp.flags.reset", zeek: "history FDR", kernel: "TcpExtTCPAbortOnData"),
-    on: .traits(.reset)
-  ) { context in
-    resets(context, .dataAfterClose) { observation in
-      let bytes = context.observations(.dataAfterPeerFIN, by: observation.sender.peer).reduce(0) { $0 + $1.bytes }
-      let leave = context.tookLeave(observation.sender.peer) ? ", which closed as well," : ""
-      return
-        "\(observation.sender.subject) had closed when \(bytes > 0 ? Phrase.bytes(bytes) : "a segment") of the "
-        + "\(observation.sender.peer.noun)\(leave) came, and answered with RST."
-    }
-    .map { context.tookLeave($0.endpoint?.peer ?? .client) ? $0.but(.notice) : $0 }
-  }
-
   static let rstNoSocket = AnomalyRule(
     "rst-no-socket", .warning, .reset, "No socket is there any more", reference: "RFC 9293 §3.10.7.1",
     explanation: """

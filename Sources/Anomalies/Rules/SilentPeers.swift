@@ -21,16 +21,19 @@ extension AnomalyRule {
     on: .observations(.zeroWindow)
   ) { context in
     context.observations(.zeroWindow).compactMap { observation -> RuleMatch? in
+      // Nobody knows what a receiver does that answers no probe.
+      let isSilent = observation.distance > context.thresholds.unansweredProbes
       let isOpen = observation.circumstances.contains(.open)
-      let end = isOpen ? context.flow.endedAt : observation.last.time
+      let end = isOpen && !isSilent ? context.flow.endedAt : observation.last.time
       let time = end.nanoseconds(since: observation.first.time)
-      guard time > context.thresholds.zeroWindow, observation.count > 0 else { return nil }
+      let probes = observation.count - (isSilent ? observation.distance : 0)
+      guard time > context.thresholds.zeroWindow, probes > 0 else { return nil }
       return RuleMatch(
         observation.sender, observation,
         "The \(observation.sender.noun)'s window was 0 for \(isOpen ? "at least " : "")\(Phrase.duration(time)); its "
-          + "peer probed \(Phrase.times(observation.count))."
+          + "peer probed \(Phrase.times(probes))."
       )
-      .with("duration", seconds: time).with("probes", observation.count)
+      .with("duration", seconds: time).with("probes", probes)
     }
   }
 
@@ -63,8 +66,8 @@ extension AnomalyRule {
     "retransmission-blackout", .error, .stall, "The peer has fallen silent",
     reference: "RFC 9293 §3.8.3; Linux tcp_retries2",
     explanation: """
-      An end sends the same data again and again, ever more slowly, and nothing comes back. It gives up without a word: \
-      after some 15 minutes on Linux, with no RST.
+      An end sends the same data again and again, or probes a window of 0, ever more slowly, and nothing comes back. It \
+      gives up without a word: after some 15 minutes on Linux, with no RST.
       """,
     causes: [
       "the peer lost power or its network", "a firewall or NAT forgot the connection and drops it silently",
@@ -75,9 +78,9 @@ extension AnomalyRule {
     ],
     advice: "Set TCP_USER_TIMEOUT or keepalive, so that the application hears of it sooner.",
     peers: PeerNames(wireshark: "tcp.analysis.retransmission", kernel: "TcpExtTCPTimeouts, TcpExtTCPAbortOnTimeout"),
-    canBeFeigned: true, on: .observations(.timeoutRetransmission)
+    canBeFeigned: true, on: .observations(.timeoutRetransmission, .zeroWindow)
   ) { context in
-    context.ends.compactMap { end in blackout(of: end, context) }
+    context.ends.compactMap { end in blackout(of: end, context) ?? deafProbes(of: end, context) }
       .sorted { $0.frames.lexicographicallyPrecedes($1.frames) }
   }
 
@@ -99,6 +102,21 @@ extension AnomalyRule {
     )
     .with("repeats", last.distance).with("duration", seconds: last.delay)
     return idle.map { match.with("idle", seconds: $0) } ?? match
+  }
+
+  /// The probes of a window of 0 that nothing answered to the end of the capture.
+  private static func deafProbes(of end: EndpointRole, _ context: RuleContext) -> RuleMatch? {
+    guard let stall = context.observations(.zeroWindow, by: end.peer).last, stall.circumstances.contains(.open),
+      stall.distance >= context.thresholds.blackoutSegments, let last = context.flow[end].lastSent
+    else { return nil }
+    let time = last.nanoseconds(since: stall.last.time)
+    guard time > context.thresholds.blackoutTime else { return nil }
+    return RuleMatch(
+      end, at: stall.last.time, frames: [stall.last.frame],
+      "The \(end.peer.noun)'s window was 0, and \(Phrase.times(stall.distance)) the \(end.noun) probed it over "
+        + "\(Phrase.duration(time)) without an answer: its host or the path is dead."
+    )
+    .with("repeats", stall.distance).with("duration", seconds: time)
   }
 
   /// The silence that `end` broke with the data that it then repeated, where it was long enough to be forgotten in.

@@ -9,7 +9,8 @@ extension AnomalyRule {
     explanation: """
       The peer has closed, the kernel has acknowledged it, and the application never calls close(): the socket stays \
       in CLOSE_WAIT, where no timer ends it. It holds a file descriptor and memory until the process ends. An end that \
-      goes on sending is half closed, and no leak.
+      goes on sending is half closed, and no leak. A warning where the socket was closed after all, in silence: by a slow \
+      application, or by the kernel when the process ended.
       """,
     causes: [
       "the application does not close() when read() returns 0",
@@ -21,17 +22,32 @@ extension AnomalyRule {
     peers: PeerNames(zeek: "S2, S3", kernel: "ss state close-wait"), on: .traits(.lingered)
   ) { context in
     context.ends.compactMap { end -> RuleMatch? in
-      guard context.flow[end].state == .closeWait,
-        context.nanoseconds(end, in: .closeWait) > context.thresholds.closeWait,
-        context.quiet(end, at: context.flow.endedAt) > context.thresholds.closeWait,
-        let entry = context.entered(end, .closeWait), entry.confirmed != nil || entry.evidence == .observed
+      let time = context.nanoseconds(end, in: .closeWait)
+      guard time > context.thresholds.closeWait, let entry = context.entered(end, .closeWait),
+        entry.confirmed != nil || entry.evidence == .observed
       else { return nil }
-      return RuleMatch(
-        entry, context.confidence(entry),
-        "\(end.subject) has not closed \(context.span(end, in: .closeWait)) since its peer did: CLOSE_WAIT."
-      )
-      .and(entry.confirmed?.frame).with("duration", seconds: context.nanoseconds(end, in: .closeWait))
+      let match =
+        context.flow[end].state == .closeWait ? leak(of: end, entry, context) : lateClose(of: end, entry, context)
+      return match?.and(entry.confirmed?.frame).with("duration", seconds: time)
     }
+  }
+
+  private static func leak(of end: EndpointRole, _ entry: Transition, _ context: RuleContext) -> RuleMatch? {
+    guard context.quiet(end, at: context.flow.endedAt) > context.thresholds.closeWait else { return nil }
+    return RuleMatch(
+      entry, context.confidence(entry),
+      "\(end.subject) has not closed \(context.span(end, in: .closeWait)) since its peer did: CLOSE_WAIT.")
+  }
+
+  /// It said no more, and closed in the end: as when its process ends, and the kernel closes what it had left open.
+  private static func lateClose(of end: EndpointRole, _ entry: Transition, _ context: RuleContext) -> RuleMatch? {
+    guard context.observations(.dataAfterPeerFIN, by: end).isEmpty else { return nil }
+    return RuleMatch(
+      entry, context.confidence(entry),
+      "\(end.subject) stayed in CLOSE_WAIT \(context.span(end, in: .closeWait)) after its peer had closed, and sent "
+        + "nothing more."
+    )
+    .but(.warning)
   }
 
   static let finWait1Stalled = AnomalyRule(

@@ -19,10 +19,13 @@ extension Connection {
     let knows = segment.acknowledgment.map { $0 >= peerEnd } ?? false
     let since = segment.time.nanoseconds &- finTime(of: other, &stores)
     let ignored = ends[side].facts.contains(.acknowledgedFINAlone)
-    add(.dataAfterPeerFIN, segment, side, in: &stores, window: .max) { observation in
+    let isKnown = knows || ignored
+    let earlier = newest(.dataAfterPeerFIN, side, in: &stores)
+    let learned = isKnown && earlier?.circumstances.contains(.acknowledged) == false
+    add(.dataAfterPeerFIN, segment, side, in: &stores, window: learned ? -1 : .max) { observation in
       observation.bytes = segment.wirePayloadLength
       observation.delay = since
-      if knows || ignored { observation.circumstances.insert(.acknowledged) }
+      if isKnown { observation.circumstances.insert(.acknowledged) }
     }
   }
 
@@ -35,10 +38,27 @@ extension Connection {
     let bytes = ends[other].next.distance(from: acknowledgment)
     let since = segment.time.nanoseconds &- ends[other].lastTime
     guard bytes > 0 else { return }
+    let idle = idle(beforeDataOf: other, unseenBy: side, in: &stores)
     add(.finCrossesData, segment, side, in: &stores) { observation in
       observation.bytes = bytes
       observation.delay = since
+      observation.distance = Int(idle)
     }
+  }
+
+  /// How long the connection had been idle when `sender` sent what `receiver` has not acknowledged: since the last
+  /// payload where a pause tells, else since the last packet of `receiver`; 0 where `receiver` sent something meanwhile.
+  private mutating func idle(
+    beforeDataOf sender: Side, unseenBy receiver: Side, in stores: inout ConnectionStores
+  ) -> Int64 {
+    let heard = ends[receiver].hasSent ? ends[receiver].lastTime : first.time.nanoseconds
+    if let pause = newestPause(&stores), pause.side == sender, pause.end > heard {
+      return pause.sincePayload ?? pause.length
+    }
+    if let silence = newest(.silence, sender, in: &stores), silence.last.time.nanoseconds > heard {
+      return max(silence.delay, Int64(silence.distance))
+    }
+    return max(0, ends[sender].lastTime &- heard)
   }
 
   private mutating func noteFINAgain(

@@ -147,7 +147,10 @@ extension Connection {
     guard !segment.flags.contains(.syn) else { return }
     let other = peer(of: side)
     if watch.contains(.zeroWindow(other)) {
-      update(.zeroWindow, other, in: &stores) { $0.count += 1 }
+      update(.zeroWindow, other, in: &stores) { observation in
+        observation.count += 1
+        observation.distance += 1
+      }
     } else if isProbe(segment, side: side), ends[side].acknowledged == ends[side].next {
       noteKeepAlive(segment, side, in: &stores)
     }
@@ -168,10 +171,11 @@ extension Connection {
     if watch.contains(.zeroWindow(side)) {
       update(.zeroWindow, side, in: &stores) { observation in
         observation.last = moment
+        observation.distance = 0
         if segment.window != 0 { observation.circumstances.remove(.open) }
       }
       if segment.window != 0 { watch.remove(.zeroWindow(side)) }
-    } else if segment.window == 0, !segment.flags.contains(.fin), ends[side].window > 0 {
+    } else if segment.window == 0, !segment.flags.contains(.fin), ends[side].window > 0 || !ends[side].hasFIN {
       add(.zeroWindow, segment, side, in: &stores, window: -1) { observation in
         observation.count = 0
         observation.circumstances.insert(.open)

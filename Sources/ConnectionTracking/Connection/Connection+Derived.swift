@@ -61,6 +61,11 @@ extension Connection {
     stores.extras[place].pause = pause
   }
 
+  /// The last pause that is not told of yet.
+  func newestPause(_ stores: inout ConnectionStores) -> Pause? {
+    marks.contains(.hasPauseAlone) ? stores.pauses[attachment] : stores.extras[extras].pause
+  }
+
   private func tell(_ pause: Pause, at place: UInt32, in stores: inout ConnectionStores) {
     let observation = pause.observation(by: role(of: pause.side))
     stores.observations.add(observation, to: &stores.extras[place].observations, window: -1)

@@ -122,9 +122,11 @@ extension Connection {
 
   private mutating func noteSilence(_ quiet: Int64, _ segment: Segment, _ side: Side, in stores: inout ConnectionStores)
   {
+    let lastPayload = closing.lastPayload
     if segment.flags.contains(.rst) {
       return add(.silence, segment, side, in: &stores, window: -1) { observation in
         observation.delay = quiet
+        observation.distance = lastPayload.map { Int(segment.time.nanoseconds &- $0) } ?? 0
         observation.circumstances.insert(.endedByRST)
         if segment.flags.contains(.fin) { observation.circumstances.insert(.endedByFIN) }
       }
@@ -229,7 +231,8 @@ extension Connection {
     before segment: Segment, from side: Side, isTold: Bool, in stores: inout ConnectionStores
   ) {
     var pause = Pause(
-      ended: segment, by: side, after: lastTime(&stores), ends[side].state, ends[peer(of: side)].state)
+      ended: segment, by: side, after: lastTime(&stores), payload: closing.lastPayload, ends[side].state,
+      ends[peer(of: side)].state)
     pause.isTold = isTold
     keep(pause, in: &stores)
   }

@@ -35,6 +35,11 @@ struct ClosePath: Sendable {
   /// From the last payload of either side to the first FIN or RST; nil before one, and where there was no payload.
   var idle: Int64? { marks.contains(.hasIdle) ? payloadOrIdle : nil }
 
+  /// When payload passed last; nil before any, and from the first FIN or RST on.
+  var lastPayload: Int64? {
+    marks.isDisjoint(with: [.hasIdle, .hasFIN, .hasReset]) && payloadOrIdle != .min ? payloadOrIdle : nil
+  }
+
   /// Payload passed at `time`.
   @inline(__always)
   mutating func notePayload(at time: Int64) {

@@ -115,11 +115,13 @@ public enum ObservationKind: UInt8, Sendable, Hashable, CaseIterable {
   /// Payload beyond the sender's own FIN. `bytes` of it.
   case dataAfterFIN
   /// New payload after the peer's FIN. `bytes`, `delay` from that FIN to the last of it; `acknowledged`: the sender knew
-  /// of the FIN.
+  /// of the FIN. What it sent before it knew is one observation, and what it sent then another.
   case dataAfterPeerFIN
-  /// A FIN that passed while payload of the peer was on its way. `bytes` of it, `delay` since the peer's last segment.
+  /// A FIN that passed while payload of the peer was on its way. `bytes` of it, `delay` since the peer's last segment;
+  /// `distance`: for how many nanoseconds the connection had been idle when that payload came.
   case finCrossesData
-  /// Nothing passed for a while. `delay`: how long; the packet is the one that ended it.
+  /// Nothing passed for a while. `delay`: how long; the packet is the one that ended it. `distance`: nanoseconds since
+  /// the last payload, 0 where there was none.
   case silence
 
   // Resets.
@@ -160,7 +162,8 @@ public enum ObservationKind: UInt8, Sendable, Hashable, CaseIterable {
   case outsideWindow
   /// The right edge of the window moved left. `distance`.
   case windowShrunk
-  /// The window was 0, from the first packet to the last. `count`: the peer's segments meanwhile.
+  /// The window was 0, from the first packet to the last. `count`: the peer's segments meanwhile; `distance`: how many
+  /// of the last ones had no answer.
   case zeroWindow
   /// Keepalive probes. `distance`: how many of the last ones had no answer; `delay` since the probe before.
   case keepAlive

@@ -40,9 +40,8 @@ struct CauseClause {
     "last-ack-stalled": .lastAck, "closing-stalled": .closing, "syn-rcvd-stalled": .synReceived,
   ]
 
-  /// The closer is the finding's endpoint, so the request is the other end's; a server sends none.
   private func writeRace(_ finding: Finding, into output: inout OutputBuffer) {
-    output.append(finding.endpoint == .client ? "the server's data" : "the client's next request")
+    output.append("the client's next request")
     guard case .integer(let bytes)? = finding.fields.first(where: { $0.name == "bytes_lost" })?.value else {
       return output.append(" had just arrived and was reset unread")
     }

@@ -8,11 +8,14 @@ struct CloseClause {
   private let cause: ResetCause?
   /// The worst finding, which may tell the rest better than the reset does.
   private let worst: String?
+  /// From the last data to the close, in nanoseconds; where a request crossed the close, to that request.
+  private let idle: Int64?
 
   init(_ report: borrowing FlowReport) {
     flow = report.flow
     cause = report.resetCause
     worst = report.worst?.id
+    idle = report.worst?.idleBeforeRequest ?? report.flow.idleBeforeClose
   }
 
   /// - Returns: the findings that the clause tells already.
@@ -43,7 +46,7 @@ struct CloseClause {
   private func writeFIN(into output: inout OutputBuffer) {
     let closer = flow.closedBy == .server ? EndpointRole.server : .client
     writeCloser(closer, into: &output)
-    writeIdle(flow.idleBeforeClose, into: &output)
+    writeIdle(idle, into: &output)
     guard let first = fin(of: closer), let second = fin(of: closer.peer), flow.close != .half else { return }
     output.append(", ")
     output.append(closer.peer.noun)
@@ -55,7 +58,7 @@ struct CloseClause {
   private func writeResetAfterFIN(into output: inout OutputBuffer) {
     let closer = flow.closedBy == .server ? EndpointRole.server : .client
     writeCloser(closer, into: &output)
-    writeIdle(flow.idleBeforeClose, into: &output)
+    writeIdle(idle, into: &output)
     guard worst != "request-after-fin", let reset else { return }
     let isSame = reset.sender == closer && flow.closedBy != .both
     if cause == .injected {
@@ -91,7 +94,7 @@ struct CloseClause {
 
   private func writeSimultaneous(into output: inout OutputBuffer) {
     writeCloser(.client, into: &output)
-    writeIdle(flow.idleBeforeClose, into: &output)
+    writeIdle(idle, into: &output)
     guard let client = fin(of: .client), let server = fin(of: .server) else { return }
     output.append(", ")
     output.append(duration: client.time.distance(to: server.time))
@@ -110,7 +113,7 @@ struct CloseClause {
         ? " refused the connection (RST)"
         : cause != .injected ? " reset the connection (RST)" : isEnded ? " ended the connection" : " came")
     // A RST carries no data: what came at the same moment came before it.
-    writeIdle(flow.idleBeforeClose.map { max(1, $0) }, into: &output)
+    writeIdle(idle.map { max(1, $0) }, into: &output)
     writeResetCause(into: &output)
   }
 
@@ -250,5 +253,16 @@ extension Flow {
       }
     }
     return (first?.time ?? lastSeen.time).nanoseconds(since: firstSeen.time)
+  }
+}
+
+extension Finding {
+  /// How long the connection had been idle when the request came that was lost.
+  fileprivate var idleBeforeRequest: Int64? {
+    guard id == "request-after-fin" else { return nil }
+    for field in fields where field.name == "idle" {
+      if case .duration(let idle) = field.value { return idle }
+    }
+    return nil
   }
 }

@@ -50,14 +50,15 @@ struct FlowRow: Sendable {
   let duration: Int64
   let sent, received: Int
   let encapsulation: Encapsulation?
+  /// The worst finding that is worth a look, and how many are; what is for information only has no room here.
   let worst: (id: String, severity: Severity)?
   let findings: Int
 
   init(_ report: borrowing FlowReport) {
     let flow = report.flow
     encapsulation = report.encapsulation
-    worst = report.worst.map { ($0.id, $0.severity) }
-    findings = report.findings.count
+    worst = report.worst.flatMap { $0.severity > .info ? ($0.id, $0.severity) : nil }
+    findings = report.findings.count { $0.severity > .info }
     number = flow.number
     client = flow.client
     server = flow.server
