@@ -117,6 +117,8 @@ struct ToldFlow {
         ? [] : ["\(String(describing: flow.closedBy)) closed first"]
     case .reset:
       let senders = resets.map { $0.cause == .sendsRST ? $0.endpoint : $0.endpoint.peer }
+      // Nobody closed where the RST was neither end's.
+      if flow.closedBy == nil { return resets.contains { $0.cause == .sendsRST } ? ["nobody reset it"] : [] }
       return senders.contains { closer($0) == flow.closedBy } ? [] : ["\(String(describing: flow.closedBy)) reset it"]
     case .simultaneous: return flow.closedBy == .both ? [] : ["one of two ends that closed at once closed first"]
     case .none, .unanswered: return flow.closedBy == nil ? [] : ["somebody closed what is open"]

@@ -101,8 +101,10 @@ public struct ListenerStatistics: Sendable, Equatable {
       held += 1
       heldSince = min(heldSince ?? flow.firstSeen.time, flow.firstSeen.time)
     case .reset, .resetAfterFIN:
-      if flow.closedBy == .client { resetByClient += 1 } else { resetByServer += 1 }
-      if flow.closedBy != .client { evidence.note(.reset, flow.lastSeen.frame, in: flow.number) }
+      // Neither end is to blame for a RST in its name.
+      if flow.closedBy == .client { resetByClient += 1 }
+      if flow.closedBy == .server { resetByServer += 1 }
+      if flow.closedBy == .server { evidence.note(.reset, flow.lastSeen.frame, in: flow.number) }
     default: break
     }
     let isGood = flow.serverEnd.state != .synReceived && flow.close != .refused && flow.close != .unanswered

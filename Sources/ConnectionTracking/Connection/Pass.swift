@@ -16,6 +16,8 @@ struct Pass: Sendable {
   var opensHalf = false
   /// What it was; see ``PacketVerdict``.
   var verdict = PacketVerdict.Kind.carried
+  /// It is not its sender's.
+  var isForeign = false
   /// Its receiver drops it for its flags.
   var opensNothing = false
 }

@@ -15,7 +15,7 @@ extension Connection {
     if isTaken { presume(other, .rst, segment, in: &stores) }
     if (senderLived && ends[side].state == .closed) || (receiverLived && isTaken) {
       closing.noteIdle(before: segment)
-      closing.reset(by: side, refuses: refuses)
+      closing.reset(by: side, refuses: refuses, isForeign: stores.pass.isForeign)
     }
   }
 
@@ -27,7 +27,9 @@ extension Connection {
     let other = peer(of: side)
     if other != side, ends[other].state == .closed {
       let place = newestReset(of: other, in: &stores)
-      if place != .none, stores.log[log, place.entry][place.move].settlement != .refuted { return }
+      if place != .none, stores.log[log, place.entry][place.move].settlement != .refuted {
+        return closing.disown(resetOf: side)
+      }
     }
     marks.insert(.isEventful)
     closing.takeBackReset(of: moment(of: own, &stores).time.nanoseconds)
@@ -70,7 +72,7 @@ extension Connection {
     switch origin(of: segment, side: side, in: &stores) {
     case .own: break
     case .doubtful: return presume(side, .doubtfulRST, segment, in: &stores)
-    case .foreign: return
+    case .foreign: return stores.pass.isForeign = true
     }
     if shown == .synSent, answersStrayACK(segment, side: side) { return }
     closeByReset(segment, side: side, refuses: refuses, shown: shown, in: &stores)

@@ -22,6 +22,8 @@ struct ClosePath: Sendable {
     static let resetFollowsFIN = Marks(rawValue: 1 << 7)
     static let isRefused = Marks(rawValue: 1 << 8)
     static let hasIdle = Marks(rawValue: 1 << 9)
+    /// The side in whose name the RST came did not send it.
+    static let isForeign = Marks(rawValue: 1 << 10)
   }
 
   /// A FIN has passed.
@@ -72,11 +74,19 @@ struct ClosePath: Sendable {
   }
 
   /// A RST ended a socket on either side.
-  mutating func reset(by side: Side, refuses: Bool) {
+  ///
+  /// - Parameter isForeign: `side` did not send it.
+  mutating func reset(by side: Side, refuses: Bool, isForeign: Bool) {
     guard !marks.contains(.hasReset) else { return }
     marks.insert(side == .low ? .hasReset : [.hasReset, .highSentReset])
+    if isForeign { marks.insert(.isForeign) }
     if hasFIN { marks.insert(.resetFollowsFIN) }
     if refuses { marks.insert(.isRefused) }
+  }
+
+  /// The RST in the name of `side` has ended the peer's socket, and `side` goes on.
+  mutating func disown(resetOf side: Side) {
+    if reset == side { marks.insert(.isForeign) }
   }
 
   /// The FIN of `side` was not its own; `payload` is when payload passed last, in nanoseconds.
@@ -99,7 +109,7 @@ struct ClosePath: Sendable {
       payloadOrIdle = hasFIN ? .min : time &- payloadOrIdle
       marks.remove(.hasIdle)
     }
-    marks.subtract([.hasReset, .highSentReset, .resetFollowsFIN, .isRefused])
+    marks.subtract([.hasReset, .highSentReset, .resetFollowsFIN, .isRefused, .isForeign])
   }
 
   var kind: Flow.CloseKind {
@@ -111,10 +121,10 @@ struct ClosePath: Sendable {
     return isSimultaneous ? .simultaneous : marks.contains(.isThreeWay) ? .threeWay : .fourWay
   }
 
-  /// The side that began it; nil where none did. A simultaneous close has no first side, and a FIN that crossed the RST
+  /// The side that began it; nil where none did, or somebody else in its name. A simultaneous close has no first side, and a FIN that crossed the RST
   /// on its way, or came after one, began nothing.
   var firstSide: Side? {
-    if let reset, !marks.contains(.resetFollowsFIN) { return reset }
+    if let reset, !marks.contains(.resetFollowsFIN) { return marks.contains(.isForeign) ? nil : reset }
     return isSimultaneous ? nil : firstFIN
   }
 }

@@ -102,16 +102,18 @@ struct CloseClause {
   }
 
   private func writeReset(into output: inout OutputBuffer) {
-    if cause == .injected {
+    let sender = reset?.sender ?? (flow.closedBy == .server ? .server : .client)
+    let isForeign = cause == .injected || flow.closedBy == nil
+    if isForeign {
       output.append("A RST in the name of ")
-      output.append(flow.closedBy == .server ? flow.server : flow.client)
+      output.append(sender == .client ? flow.client : flow.server)
     } else {
-      output.append(subject: flow.closedBy == .server ? .server : .client, of: flow)
+      output.append(subject: sender, of: flow)
     }
     output.append(
       cause == .refused
         ? " refused the connection (RST)"
-        : cause != .injected ? " reset the connection (RST)" : isEnded ? " ended the connection" : " came")
+        : !isForeign ? " reset the connection (RST)" : isEnded ? " ended the connection" : " came")
     // A RST carries no data: what came at the same moment came before it.
     writeIdle(idle.map { max(1, $0) }, into: &output)
     writeResetCause(into: &output)
