@@ -29,7 +29,7 @@ extension AnomalyRule {
   private static let stalls: [AnomalyRule] = [
     closeWaitLeak, finWait1Stalled, finWait2Stuck, finWait2OrphanTimeout, timeWaitBucketOverflow, lastAckStalled,
     closingStalled, synSentAbandoned, establishedIdle, zeroWindowStall, closeBehindZeroWindow, retransmissionBlackout,
-    keepaliveDeadPeer, keepaliveStorm, idleMiddleboxReset,
+    answersLost, keepaliveDeadPeer, keepaliveStorm, idleMiddleboxReset,
   ]
 
   private static let resets: [AnomalyRule] = [
@@ -51,7 +51,8 @@ extension AnomalyRule {
   private static let flags: [AnomalyRule] = [synFIN, nullFlags, xmasFlags, finWithoutACK, synRST, landAttack]
 
   private static let capture: [AnomalyRule] = [
-    duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, captureReordered,
+    duplicatedPackets, superSegments, oneSided, midstreamStart, sequenceGap, captureLoss, lastAckMissed,
+    captureReordered,
     clockJump, snapLengthTruncated, truncatedFile, badChecksum, checksumOffload, natTranslatedPair,
     evictedFlow, limitReached, unsupportedPackets,
   ]

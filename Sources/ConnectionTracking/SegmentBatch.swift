@@ -36,7 +36,7 @@ public struct SegmentBatch: ~Copyable, Sendable {
   /// Nobody but the batch changes them: they are handed on `inout` for their address.
   @usableFromInline var segments: RigidArray<Segment>
   /// What is remembered of the payload of those that have any.
-  private(set) var samples: RigidArray<PayloadSample>
+  var samples: RigidArray<PayloadSample>
   /// Of the first ``looked`` segments.
   var lookups: RigidArray<FlowLookup>
   private var looked = 0

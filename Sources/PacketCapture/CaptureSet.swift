@@ -2,7 +2,7 @@ public import PacketDecoding
 
 /// Several capture files read as one stream in time order.
 ///
-/// Of equal times the file named first goes first; frames are numbered through the whole stream. Within a file the
+/// Of equal times the files take turns, the one named first first; frames are numbered through the whole stream. Within a file the
 /// order stays that of the file. A file is open only from its first packet's time on, so that a long series of rotated
 /// files needs neither many descriptors nor much memory. One file alone is read straight through.
 @safe public struct CaptureSet: ~Copyable {

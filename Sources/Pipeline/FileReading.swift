@@ -4,7 +4,7 @@ import PacketDecoding
 import Reporting
 import Synchronization
 
-/// The first stage of a ``FilePipeline``: packets from the files, decoded into batches.
+/// The first stage of a ``FilePipeline``: packets from the files, decoded into batches and put in the order of their times.
 final class FileReading: Sendable {
   /// Some packets, and what the numbers in them stand for.
   struct Batch: ~Copyable {
@@ -17,6 +17,11 @@ final class FileReading: Sendable {
   fileprivate struct Source: ~Copyable {
     var captures: CaptureSet
     var ingest: Ingest
+    /// What was read behind the batch that is given next: packets whose times are out of order may belong into that one.
+    var ahead = SegmentBatch(capacity: 1)
+    var hasBegun = false
+    /// There is nothing to be read any more.
+    var isAtEnd = false
   }
 
   private let source: Mutex<Source>
@@ -56,14 +61,37 @@ final class FileReading: Sendable {
 extension FileReading.Source {
   fileprivate mutating func fill(_ batch: inout FileReading.Batch, _ progress: FilePipeline.Progress) {
     if batch.isLast { return }
-    let before = ingest.packets
-    let goesOn = captures.read { bytes, info in
-      ingest.take(bytes, info, into: &batch.segments)
-      return !batch.segments.isFull
+    let packets = ingest.packets
+    let steps = ingest.stepsBack
+    let isFirst = !hasBegun
+    if isFirst {
+      ahead = SegmentBatch(capacity: batch.segments.capacity)
+      hasBegun = true
+      isAtEnd = !Self.read(&captures, &ingest, into: &batch.segments)
+    } else {
+      swap(&batch.segments, &ahead)
+    }
+    if !isAtEnd { isAtEnd = !Self.read(&captures, &ingest, into: &ahead) }
+    if ingest.stepsBack != steps || !batch.segments.precedes(ahead) {
+      ingest.misplaced += batch.segments.putInOrder(with: &ahead, isOrdered: !isFirst)
     }
     batch.segments.look()
-    batch.isLast = !goesOn || Interruption.isRequested
-    progress(ingest.packets - before) { captures.progress }
+    ahead.look()
+    batch.isLast = isAtEnd && ahead.isEmpty
+    progress(ingest.packets - packets) { captures.progress }
     ingest.update(&batch.encapsulations)
+  }
+
+  /// Reads until `segments` is full.
+  ///
+  /// - Returns: false where the files are at their end, or the user wants no more of them.
+  private static func read(
+    _ captures: inout CaptureSet, _ ingest: inout Ingest, into segments: inout SegmentBatch
+  ) -> Bool {
+    let goesOn = captures.read { bytes, info in
+      ingest.take(bytes, info, into: &segments)
+      return !segments.isFull
+    }
+    return goesOn && !Interruption.isRequested
   }
 }

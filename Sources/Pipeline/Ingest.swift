@@ -68,6 +68,15 @@ package struct Ingest: ~Copyable {
     decoder.withPayload(of: segment, in: bytes, body)
   }
 
+  /// How many packets came with a time before the last one's.
+  package var stepsBack: Int { capture.quality.backwards }
+
+  /// How many of them could not be put in order.
+  package var misplaced: Int {
+    get { capture.quality.misplaced }
+    set { capture.quality.misplaced = newValue }
+  }
+
   /// How many packets were read so far.
   package var packets: Int { capture.quality.packets }
 

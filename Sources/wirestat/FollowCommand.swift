@@ -49,8 +49,9 @@ struct FollowCommand: ParsableCommand {
     let form: PayloadStream.Form = hex ? .hexadecimal : raw || !file.isTerminal ? .bytes : .text
     var stream = PayloadStream(flow: number, from: from, as: form, to: file.buffer(), warn: Terminal.warn)
     Interruption.catchSignals()
+    var packets = OrderedPackets()
     while !stream.isComplete, !Interruption.isRequested,
-      captures.next({ pipeline.take($0, $1) }) != nil
+      packets.next(of: &captures, { pipeline.take($0, $1) })
     {
       try stream.take(pipeline.events)
       pipeline.removeEvents()

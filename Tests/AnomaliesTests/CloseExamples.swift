@@ -142,6 +142,20 @@ extension Example {
         """,
       nearMiss: fourWay),
     Example(
+      "last-ack-missed",
+      shows: exchange + """
+        1.000 c F. 101:101(0) ack 201 win 501 id 5
+        1.010 s F. 201:201(0) ack 102 win 509 id 12
+        300.000 -
+        """,
+      nearMiss: exchange + """
+        1.000 c F. 101:101(0) ack 201 win 501 id 5
+        1.010 s . 201:201(0) ack 102 win 509 id 12
+        1.020 c . 102:102(0) ack 202 win 501 id 6
+        1.021 s F. 201:201(0) ack 102 win 509 id 13
+        300.000 -
+        """),
+    Example(
       "closing-stalled",
       shows: exchange + """
         1.000 c F. 101:101(0) ack 201 win 501 id 5

@@ -40,6 +40,9 @@ extension Example {
         36.000 c R. 101:101(0) ack 201 win 501 id 8
         """),
     Example(
+      "answers-lost-behind-tap", shows: exchange + answeredProbes + "40.000 c R. 101:101(0) ack 201 win 501 id 9",
+      nearMiss: exchange + answeredProbes + "36.000 c R. 101:101(0) ack 201 win 501 id 9"),
+    Example(
       "keepalive-storm",
       shows: exchange + keepAlives(every: 5, count: 20), nearMiss: exchange + keepAlives(every: 60, count: 20)),
     Example(
@@ -78,6 +81,17 @@ extension Example {
       \(end) s . 201:201(0) ack 1101 win 509 id 26
       """
   }
+
+  /// Three keepalive probes, one every 10 s, each answered.
+  private static let answeredProbes = """
+    10.000 c . 100:100(0) ack 201 win 501 id 5
+    10.010 s . 201:201(0) ack 101 win 509 id 12
+    20.000 c . 100:100(0) ack 201 win 501 id 6
+    20.010 s . 201:201(0) ack 101 win 509 id 13
+    30.000 c . 100:100(0) ack 201 win 501 id 7
+    30.010 s . 201:201(0) ack 101 win 509 id 14
+
+    """
 
   private static func keepAlives(every seconds: Int, count: Int) -> String {
     (1...count).map { number in

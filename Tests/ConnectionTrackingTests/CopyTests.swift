@@ -173,5 +173,51 @@ struct CopyTests {
     #expect(try flow(Self.sent + line).observations.filter { $0.kind == .differentData }.count == observations)
   }
 
+  /// Nothing numbers these packets; that the capture holds some of them twice tells of the others.
+  @Test(
+    "are known without identifications where the capture holds all twice",
+    arguments: ["0.0005", "0.000000001", "0"])
+  func doubled(later: String) throws {
+    let lines = Self.anonymous.split(separator: "\n").map(String.init)
+    let delay = Timestamp(nanoseconds: Int64((Double(later) ?? 0) * 1_000_000_000))
+    var script = try WireScript(lines.flatMap { [$0, $0] }.joined(separator: "\n"))
+    for index in script.lines.indices where index % 2 == 1 {
+      let time = script.lines[index].time.advanced(byNanoseconds: delay.nanoseconds)
+      script.lines[index].time = time
+      script.lines[index].segment?.time = time
+    }
+    let single = try flow(Self.anonymous)
+    var flow = try #require(script.flows().first)
+    #expect(flow.clientEnd.packets == single.clientEnd.packets)
+    #expect(flow.serverEnd.packets == single.serverEnd.packets)
+    #expect(flow.timeline.map(\.to) == single.timeline.map(\.to))
+    flow.observations.removeAll { $0.kind == .duplicatePacket }
+    #expect(flow.observations.map(\.kind) == single.observations.map(\.kind))
+    #expect(flow.observations.map(\.count) == single.observations.map(\.count))
+  }
+
+  /// Data sent again, the keepalive probe, pure ACKs and a RST.
+  private static let anonymous = """
+    0.000 c S 0:0(0)
+    0.010 s S. 0:0(0) ack 1
+    0.020 c . 1:1(0) ack 1
+    0.030 c P. 1:101(100) ack 1
+    0.330 c P. 1:101(100) ack 1
+    0.340 s . 1:1(0) ack 101
+    9.000 c . 100:100(0) ack 1
+    9.010 s . 1:1(0) ack 101
+    9.500 c R. 101:101(0) ack 1
+    """
+
+  /// Where no packet is in the capture twice, what looks alike was sent twice.
+  @Test func areNotWhatWasSentTwice() throws {
+    let acks = try flow(Self.anonymous + "\n").serverEnd.packets
+    let twice = Self.anonymous.replacing(
+      "0.340 s . 1:1(0) ack 101", with: "0.340 s . 1:1(0) ack 101\n0.3401 s . 1:1(0) ack 101")
+    #expect(try flow(twice).serverEnd.packets == acks + 1)
+    let resets = try flow(Self.anonymous + "\n9.5001 c R. 101:101(0) ack 1").observations.filter { $0.kind == .reset }
+    #expect(resets.reduce(0) { $0 + $1.count } == 2)
+  }
+
   private func flow(_ text: String) throws -> Flow { try #require(try WireScript(text).flows().first) }
 }

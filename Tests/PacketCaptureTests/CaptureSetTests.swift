@@ -15,10 +15,10 @@ struct CaptureSetTests {
     #expect(read.failures.isEmpty)
   }
 
-  @Test func equalTimesKeepTheOrderOfTheArguments() throws {
+  @Test func equalTimesTakeTurnsInTheOrderOfTheArguments() throws {
     let files = [Self.file(1, at: [10, 10]), Self.file(2, at: [10]), Self.file(3, at: [10, 10])]
-    #expect(try Self.read(files).packets.map(\.bytes) == [[1], [1], [2], [3], [3]])
-    #expect(try Self.read(files.reversed()).packets.map(\.bytes) == [[3], [3], [2], [1], [1]])
+    #expect(try Self.read(files).packets.map(\.bytes) == [[1], [2], [3], [1], [3]])
+    #expect(try Self.read(files.reversed()).packets.map(\.bytes) == [[3], [2], [1], [3], [1]])
   }
 
   @Test func oneFileIsNotReordered() throws {

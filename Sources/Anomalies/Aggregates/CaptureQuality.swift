@@ -9,9 +9,13 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Packets with a time before the one before them.
   public private(set) var backwards = 0
   public private(set) var firstBackwards: PacketStamp?
+  /// Packets that lie too far behind one of a later time to be put before it.
+  public var misplaced = 0
   /// The farthest step back, in nanoseconds.
   public private(set) var longestStepBack: Int64 = 0
   public private(set) var firstSeen: PacketStamp?
+  /// The latest packet that one of an earlier time came behind.
+  private var latest: PacketStamp?
   /// The packet before: until there is one, it is of a time that every other lies before.
   @usableFromInline var lastTime = Timestamp(nanoseconds: .max)
   @usableFromInline var lastFrame: UInt64 = 0
@@ -50,7 +54,15 @@ public struct CaptureQuality: Sendable, Equatable {
   /// Packets of which the snap length cut something off.
   public var cut: Int { countedCut }
   public var lastSeen: PacketStamp? {
-    counted == 0 ? nil : PacketStamp(time: lastTime, frame: lastFrame)
+    if counted == 0 { return nil }
+    let last = PacketStamp(time: lastTime, frame: lastFrame)
+    guard let latest, last < latest, !Self.isClockJump(from: latest.time, to: last.time) else { return last }
+    return latest
+  }
+
+  /// Times that go back so far were not put out of order on the way to the file.
+  static func isClockJump(from earlier: Timestamp, to time: Timestamp) -> Bool {
+    earlier.nanoseconds(since: time) >= 1_000_000_000
   }
 
   /// Takes in a packet as it was read.
@@ -71,6 +83,8 @@ public struct CaptureQuality: Sendable, Equatable {
     firstCut = other.firstCut
     backwards = other.backwards
     firstBackwards = other.firstBackwards
+    misplaced = other.misplaced
+    latest = other.latest
     longestStepBack = other.longestStepBack
     firstSeen = other.firstSeen
     lastTime = other.lastTime
@@ -89,7 +103,15 @@ public struct CaptureQuality: Sendable, Equatable {
       backwards &+= 1
       longestStepBack = max(longestStepBack, lastTime.nanoseconds(since: info.time))
       if firstBackwards == nil { firstBackwards = moment }
+      if !Self.isClockJump(from: lastTime, to: info.time) { keepOrder(moment) }
     }
+  }
+
+  /// Takes in a packet that another of a later time came before.
+  private mutating func keepOrder(_ moment: PacketStamp) {
+    PacketStamp.keepEarliest(&firstSeen, moment)
+    let before = PacketStamp(time: lastTime, frame: lastFrame)
+    if latest.map({ $0 < before }) ?? true { latest = before }
   }
 
   /// Takes in flows that have ended.
@@ -160,6 +182,7 @@ extension CaptureQuality {
     counted += other.counted
     countedCut += other.countedCut
     backwards += other.backwards
+    misplaced += other.misplaced
     longestStepBack = max(longestStepBack, other.longestStepBack)
     PacketStamp.keepEarliest(&firstCut, other.firstCut)
     PacketStamp.keepEarliest(&firstBackwards, other.firstBackwards)

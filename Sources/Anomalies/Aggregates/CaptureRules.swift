@@ -16,10 +16,10 @@ extension AnomalyRule {
   static let captureReordered = aggregate(
     "capture-reordered", .info, "Packets are not in order of their time", group: .captureQuality,
     explanation:
-      "Some packets have an earlier time than the one before them in the file. Orders of milliseconds are not to be "
-      + "trusted.",
+      "Some packets have an earlier time than the one before them in the file. Those that belong within 100 ms and 256 "
+      + "packets before their place are put in order before anything is inferred; from the others, no close is certain.",
     causes: ["a network card with several queues", "files put together"], next: ["reordercap IN OUT"],
-    advice: "Sort the capture with reordercap before reading fine times from it.")
+    advice: "Where some could not be put in order, sort the capture with reordercap and analyze it again.")
   static let clockJump = aggregate(
     "clock-jump", .warning, "The capture's clock went back", group: .captureQuality,
     explanation:
@@ -153,14 +153,16 @@ extension AggregateRule {
     AggregateRule(rule: .captureReordered) { context in
       let quality = context.quality
       guard let first = quality.firstBackwards, quality.longestStepBack < 1_000_000_000 else { return [] }
-      return [
-        RuleMatch(
-          nil, at: first.time, frames: [first.frame],
-          "\(Phrase.count(quality.backwards, "packet")) came with a time before the last one's, up to "
-            + "\(Phrase.duration(quality.longestStepBack))."
-        )
-        .with("packets", quality.backwards)
-      ]
+      let outcome =
+        quality.misplaced == 0
+        ? "; they were put in order" : "; \(quality.misplaced) could not be put in order, and closes may look otherwise"
+      let match = RuleMatch(
+        nil, at: first.time, frames: [first.frame],
+        "\(Phrase.count(quality.backwards, "packet")) came with a time before the last one's, up to "
+          + "\(Phrase.duration(quality.longestStepBack))\(outcome)."
+      )
+      .with("packets", quality.backwards).with("misplaced", quality.misplaced)
+      return [quality.misplaced == 0 ? match : match.but(.warning)]
     },
     AggregateRule(rule: .clockJump) { context in
       let quality = context.quality

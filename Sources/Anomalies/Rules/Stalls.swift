@@ -140,20 +140,55 @@ extension AnomalyRule {
     on: .either(.lingered, .finRepeated)
   ) { context in
     context.ends.compactMap { end -> RuleMatch? in
-      let time = context.nanoseconds(end, in: .lastAck)
       let repeats = context.observations(.finRepeated, by: end)
       let count = repeats.reduce(0) { $0 + $1.count }
-      guard let entry = context.entered(end, .lastAck), count >= 2 || time > context.thresholds.lastAck
-      else { return nil }
+      guard let entry = context.entry(end, { $0.to == .lastAck && $0.from != .lastAck }), count > 0 else { return nil }
+      let (time, isOver) = timeInLastAck(of: end, since: entry.time, context)
+      guard count >= 2 || time > context.thresholds.lastAck else { return nil }
       let isSeen = repeats.contains { $0.circumstances.contains(.acknowledged) }
       let where_ = isSeen ? "its ACK passed the tap and is lost behind it" : "no ACK of it passed the tap"
       return RuleMatch(
         entry, context.confidence(entry),
-        "\(end.subject) was in LAST_ACK \(context.span(end, in: .lastAck)) and repeated its FIN "
+        "\(end.subject) was in LAST_ACK for \(isOver ? "" : "at least ")\(Phrase.duration(time)) and repeated its FIN "
           + "\(Phrase.times(count)): \(where_)."
       )
       .and(repeats.last?.last.frame).with("repeats", count).with("duration", seconds: time)
       .with("ack_seen", isSeen ? "true" : "false")
+    }
+  }
+
+  /// From the FIN of `end` to what let it go for good; or to the end of the flow, where nothing did.
+  private static func timeInLastAck(
+    of end: EndpointRole, since start: Timestamp, _ context: RuleContext
+  ) -> (time: Int64, isOver: Bool) {
+    let isOver = context.flow[end].state != .lastAck
+    let left = context.flow.timeline.last { $0.endpoint == end && $0.from == .lastAck && $0.to != .lastAck }
+    let last = isOver ? left?.time ?? context.flow.endedAt : context.flow.endedAt
+    return (last.nanoseconds(since: start), isOver)
+  }
+
+  static let lastAckMissed = AnomalyRule(
+    "last-ack-missed", .notice, .captureQuality, "The last ACK was not captured",
+    reference: "RFC 9293 §3.8.1; RFC 6298 §5",
+    explanation: """
+      An end closed last, no ACK of its FIN passed the tap, and yet it never repeated that FIN. A stack repeats it \
+      within seconds: so it has had its ACK, which was not captured, or it is gone. It is no stall.
+      """,
+    causes: ["the capture lost the packet, or the tap sees one way only", "the host has gone"],
+    next: ["tcpdump's count of dropped packets", "ss -tno state last-ack"],
+    advice: "Take the connection for closed, and see whether the capture lost packets.", on: .traits(.lingered)
+  ) { context in
+    context.ends.compactMap { end -> RuleMatch? in
+      let time = context.nanoseconds(end, in: .lastAck)
+      guard let entry = context.entered(end, .lastAck), time > context.thresholds.lastAck,
+        context.observations(.finRepeated, by: end).isEmpty
+      else { return nil }
+      return RuleMatch(
+        entry, context.confidence(entry),
+        "\(end.subject) sent its FIN, and did not repeat it for \(Phrase.duration(time)), though no ACK of it passed the "
+          + "tap: it has had one, or is gone."
+      )
+      .with("duration", seconds: time)
     }
   }
 

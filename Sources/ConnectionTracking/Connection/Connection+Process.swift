@@ -31,7 +31,11 @@ extension Connection {
     in stores: inout ConnectionStores
   ) -> PacketVerdict.Kind {
     stores.pass = Pass()
-    if isNothingNew(segment, from: side), isCopy(segment, sample, from: side, in: &stores) { return .copied }
+    if isNothingNew(segment, from: side) || repeatsLast(segment, from: side, in: &stores),
+      isCopy(segment, sample, from: side, in: &stores)
+    {
+      return .copied
+    }
     if segment.flags.contains(.syn), watch.contains(.reset) { triesAgain(segment, from: side) }
     let other = peer(of: side)
     let isPlain = isPlain(segment, from: side, leastIdle: stores.observations.leastIdle, in: &stores)
@@ -54,7 +58,7 @@ extension Connection {
     restartTimer(side, from: earlier.0, segment, sent: true, timers, in: &stores)
     if other != side { restartTimer(other, from: earlier.1, segment, sent: false, timers, in: &stores) }
     countHalfOpen(segment, from: side, hadAnswered: hadAnswered, in: &stores)
-    marks.prediction = stores.predictsSegments ? nextPrediction() : .none
+    marks.prediction = stores.predictsSegments && !awaitsOvertaken(&stores) ? nextPrediction() : .none
     return stores.pass.verdict == .carried && log.count != moves ? .moved : stores.pass.verdict
   }
 
@@ -73,6 +77,7 @@ extension Connection {
     } else {
       noteAcknowledgment(by: side, in: &stores)
       ends[side].remember(segment)
+      if hasExtras { stores.extras[attachment].ends[side].last = LastSegment(segment) }
       if let edge = stores.pass.edge { setWindowEdge(of: side, edge, in: &stores) }
     }
     noteLast(segment, from: side, in: &stores)
@@ -125,6 +130,7 @@ extension Connection {
     case .acknowledgesUnsent:
       var believed = segment
       believed.acknowledgment = nil
+      noteOvertaking(segment, by: side, in: &stores)
       exchange(believed, original: segment, from: side, in: &stores)
     case .outsideWindow, .oldTimestamp:
       ends[peer(of: side)].facts.insert(.mayChallenge)
@@ -149,6 +155,7 @@ extension Connection {
     let acknowledgment = updateSequence(segment, from: side, in: &stores)
     guard canMove, !stores.pass.opensNothing else { return }
     receives(segment, side: other, acknowledgment: acknowledgment, in: &stores)
+    if segment.flags.contains(.fin) { takeOvertakingACK(of: segment, from: side, in: &stores) }
     confirmMidstream(segment, in: &stores)
   }
 
@@ -234,10 +241,18 @@ extension Connection {
     if segment.flags.contains(.fin), !segment.flags.contains(.syn), !ends[side].hasFIN {
       closing.noteIdle(before: segment)
       closing.fin(
-        from: side, coversPeer: covers, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone))
+        from: side, coversPeer: covers, acknowledgedAlone: ends[side].facts.contains(.acknowledgedFINAlone),
+        isFirst: !covers && followsItsAnswer(segment, side: side, in: &stores))
     } else if covers {
       ends[side].facts.insert(.acknowledgedFINAlone)
     }
+  }
+
+  /// Whether the peer's FIN, which passed before, acknowledges that of `segment`.
+  private mutating func followsItsAnswer(_ segment: Segment, side: Side, in stores: inout ConnectionStores) -> Bool {
+    let other = peer(of: side)
+    guard ends[other].hasFIN, wasOvertaken(segment, of: side, in: &stores) else { return false }
+    return stores.extras[extras].ends[side].overtakenTime <= finTime(of: other, &stores)
   }
 
   /// A connection taken up mid-stream is ESTABLISHED for certain once both ends have sent payload since: neither

@@ -43,6 +43,12 @@ struct EndpointExtras: Sendable {
   var repeatedPayloadBytes: UInt64 = 0
   /// When its last RST passed, in nanoseconds; the least value before any.
   var resetTime = Int64.min
+  var last = LastSegment()
+  /// When the segment passed, and the RST, of which a copy without identification was taken last, in nanoseconds.
+  var copiedTime = Int64.min
+  var copiedResetTime = Int64.min
+  /// When its peer first acknowledged what had not passed, and up to where that was; the least value before.
+  var overtakenTime = Int64.min
   /// Arrivals pending that ``PendingArrivals`` has no code or no room for, each at its place there.
   var pending: [ArrivalEvents] = []
   /// What would prove them, where ``TCPEndpoint/response`` of the peer has no room for it.
@@ -60,6 +66,7 @@ struct EndpointExtras: Sendable {
   var superSegments: UInt32 = 0
   /// Everything before it passed the tap, or was acknowledged; see ``EndpointFacts/hasGap``.
   var contiguous = SequenceNumber(0)
+  var overtakenBy = SequenceNumber(0)
   /// See ``EndpointFacts/hasPassedFIN``.
   var finEnd = SequenceNumber(0)
   /// See ``EndpointFacts/hasOtherEdge``.
@@ -69,8 +76,38 @@ struct EndpointExtras: Sendable {
   /// Where what it sent beyond a hole is kept.
   var holes = DisorderStore.none
   var duplicates = DuplicateACKs()
+  var resetSequence = SequenceNumber(0)
+  var resetAcknowledgment: SequenceNumber?
   var resetIdentification: UInt16 = 0
   var resetWindow: UInt16 = 0
+}
+
+/// The place of an end's last segment, RST aside: where that passed at the time of the end's last one, for what only
+/// carries an open connection on is not kept here.
+struct LastSegment: Sendable, Equatable {
+  /// In nanoseconds; the least value before any.
+  var time = Int64.min
+  var sequence = SequenceNumber(0)
+  var end = SequenceNumber(0)
+  var acknowledgment = SequenceNumber(0)
+  /// Its TSval; 0 without one.
+  var timestamp: UInt32 = 0
+
+  init() {}
+
+  init(_ segment: Segment) {
+    time = segment.time.nanoseconds
+    sequence = segment.sequence
+    end = segment.sequenceEnd
+    acknowledgment = segment.acknowledgment ?? SequenceNumber(0)
+    timestamp = segment.options.kinds.contains(.timestamps) ? segment.options.timestampValue : 0
+  }
+
+  /// True where both look alike, whenever they passed.
+  func looksLike(_ other: LastSegment) -> Bool {
+    sequence == other.sequence && end == other.end && acknowledgment == other.acknowledgment
+      && timestamp == other.timestamp
+  }
 }
 
 /// The extras of all open connections.

@@ -21,8 +21,23 @@ extension Connection {
     if isShown(presumption, by: segment, side: side, in: &stores) { return .proved }
     if events.contains(.fin), reportsHole(segment, side: side, in: &stores) { return .refuted }
     if events.contains(.synAcknowledged), echoesThirdACK(segment, side: side, in: &stores) { return .refuted }
-    return isLate(segment, for: presumption, side: side, in: &stores)
-      && isContradicted(events, by: segment, side: side, in: &stores) ? .refuted : .open
+    let isLate =
+      isLate(segment, for: presumption, side: side, in: &stores)
+      || repeatsFINAgain(segment, for: presumption, side: side, in: &stores)
+    return isLate && isContradicted(events, by: segment, side: side, in: &stores) ? .refuted : .open
+  }
+
+  /// True where `segment` repeats a FIN that was repeated before after its ACK had passed, and no ACK of it has passed for
+  /// longer than a retransmission timeout: were its sender's timestamps as late as they seem, so many would not have
+  /// crossed that ACK.
+  private mutating func repeatsFINAgain(
+    _ segment: Segment, for presumption: Presumption, side: Side, in stores: inout ConnectionStores
+  ) -> Bool {
+    guard presumption.events.contains(.finAcknowledged), segment.flags.contains(.fin),
+      let repeats = newest(.finRepeated, side, in: &stores), repeats.count > 1,
+      repeats.circumstances.contains(.acknowledged)
+    else { return false }
+    return segment.time.nanoseconds &- max(passed(presumption, &stores), acknowledgedAt(of: side, &stores)) > 500_000_000
   }
 
   /// True where `segment` was surely sent when what is presumed should long have arrived. What came again may have arrived

@@ -53,13 +53,19 @@ struct ClosePath: Sendable {
   /// - Parameters:
   ///   - coversPeer: it acknowledges the peer's FIN.
   ///   - acknowledgedAlone: an earlier segment without FIN did so already.
-  mutating func fin(from side: Side, coversPeer: Bool, acknowledgedAlone: Bool) {
+  ///   - isFirst: the peer's FIN, which passed before it, acknowledges it: the two have changed places.
+  mutating func fin(from side: Side, coversPeer: Bool, acknowledgedAlone: Bool, isFirst: Bool = false) {
     guard let earlier = firstFIN else {
       marks.insert(side == .low ? .hasFIN : [.hasFIN, .highSentFIN])
       return
     }
     guard earlier != side, !marks.contains(.hasBothFINs) else { return }
     marks.insert(.hasBothFINs)
+    if isFirst {
+      marks.insert(.isThreeWay)
+      marks.formSymmetricDifference(.highSentFIN)
+      return
+    }
     if !coversPeer { marks.insert(.isSimultaneous) }
     if coversPeer, !acknowledgedAlone { marks.insert(.isThreeWay) }
   }

@@ -43,7 +43,9 @@ import PacketDecoding
   private mutating func nextFile() -> AwakeFile? {
     if let lender {
       self.lender = nil
+      let time = lender.time
       if !readOn(lender) { awake.removeAll { $0 === lender } }
+      lender.given = lender.time == time ? lender.given &+ 1 : 0
     }
     var earliest = awake.min { $0.precedes($1) }
     while let sleeper = asleep.last, earliest.map({ sleeper.first <= $0.time }) ?? true {
@@ -100,6 +102,8 @@ private struct SleepingFile {
 private final class AwakeFile {
   let place: Int
   var source: CaptureSource
+  /// How many packets of the same time it gave already: files take turns, so that copies follow each other.
+  var given = 0
 
   init(_ source: consuming CaptureSource, _ place: Int) {
     self.source = source
@@ -108,5 +112,5 @@ private final class AwakeFile {
 
   var time: Timestamp { source.packet.info.time }
 
-  func precedes(_ other: AwakeFile) -> Bool { (time, place) < (other.time, other.place) }
+  func precedes(_ other: AwakeFile) -> Bool { (time, given, place) < (other.time, other.given, other.place) }
 }
