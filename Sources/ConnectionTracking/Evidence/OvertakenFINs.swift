@@ -12,7 +12,7 @@ extension Connection {
   mutating func noteOvertaking(_ segment: Segment, by side: Side, in stores: inout ConnectionStores) {
     let other = peer(of: side)
     guard other != side, let acknowledgment = segment.acknowledgment,
-      acknowledgment.distance(from: ends[other].next) <= receiveWindow(of: side)
+      acknowledgment.distance(from: ends[other].next) <= largestPlausibleWindow(of: side)
     else { return }
     let place = makeExtras(&stores)
     if stores.extras[place].ends[other].overtakenTime != .min,

@@ -37,7 +37,8 @@ extension Connection {
       let repeats = newest(.finRepeated, side, in: &stores), repeats.count > 1,
       repeats.circumstances.contains(.acknowledged)
     else { return false }
-    return segment.time.nanoseconds &- max(passed(presumption, &stores), acknowledgedAt(of: side, &stores)) > 500_000_000
+    return segment.time.nanoseconds &- max(passed(presumption, &stores), acknowledgedAt(of: side, &stores))
+      > 500_000_000
   }
 
   /// True where `segment` was surely sent when what is presumed should long have arrived. What came again may have arrived
