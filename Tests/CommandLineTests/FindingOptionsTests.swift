@@ -12,7 +12,7 @@ struct FindingOptionsTests {
   @Test(
     arguments: zip(
       [
-        "", "--fail-on never", "--fail-on error", "--fail-on rst-data-after-close", "--fail-on syn-timeout",
+        "", "--fail-on never", "--fail-on error", "--fail-on request-after-fin", "--fail-on syn-timeout",
         "--fail-on syn-timeout --fail-on request-after-fin", "--fail-on error --flow 2",
       ], [0, 0, 1, 1, 0, 1, 3]))
   func aFindingMakesTheRunFail(options: String, status: Int) async throws {

@@ -39,7 +39,7 @@ struct CommittedRecordingsTests {
       let inference = Inference(from: view.applied(to: packets, of: files.recording))
       sum += Grader(files.recording, tap: tap).certainty(inference.flows, view: inference.view)
     }
-    #expect(sum.invented.count <= bound)
+    #expect(sum.invented.count <= bound, "\(sum.invented.map { "\($0.scenario) at \($0.tap): \($0.finding)" })")
     // Certainty given up altogether would invent nothing either.
     #expect(sum.right > 200)
   }

@@ -61,6 +61,8 @@ struct ToldFlow {
         let kept = result.lastIndex { $0.to == entry.to }.map { $0 + 1 } ?? 0
         result.removeSubrange(kept...)
       } else if entry.refuted == nil {
+        // A handshake that a RST ended begins anew.
+        if entry.from == .closed, [.sendsSYN, .receivesSYN].contains(entry.cause) { result.removeAll() }
         result.append(entry)
       }
     }
@@ -110,10 +112,14 @@ struct ToldFlow {
       return EndpointRole.allCases.allSatisfy { fin(of: $0) != nil }
         ? [] : ["both closed at once, and one did not close"]
     case .fourWay, .threeWay, .half, .resetAfterFIN:
-      let first = EndpointRole.allCases.compactMap(fin).min { ($0.frame ?? 0) < ($1.frame ?? 0) }
+      // By the order of the file or by that of its times, which may wrap.
+      let fins = EndpointRole.allCases.compactMap { role in fin(of: role).map { (role: role, entry: $0) } }
+      let firsts = [
+        fins.min { $0.entry.time < $1.entry.time }, fins.min { ($0.entry.frame ?? 0) < ($1.entry.frame ?? 0) },
+      ]
       // The first FIN that passed may have been the second that was sent.
-      let mayBeOther = first.map { first in fin(of: first.endpoint.peer)?.time == first.time } ?? false
-      return first.map { closer($0.endpoint) } == flow.closedBy || mayBeOther
+      let mayBeOther = fins.count == 2 && fins[0].entry.time == fins[1].entry.time
+      return firsts.contains { $0.map { closer($0.role) } == flow.closedBy } || mayBeOther
         ? [] : ["\(String(describing: flow.closedBy)) closed first"]
     case .reset:
       let senders = resets.map { $0.cause == .sendsRST ? $0.endpoint : $0.endpoint.peer }

@@ -17,7 +17,7 @@ extension AnomalyRule {
     "capture-reordered", .info, "Packets are not in order of their time", group: .captureQuality,
     explanation:
       "Some packets have an earlier time than the one before them in the file. Those that belong within 100 ms and 256 "
-      + "packets before their place are put in order before anything is inferred; from the others, no close is certain.",
+      + "packets before their place are put in order before anything is inferred; the others stay where they are.",
     causes: ["a network card with several queues", "files put together"], next: ["reordercap IN OUT"],
     advice: "Where some could not be put in order, sort the capture with reordercap and analyze it again.")
   static let clockJump = aggregate(

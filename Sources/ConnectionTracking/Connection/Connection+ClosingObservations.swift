@@ -42,7 +42,7 @@ extension Connection {
     add(.finCrossesData, segment, side, in: &stores) { observation in
       observation.bytes = bytes
       observation.delay = since
-      observation.distance = Int(idle)
+      observation.distance = Observation.idle(idle)
     }
   }
 

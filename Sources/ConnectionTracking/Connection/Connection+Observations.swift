@@ -126,7 +126,7 @@ extension Connection {
     if segment.flags.contains(.rst) {
       return add(.silence, segment, side, in: &stores, window: -1) { observation in
         observation.delay = quiet
-        observation.distance = lastPayload.map { Int(segment.time.nanoseconds &- $0) } ?? 0
+        observation.distance = lastPayload.map { Observation.idle(segment.time.nanoseconds &- $0) } ?? 0
         observation.circumstances.insert(.endedByRST)
         if segment.flags.contains(.fin) { observation.circumstances.insert(.endedByFIN) }
       }

@@ -61,7 +61,7 @@ struct Pause: Sendable {
     let moment = PacketStamp(time: Timestamp(nanoseconds: end), frame: packed >> 10)
     var observation = Observation(kind: .silence, sender: sender, first: moment)
     observation.delay = length
-    observation.distance = Int(sincePayload ?? 0)
+    observation.distance = Observation.idle(sincePayload ?? 0)
     observation.senderState = Self.state(packed >> 1)
     observation.receiverState = Self.state(packed >> 5)
     if packed & Self.finBit != 0 { observation.circumstances.insert(.endedByFIN) }

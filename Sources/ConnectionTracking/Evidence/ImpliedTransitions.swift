@@ -82,7 +82,12 @@ extension Connection {
   @inline(__always)
   private mutating func addHandshake(_ segment: Segment, side: Side, to implied: inout ImpliedTransitions) {
     guard segment.flags.contains(.ack), !closesInSYNReceived(segment, side: side, state: implied.state) else { return }
-    let isCertain = !ends[peer(of: side)].facts.isDisjoint(with: [.isKnown, .isAcknowledged])
+    let other = peer(of: side)
+    // Where the peer's SYN did not pass, a bare ACK of no more than the SYN-ACK told may come from SYN_RCVD.
+    let isBare =
+      implied.state == .synReceived && segment.sequenceLength == 0 && ends[other].initialSequence == nil
+      && segment.acknowledgment == ends[other].acknowledged
+    let isCertain = !isBare && !ends[other].facts.isDisjoint(with: [.isKnown, .isAcknowledged])
     switch implied.state {
     case nil: implied.append(.showsSynchronized, .midstream, certain: false)
     case .synSent: implied.append(.showsSynchronized, .receivesSYNACK, certain: isCertain)

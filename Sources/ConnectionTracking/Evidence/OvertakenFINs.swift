@@ -36,7 +36,7 @@ extension Connection {
   /// True where the peer has acknowledged `fin`, a FIN of `side`, just before it passed.
   mutating func wasOvertaken(_ fin: Segment, of side: Side, in stores: inout ConnectionStores) -> Bool {
     let earlier = stores.extras[extras].ends[side]
-    guard earlier.overtakenTime != .min, earlier.overtakenBy >= fin.sequenceEnd else { return false }
+    guard earlier.overtakenTime != .min, earlier.overtakenBy == fin.sequenceEnd else { return false }
     return fin.time.nanoseconds &- earlier.overtakenTime < Self.longestOvertaking
   }
 

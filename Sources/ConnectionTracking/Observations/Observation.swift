@@ -76,6 +76,11 @@ public struct Observation: Sendable, Equatable {
   }
 }
 
+extension Observation {
+  /// Nanoseconds as a ``distance``: not below 0, and 78 hours at most, for a report to hold.
+  static func idle(_ nanoseconds: Int64) -> Int { Int(min(max(nanoseconds, 0), 1 << 48)) }
+}
+
 /// The kinds of observation.
 public enum ObservationKind: UInt8, Sendable, Hashable, CaseIterable {
   // Opening.
