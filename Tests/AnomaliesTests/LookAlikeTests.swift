@@ -305,4 +305,27 @@ struct LookAlikeTests {
     #expect(found?.message == "The client answered the SYN-ACK with RST; a SYN of its own was not captured.")
     #expect(found?.fields.contains { $0.name == "waited" } == false)
   }
+
+  /// A stack repeats a SYN after a second at the earliest; a scanner does not repeat it at all.
+  @Test(arguments: [
+    ("0.000 c S 0:0(0)\n0.001 c S 0:0(0)\n0.002 c S 0:0(0)", Severity?.none), ("0.000 c S 0:0(0)\n9.000 -", .warning),
+    ("0.000 c S 0:0(0)\n1.000 c S 0:0(0)\n3.000 c S 0:0(0)", .error),
+  ])
+  func onlyAnAttemptThatWasGivenTimeIsAnError(conversation: String, severity: Severity?) throws {
+    let flows = try WireScript(conversation).flows()
+    #expect(flows.flatMap { Findings().of($0) }.first { $0.id == "syn-timeout" }?.severity == severity)
+  }
+
+  /// Data that comes again though its acknowledgment passed, time after time, and data of which no acknowledgment passed.
+  @Test(arguments: [true, false])
+  func answersThatAreLostBehindTheTapAreNoSilence(isAnswered: Bool) throws {
+    var conversation = Example.exchange
+    for (index, time) in [1.0, 1.3, 1.9, 3.1, 5.5, 10.3, 19.9, 39.1].enumerated() {
+      conversation += "\(time) c P. 101:201(100) ack 201 win 501 id \(5 + index) ttl 64\n"
+      if isAnswered { conversation += "\(time + 0.01) s . 201:201(0) ack 201 win 509 id \(12 + index) ttl 64\n" }
+    }
+    let ids = try Example.ids(in: conversation)
+    #expect(ids.contains("answers-lost-behind-tap") == isAnswered, "\(ids)")
+    #expect(ids.contains("retransmission-blackout") == !isAnswered)
+  }
 }

@@ -23,4 +23,14 @@ import Testing
       #expect(DecoderTrial.breaches(DecoderTrial.input([FuzzPacket(bytes, linkType: linkType)])) == [])
     }
   }
+
+  /// Nothing stands before what looks like IP where the link's own header is not what it should be.
+  @Test(arguments: DecoderTrial.linkTypes) func packetsWithoutTheirLinkHeaderDecode(linkType: LinkType) {
+    for packet in [PacketBuilder.tcp(payload: [1, 2, 3]).inIPv4(), PacketBuilder.tcp(payload: [1, 2, 3]).inIPv6()] {
+      for before in 0...3 {
+        let bytes = [UInt8](repeating: 0xAA, count: before) + packet.bytes
+        #expect(DecoderTrial.breaches(DecoderTrial.input([FuzzPacket(bytes, linkType: linkType)])) == [])
+      }
+    }
+  }
 }

@@ -9,7 +9,8 @@ extension AnomalyRule {
     reference: "RFC 9293 §3.8.3; Linux tcp_syn_retries",
     explanation: """
       The client repeated its SYN and heard nothing at all: no SYN-ACK, no RST, no ICMP error. Somebody drops the \
-      packets silently, or nobody is there. A closed port on a live host would have answered with RST at once.
+      packets silently, or nobody is there. A closed port on a live host would have answered with RST at once. An attempt \
+      whose SYN was never repeated is a warning.
       """,
     causes: [
       "a firewall or security group that drops instead of rejecting", "the host is down or the address is wrong",
@@ -29,14 +30,20 @@ extension AnomalyRule {
     let span = flow.lastSeen.time.nanoseconds(since: flow.firstSeen.time)
     let waited = flow.endedAt.nanoseconds(since: flow.firstSeen.time)
     guard !context.has(.icmpError), syns > 0 else { return [] }
-    let isFailed = syns >= context.thresholds.unansweredSYNs || waited > context.thresholds.unansweredSYNTime
+    let isFailed =
+      (syns >= context.thresholds.unansweredSYNs && (syns == 1 || span >= initialTimeout))
+      || waited > context.thresholds.unansweredSYNTime
     guard isFailed else { return [] }
     let tries = syns == 1 ? "One SYN" : "\(syns) SYNs over \(Phrase.duration(span))"
     let match = RuleMatch(
       .client, at: flow.firstSeen.time, frames: frames(flow.firstSeen.frame, flow.lastSeen.frame),
       "\(tries) found no answer at all in \(context.isCutByEnd ? "at least " : "")\(Phrase.duration(waited)).")
-    return [match.with("syns", syns)]
+    // A stack that connects repeats its SYN: of one that was never repeated, a scanner's for one, nobody waits for the answer.
+    return [(syns == 1 ? match.but(.warning) : match).with("syns", syns)]
   }
+
+  /// The first retransmission timeout (RFC 6298 §2); what is sent sooner is no attempt that was given time.
+  private static let initialTimeout: Int64 = 1_000_000_000
 
   static let synRefused = AnomalyRule(
     "syn-refused", .warning, .handshake, "Connection refused", reference: "RFC 9293 §3.10.7.1",

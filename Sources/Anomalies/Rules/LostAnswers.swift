@@ -46,7 +46,7 @@ extension AnomalyRule {
     let repeats = context.observations(.spuriousRetransmission, by: end)
     let count = repeats.reduce(0) { $0 + $1.count }
     guard let first = repeats.first, let last = repeats.last, count >= context.thresholds.blackoutSegments,
-      repeats.allSatisfy({ $0.bytes == first.bytes }),
+      repeats.allSatisfy({ $0.bytes * first.count == first.bytes * $0.count }),
       let sent = context.flow[end].lastSent, sent <= last.last.time
     else { return nil }
     let time = last.last.time.nanoseconds(since: first.first.time)

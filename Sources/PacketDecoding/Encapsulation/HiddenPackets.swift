@@ -112,7 +112,8 @@ extension PacketDecoder {
   private static func isIPv6WithTCP(_ bytes: Span<UInt8>, _ offset: Int, _ end: Int, _ wireEnd: Int) -> Bool {
     guard offset + 60 <= end, bytes[offset + 6] == IPProtocol.tcp, bytes[offset + 7] > 0 else { return false }
     let isHost = bytes[offset + 8] & 0xE0 == 0x20 || (0xFC...0xFE).contains(bytes[offset + 8])
-    let longestTrailer = bytes.bigEndian16(at: offset - 2) == EtherType.ipv6 ? 32 : 0
+    let followsEtherType = offset >= 2 && bytes.bigEndian16(at: offset - 2) == EtherType.ipv6
+    let longestTrailer = followsEtherType ? 32 : 0
     let length = Int(bytes.bigEndian16(at: offset + 4))
     let trailer = wireEnd - offset - 40 - length
     return isHost && (0...longestTrailer).contains(trailer) && isTCPHeader(bytes, offset + 40, length)
