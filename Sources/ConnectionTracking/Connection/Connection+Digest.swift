@@ -102,7 +102,8 @@ private struct DigestWalk {
     stays = .init(repeating: Stays(clock: StateClock(from: connection.first.time.nanoseconds)))
     var isOpened = false
     // Only a FIN leads to the states that are asked about.
-    let closes = connection.closing.hasFIN
+    // Beside a SYN it closes nothing, and yet may be received.
+    let closes = connection.closing.hasFIN || connection.ends[.low].hasFIN || connection.ends[.high].hasFIN
     let client = connection.clientSide
     var places = [2 of Int](repeating: 0)
     for side in Side.both { places[side] = StateDurations.place(of: connection.marks.start(of: side)) }
